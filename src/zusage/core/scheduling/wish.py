@@ -1,0 +1,40 @@
+"""What the caller wants, as the rules see it: language turns words into this."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from zusage.core.scheduling.masters import Span
+from zusage.core.values import Period
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A time somebody asked for: starts within `window`, at `exact` when they named one, within `daily` each day.
+
+    `window` holds whole local days when only a day was said. `staff_id` is None for "anyone"."""
+
+    window: Period
+    exact: datetime | None = None
+    daily: Span | None = None
+    staff_id: UUID | None = None
+
+
+RefusalReason = Literal["past", "too_soon", "too_far", "closed", "off_grid", "not_free", "nobody"]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a start is not possible.
+
+    `limit` is the earliest (too_soon) or latest (too_far) instant that would do; `note` names a holiday or the
+    reason of an exception; `neighbours` are the free or gridded starts before and after (off_grid: exactly those
+    two where they exist). `nobody`: no member of staff does this service (or the wished one does not)."""
+
+    reason: RefusalReason
+    limit: datetime | None = None
+    note: str = ""
+    neighbours: tuple[datetime, ...] = ()

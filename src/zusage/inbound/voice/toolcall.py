@@ -1,0 +1,88 @@
+"""The neutral tool layer: what every voice platform can fill in, and what every tool answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+from uuid import UUID
+
+Status = Literal[
+    "ok",
+    "services",
+    "held",
+    "free",
+    "not_free",
+    "offers",
+    "ask_service",
+    "ask_when",
+    "ask_staff",
+    "ask_name",
+    "unknown_service",
+    "unknown_staff",
+    "needs_consultation",
+    "not_by_phone",
+    "too_soon",
+    "too_far",
+    "past",
+    "closed",
+    "expired",
+    "replaced",
+    "conflict",
+    "booked",
+    "already_booked",
+    "released",
+    "nothing_held",
+    "busy",
+    "invalid",
+    "unknown_tool",
+    "error",
+]
+"""Every status a tool may answer; `docs/voice-contract.md` says what each means."""
+
+SUCCESS: frozenset[Status] = frozenset(
+    {"ok", "services", "held", "free", "offers", "booked", "already_booked", "released"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Trusted:
+    """What the signed envelope says, never what a model wrote (D8).
+
+    `caller` and `called` are E.164 or None; `caller` is None for anonymous callers. `tool_call_id` is None where
+    the platform sent none."""
+
+    provider: str
+    company_id: UUID
+    branch_id: UUID
+    call_id: str
+    tool_call_id: str | None
+    caller: str | None
+    called: str | None
+    agent_ref: str | None
+    agent_version: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """One function call of a voice agent: the canonical tool name, cleaned arguments, and the trusted envelope."""
+
+    tool: str
+    args: Mapping[str, Any]
+    trusted: Trusted
+
+
+@dataclass(frozen=True, slots=True)
+class ToolResult:
+    """What the agent gets: a status, one German line ready to be spoken, and data. Platform-neutral.
+
+    `holds` is the hold that the answer speaks of; its stored answer is replayed only while that hold lives."""
+
+    status: Status
+    say: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+    holds: UUID | None = None
+
+    @property
+    def success(self) -> bool:
+        return self.status in SUCCESS
