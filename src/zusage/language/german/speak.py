@@ -1,0 +1,203 @@
+"""Values as one says them in German: no symbol, abbreviation or digit that a voice reads wrongly, never a line break.
+
+Sentences are built from these in `sentences`; nothing else in the system formats a value for speech."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from zusage.core.values import Money
+
+WEEKDAYS = ("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag")
+MONTHS = (
+    "Januar",
+    "Februar",
+    "März",
+    "April",
+    "Mai",
+    "Juni",
+    "Juli",
+    "August",
+    "September",
+    "Oktober",
+    "November",
+    "Dezember",
+)
+
+_SMALL = (
+    "null",
+    "eine",
+    "zwei",
+    "drei",
+    "vier",
+    "fünf",
+    "sechs",
+    "sieben",
+    "acht",
+    "neun",
+    "zehn",
+    "elf",
+    "zwölf",
+)
+_SYMBOLS = {"&": " und ", "+": " und ", "/": " oder ", "€": " Euro ", "%": " Prozent ", "@": " at "}
+_KEPT_MARKS = set(" -'’.,:")
+_LONGEST_NAME = 120
+_YEAR_SAID_AFTER_DAYS = 300
+_CURRENCIES = {"EUR": ("Euro", "Cent"), "CHF": ("Franken", "Rappen"), "USD": ("Dollar", "Cent")}
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """When and where a sentence is spoken: `now` is aware, `zone` the branch's IANA zone that all times are said in."""
+
+    now: dt.datetime
+    zone: str
+
+    def local(self, at: dt.datetime) -> dt.datetime:
+        return at.astimezone(ZoneInfo(self.zone))
+
+    @property
+    def today(self) -> dt.date:
+        return self.local(self.now).date()
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenOffer:
+    """An offer as far as it is said aloud; `staff` stays empty where the caller did not ask for anyone."""
+
+    start: dt.datetime
+    staff: str = ""
+
+
+def plain(text: str) -> str:
+    """Make a master's or caller's name safe to speak: one line, no control characters or markup, symbols as words.
+
+    At most 120 characters remain; a name without letters or digits becomes empty."""
+    kept = (_spoken_character(c) for c in unicodedata.normalize("NFC", text[: 4 * _LONGEST_NAME]))
+    line = " ".join("".join(kept).split())[:_LONGEST_NAME].strip(" -'’.,:")
+    return re.sub(r"\s+([.,:])", r"\1", line)
+
+
+def _spoken_character(char: str) -> str:
+    if char in _SYMBOLS:
+        return _SYMBOLS[char]
+    return char if char.isalnum() or char in _KEPT_MARKS or unicodedata.combining(char) else " "
+
+
+def join(items: Sequence[str], *, word: Literal["und", "oder"] = "und") -> str:
+    """List items as one says them: "Montag, Dienstag und Mittwoch"; empty for no items."""
+    if len(items) <= 1:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} {word} {items[-1]}"
+
+
+def names(items: Sequence[str], *, word: Literal["und", "oder"] = "und") -> str:
+    """List names of masters, each made safe by `plain`; the order is kept, empty ones are left out."""
+    return join([name for name in map(plain, items) if name], word=word)
+
+
+def time(at: dt.datetime | dt.time) -> str:
+    """Say a wall-clock time: "14 Uhr 30", "14 Uhr", "ein Uhr". Convert to the branch's zone before."""
+    hour = "ein" if at.hour == 1 else str(at.hour)
+    return f"{hour} Uhr {at.minute}" if at.minute else f"{hour} Uhr"
+
+
+def date(day: dt.date, *, today: dt.date) -> str:
+    """Say a day as an adverb: "heute", "morgen, am Mittwoch", "am Freitag, dem 27. November".
+
+    The year is added for days that have passed or are more than 300 days ahead."""
+    if day == today:
+        return "heute"
+    if day - today == dt.timedelta(days=1):
+        return f"morgen, am {WEEKDAYS[day.weekday()]}"
+    return f"am {WEEKDAYS[day.weekday()]}, dem {_day_and_month(day, today)}"
+
+
+def _day_and_month(day: dt.date, today: dt.date) -> str:
+    text = f"{day.day}. {MONTHS[day.month - 1]}"
+    return text if 0 <= (day - today).days <= _YEAR_SAID_AFTER_DAYS else f"{text} {day.year}"
+
+
+def moment(at: dt.datetime, here: Here) -> str:
+    """Say an instant in the branch's zone: "am Freitag, dem 27. November, um 14 Uhr 30", "heute um 14 Uhr"."""
+    return _at_day(here.local(at).date(), here, f"um {time(here.local(at))}")
+
+
+def _at_day(day: dt.date, here: Here, rest: str) -> str:
+    said = date(day, today=here.today)
+    return f"{said}, {rest}" if "," in said else f"{said} {rest}"
+
+
+def offers(items: Sequence[SpokenOffer], here: Here, *, said_day: dt.date | None = None) -> str:
+    """Say offers in their order, a day only once: "am Freitag, dem 27. November, um 14 Uhr 30 oder um 16 Uhr".
+
+    `said_day` is the day that the sentence before named: offers on it are "am selben Tag"."""
+    parts = []
+    for day, same_day in groupby(items, key=lambda offer: here.local(offer.start).date()):
+        clocks = join([_clock(offer, here) for offer in same_day], word="oder")
+        parts.append(f"am selben Tag {clocks}" if day == said_day else _at_day(day, here, clocks))
+    return join(parts, word="oder")
+
+
+def offer(item: SpokenOffer, here: Here) -> str:
+    """Say one offer: "am Freitag, dem 27. November, um 14 Uhr 30 bei Anna"."""
+    return offers([item], here)
+
+
+def _clock(item: SpokenOffer, here: Here) -> str:
+    return f"um {time(here.local(item.start))}{with_staff(item.staff)}"
+
+
+def with_staff(staff: str) -> str:
+    """Name the person as an addition, with a blank before it ("bei Anna"), or nothing for no name."""
+    name = plain(staff)
+    return f" bei {name}" if name else ""
+
+
+def price(money: Money) -> str:
+    """Say an amount: "45 Euro", "20 Euro 50", "ein Euro", "50 Cent"; an unknown currency by its letters."""
+    whole, part = divmod(abs(money.cents), 100)
+    major, minor = _CURRENCIES.get(money.currency, (" ".join(money.currency), "Hundertstel"))
+    sign = "minus " if money.cents < 0 else ""
+    if part and not whole:
+        return f"{sign}{_counted(part)} {minor}"
+    amount = f"{sign}{_counted(whole)} {major}"
+    if 0 < part < 10:
+        return f"{amount} und {_counted(part)} {minor}"
+    return f"{amount} {part}" if part else amount
+
+
+def _counted(number: int) -> str:
+    return "ein" if number == 1 else str(number)
+
+
+def duration(minutes: int) -> str:
+    """Say a duration: "45 Minuten", "eine Stunde", "anderthalb Stunden", "zwei Stunden und zehn Minuten"."""
+    hours, rest = divmod(max(minutes, 0), 60)
+    if not hours:
+        return _minutes(rest)
+    if rest == 30:
+        return "anderthalb Stunden" if hours == 1 else f"{_number(hours)}einhalb Stunden"
+    spoken = "eine Stunde" if hours == 1 else f"{_number(hours)} Stunden"
+    return f"{spoken} und {_minutes(rest)}" if rest else spoken
+
+
+def _minutes(minutes: int) -> str:
+    return "eine Minute" if minutes == 1 else f"{_number(minutes)} Minuten"
+
+
+def _number(number: int) -> str:
+    return _SMALL[number] if number < len(_SMALL) else str(number)
+
+
+def sentence(text: str) -> str:
+    """Begin with a capital letter and end with a full stop where no mark stands yet."""
+    started = text[:1].upper() + text[1:]
+    return started if started.endswith((".", "?", "!")) else f"{started}."
