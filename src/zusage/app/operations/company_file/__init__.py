@@ -1,5 +1,6 @@
 """The file in which an owner describes their company: read and checked, nothing is stored here."""
 
+from zusage.app.operations.company_file._parse import parse_company_file
 from zusage.app.operations.company_file._records import (
     Absence,
     BranchRecord,
@@ -18,5 +19,6 @@ __all__ = [
     "Problem",
     "ServiceRecord",
     "StaffRecord",
+    "parse_company_file",
     "stable_id",
 ]
