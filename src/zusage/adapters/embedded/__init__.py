@@ -1,0 +1,11 @@
+"""PostgreSQL and Valkey without any installation: the programs of two wheels, supervised here.
+
+`EmbeddedServers.start(data_dir)` is the door; docs/decisions/0002-embedded-servers.md says why it is made so."""
+
+from __future__ import annotations
+
+from zusage.adapters.embedded._errors import EmbeddedError
+from zusage.adapters.embedded._servers import EmbeddedServers, erase, running
+from zusage.adapters.embedded._urls import EmbeddedUrls
+
+__all__ = ["EmbeddedError", "EmbeddedServers", "EmbeddedUrls", "erase", "running"]
