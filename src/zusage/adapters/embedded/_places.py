@@ -20,7 +20,7 @@ from pathlib import Path
 
 from zusage.adapters.embedded._account import Account
 from zusage.adapters.embedded._errors import EmbeddedError
-from zusage.adapters.embedded._files import read_private, replace_private
+from zusage.adapters.private_files import read_private, replace_private
 
 # A socket's whole path has room for 103 bytes on macOS and 107 on Linux.
 _LONGEST_BASE = 60

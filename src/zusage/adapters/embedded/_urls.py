@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from zusage.adapters.embedded._errors import EmbeddedError
-from zusage.adapters.embedded._files import create_private, read_private
+from zusage.adapters.private_files import create_private, read_private
 
 DATABASE = "zusage"
 ADMIN, MIGRATE, APP, JOBS = "zusage_admin", "zusage_migrate", "zusage_app", "zusage_jobs"

@@ -9,7 +9,9 @@ from pathlib import Path
 
 
 def create_private(path: Path, text: str) -> bool:
-    """Write a new file with mode 0600; False, and nothing changed, when there is one already."""
+    """Write a new file with mode 0600; False, and nothing changed, when there is one already. Safe to race: one wins.
+
+    :raises OSError: the folder cannot be written."""
     draft = _draft(path, text)
     try:
         os.link(draft, path)
