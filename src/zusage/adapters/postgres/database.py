@@ -1,0 +1,85 @@
+"""The connection pool and the unit of work: one transaction of one company."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from uuid import UUID
+
+import psycopg
+from psycopg.rows import TupleRow
+from psycopg_pool import AsyncConnectionPool
+
+from zusage.app.errors import LedgerBusy, LedgerRefused
+
+Connection = psycopg.AsyncConnection[TupleRow]
+
+_BUSY = ("55P03", "57014", "40P01", "25P03")  # lock timeout, statement timeout, deadlock, idle in transaction
+
+
+class Database:
+    """A pool of connections for one role. Every unit of work is one transaction under row-level security.
+
+    `lock_ms` and `statement_ms` bound each statement in the server; a statement that exceeds them is `LedgerBusy`.
+    Nothing on our side cancels a running transaction: it may have committed already (protocols 8)."""
+
+    def __init__(
+        self, url: str, *, size: int = 10, lock_ms: int = 400, statement_ms: int = 1500, name: str = "zusage"
+    ) -> None:
+        self._begin = (
+            "BEGIN ISOLATION LEVEL READ COMMITTED; "
+            f"SELECT set_config('lock_timeout', '{int(lock_ms)}', true), "
+            f"set_config('statement_timeout', '{int(statement_ms)}', true), "
+            "set_config('zusage.company_id', '{company}', true)"
+        )
+        self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
+            url,
+            min_size=min(2, size),
+            max_size=size,
+            timeout=5,
+            open=False,
+            kwargs={"autocommit": True, "application_name": name},
+            name=name,
+        )
+
+    async def open(self) -> None:
+        """Connect; returns once the first connections stand.
+
+        :raises psycopg_pool.PoolTimeout: the server does not answer within 10 s."""
+        await self._pool.open(wait=True, timeout=10)
+
+    async def close(self) -> None:
+        await self._pool.close()
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[Connection]:
+        """A connection outside any company: only the directory's functions answer on it."""
+        async with self._pool.connection() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def transaction(self, company_id: UUID) -> AsyncIterator[Connection]:
+        """One transaction that sees and writes the rows of one company; rolled back unless `COMMIT` was executed.
+
+        :raises LedgerBusy: a lock or a statement took too long, or a deadlock was broken; trying again is safe.
+        :raises LedgerRefused: the constraint or a counting check refused what the reading had promised."""
+        async with self._pool.connection() as connection:
+            try:
+                await connection.execute(self._begin.format(company=UUID(str(company_id))))
+                yield connection
+            except psycopg.Error as error:
+                known = _translate(error)
+                if known is None:
+                    raise
+                raise known from error
+            finally:
+                if not connection.closed and connection.info.transaction_status:
+                    await connection.execute("ROLLBACK")
+
+
+def _translate(error: psycopg.Error) -> Exception | None:
+    if error.sqlstate in _BUSY:
+        return LedgerBusy(str(error).split("\n", 1)[0])
+    if error.sqlstate in {"ZU001", "ZU002"}:
+        return LedgerRefused(str(error).split("\n", 1)[0])
+    return None

@@ -1,0 +1,145 @@
+"""Calls and tool calls: the rows that make every function call happen once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+
+from zusage.adapters.postgres.database import Database
+from zusage.app.calls.ports import Answer, Begun, CallHold, CallRef, KnownCustomer, StoredOffer, ToolCallKey
+from zusage.app.errors import LeaseLost
+
+LEASE_SECONDS = 8.0
+
+_BEGIN = (
+    "SELECT (t).* FROM voice_begin(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) AS t"
+)
+_FINISH = "SELECT voice_finish(%s, %s, %s, %s, %s, %s, %s, %s)"
+_EVENT = "SELECT call_event(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+
+
+def finish_statement(run: Begun, answer: Answer) -> tuple[str, tuple[Any, ...]]:
+    offers = Jsonb([_dump(offer) for offer in answer.offers]) if answer.offers else None
+    values = (
+        run.company_id, run.call_id, run.tool_call_id, run.lease, answer.status, Jsonb(dict(answer.body)),
+        answer.hold_id, offers,
+    )  # fmt: skip
+    return _FINISH, values
+
+
+class PostgresJournal:
+    """Implements `app.calls.ports.Journal` and `CallRegister`."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        new_id: Callable[[], UUID],
+        build: str,
+        lease_seconds: float = LEASE_SECONDS,
+    ) -> None:
+        self._database = database
+        self._new_id = new_id
+        self._build = build
+        self._lease_seconds = lease_seconds
+
+    async def begin(self, key: ToolCallKey) -> Begun:
+        call = key.call
+        values = (
+            call.company_id, call.branch_id, self._new_id(), call.provider, call.external_id, call.caller,
+            call.called, call.agent_ref, call.agent_version, self._new_id(), key.dedupe, key.by_hash, key.tool,
+            Jsonb(dict(key.args)), self._new_id(), self._lease_seconds, self._build,
+        )  # fmt: skip
+        async with self._database.transaction(call.company_id) as connection:
+            # Losing this row in a crash is harmless: its effect was not committed either.
+            await connection.execute("SET LOCAL synchronous_commit = off")
+            row = await (await connection.execute(_BEGIN, values)).fetchone()
+            await connection.execute("COMMIT")
+        assert row is not None
+        return _begun(call.company_id, row)
+
+    async def stored_answer(self, key: ToolCallKey) -> Mapping[str, Any] | None:
+        call = key.call
+        async with self._database.transaction(call.company_id) as connection:
+            cursor = await connection.execute(
+                "SELECT voice_answer(%s, %s, %s, %s)",
+                (call.company_id, call.provider, call.external_id, key.dedupe),
+            )
+            row = await cursor.fetchone()
+        return row[0] if row else None
+
+    async def finish(self, run: Begun, answer: Answer) -> None:
+        async with self._database.transaction(run.company_id) as connection:
+            row = await (await connection.execute(*finish_statement(run, answer))).fetchone()
+            if not row or not row[0]:
+                raise LeaseLost(f"tool call {run.tool_call_id} was taken over")
+            await connection.execute("COMMIT")
+
+    async def record(self, call: CallRef, event: str, reason: str | None) -> None:
+        values = (
+            call.company_id, call.branch_id, self._new_id(), call.provider, call.external_id, call.caller,
+            call.called, call.agent_ref, call.agent_version, event, reason,
+        )  # fmt: skip
+        async with self._database.transaction(call.company_id) as connection:
+            await connection.execute(_EVENT, values)
+            await connection.execute("COMMIT")
+
+
+def _begun(company_id: UUID, row: tuple[Any, ...]) -> Begun:
+    decision, tool_call_id, lease, answer, call_id, over, now, version, hold, offers, customers = row
+    begun = Begun(decision, company_id, call_id, now, tool_call_id, lease, answer, over, version or 0)
+    if decision != "run":
+        return begun
+    return replace(
+        begun,
+        hold=_hold(hold) if hold else None,
+        offers=tuple(_load(offer) for offer in offers or ()),
+        customers=tuple(
+            KnownCustomer(UUID(c["customer_id"]), c["name"], c["name_key"]) for c in customers or ()
+        ),
+    )
+
+
+def _hold(row: Mapping[str, Any]) -> CallHold:
+    return CallHold(
+        hold_id=UUID(row["hold_id"]),
+        token=row["token"],
+        status=row["status"],
+        service_id=UUID(row["service_id"]),
+        staff_id=UUID(row["staff_id"]),
+        start=datetime.fromisoformat(row["starts_at"]),
+        end=datetime.fromisoformat(row["ends_at"]),
+        expires_at=datetime.fromisoformat(row["expires_at"]),
+        price_cents=row["price_cents"],
+        currency=row["currency"],
+        plan=row["plan"],
+    )
+
+
+def _dump(offer: StoredOffer) -> dict[str, Any]:
+    return {
+        "token": offer.token,
+        "batch": offer.batch,
+        "n": offer.n,
+        "service_id": str(offer.service_id),
+        "staff_id": str(offer.staff_id),
+        "start": offer.start.isoformat(),
+        "end": offer.end.isoformat(),
+    }
+
+
+def _load(row: Mapping[str, Any]) -> StoredOffer:
+    return StoredOffer(
+        token=row["token"],
+        batch=row["batch"],
+        n=row["n"],
+        service_id=UUID(row["service_id"]),
+        staff_id=UUID(row["staff_id"]),
+        start=datetime.fromisoformat(row["start"]),
+        end=datetime.fromisoformat(row["end"]),
+    )

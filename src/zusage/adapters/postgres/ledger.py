@@ -1,0 +1,156 @@
+"""The ledger's SQL functions, one statement each, inside one transaction of one company."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+
+from zusage.adapters.postgres.database import Connection, Database
+from zusage.adapters.postgres.journal import finish_statement
+from zusage.app.booking.ports import Booked, Booker, Taken
+from zusage.app.calls.ports import Answer, Begun
+from zusage.app.errors import LeaseLost
+from zusage.core.scheduling.plan import Busy, PhasePlan, Plan
+from zusage.core.values import Period
+
+NewId = Callable[[], UUID]
+NewToken = Callable[[], str]
+
+_ONE_DAY = timedelta(days=1)
+
+# Plain columns only: row-level security keeps && from the index (protocols 25). No claim is longer than a day.
+_BUSY = """
+SELECT c.resource_id, c.starts_at, c.ends_at FROM claim c
+LEFT JOIN hold h ON h.company_id = c.company_id AND h.hold_id = c.hold_id
+WHERE c.company_id = %s AND c.resource_id = ANY (%s)
+  AND c.starts_at < %s AND c.starts_at > %s AND c.ends_at > %s
+  AND (h.hold_id IS NULL OR (h.expires_at > zusage_now() AND h.call_id IS DISTINCT FROM %s))
+"""
+_TAKE = "SELECT (t).* FROM ledger_take(%s, %s, %s, %s, %s, %s, %s, %s, %s) AS t"
+_CONFIRM = "SELECT (t).* FROM ledger_confirm(%s, %s, %s, %s, %s, %s, %s, %s, %s) AS t"
+_TAKE_AND_CONFIRM = (
+    "SELECT (t).* FROM ledger_take_and_confirm("
+    "%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) AS t"
+)
+
+
+class PostgresUnit:
+    """Implements `app.booking.ports.LedgerUnit` on an open transaction."""
+
+    def __init__(self, connection: Connection, company_id: UUID, new_id: NewId, new_token: NewToken) -> None:
+        self._connection = connection
+        self._company_id = company_id
+        self._new_id = new_id
+        self._new_token = new_token
+
+    async def busy(self, resources: Collection[UUID], window: Period, *, call_id: UUID | None) -> Busy:
+        cursor = await self._connection.execute(
+            _BUSY,
+            (self._company_id, list(resources), window.end, window.start - _ONE_DAY, window.start, call_id),
+        )
+        taken: dict[UUID, list[Period]] = defaultdict(list)
+        for resource_id, starts_at, ends_at in await cursor.fetchall():
+            taken[resource_id].append(Period(starts_at, ends_at))
+        return taken
+
+    async def take(self, call_id: UUID, plans: Sequence[Plan]) -> Taken:
+        row = await self._one(
+            _TAKE, (self._company_id, call_id, self._new_id(), self._new_token(), *_plan_columns(plans))
+        )
+        outcome, choice, hold_id, token, expires_at, now = row
+        plan = plans[choice - 1] if outcome == "held" else None
+        return Taken(outcome, now=now, plan=plan, hold_id=hold_id, token=token or "", expires_at=expires_at)
+
+    async def confirm(self, call_id: UUID, hold_id: UUID, booker: Booker) -> Booked:
+        return _booked(
+            await self._one(
+                _CONFIRM, (self._company_id, call_id, hold_id, self._new_id(), *self._booker(booker))
+            )
+        )
+
+    async def take_and_confirm(self, call_id: UUID, plans: Sequence[Plan], booker: Booker) -> Booked:
+        head = (self._company_id, call_id, self._new_id(), self._new_token(), *_plan_columns(plans))
+        return _booked(await self._one(_TAKE_AND_CONFIRM, (*head, self._new_id(), *self._booker(booker))))
+
+    async def release(self, call_id: UUID, token: str | None) -> int:
+        row = await self._one("SELECT ledger_release(%s, %s, %s)", (self._company_id, call_id, token))
+        return int(row[0])
+
+    async def finish(self, run: Begun, answer: Answer) -> None:
+        row = await self._one(*finish_statement(run, answer))
+        if not row[0]:
+            raise LeaseLost(f"tool call {run.tool_call_id} was taken over")
+
+    async def commit(self) -> None:
+        await self._connection.execute("COMMIT")
+
+    def _booker(self, booker: Booker) -> tuple[UUID, str | None, str, str, str]:
+        return self._new_id(), booker.phone, booker.name, booker.name_key, booker.attendee
+
+    async def _one(self, statement: str, values: Sequence[Any]) -> tuple[Any, ...]:
+        cursor = await self._connection.execute(statement, values)
+        row = await cursor.fetchone()
+        assert row is not None
+        return row
+
+
+class PostgresLedger:
+    """Opens units of work; implements `app.booking.ports.OpenUnit`."""
+
+    def __init__(self, database: Database, *, new_id: NewId, new_token: NewToken) -> None:
+        self._database = database
+        self._new_id = new_id
+        self._new_token = new_token
+
+    @asynccontextmanager
+    async def __call__(self, company_id: UUID) -> AsyncIterator[PostgresUnit]:
+        async with self._database.transaction(company_id) as connection:
+            yield PostgresUnit(connection, company_id, self._new_id, self._new_token)
+
+
+def _plan_columns(plans: Sequence[Plan]) -> tuple[Any, ...]:
+    rows = [
+        (number, claim.resource_id, claim.period.start, claim.period.end)
+        for number, plan in enumerate(plans, 1)
+        for claim in plan.claims
+    ]
+    return (Jsonb([snapshot(plan) for plan in plans]), *(list(column) for column in zip(*rows, strict=True)))
+
+
+def snapshot(plan: Plan) -> dict[str, Any]:
+    """What a hold and its appointment remember of a plan: price, times, phases, whatever the masters become."""
+    return {
+        "service_id": str(plan.service_id),
+        "service_name": plan.service_name,
+        "staff_id": str(plan.staff_id),
+        "staff_name": plan.staff_name,
+        "starts_at": plan.period.start.isoformat(),
+        "ends_at": plan.period.end.isoformat(),
+        "price_cents": plan.price.cents,
+        "currency": plan.price.currency,
+        "phases": [_phase(phase) for phase in plan.phases],
+    }
+
+
+def _phase(phase: PhasePlan) -> dict[str, Any]:
+    return {
+        "ordinal": phase.ordinal,
+        "kind": phase.kind,
+        "name": phase.name,
+        "starts_at": phase.period.start.isoformat(),
+        "ends_at": phase.period.end.isoformat(),
+        "staff_id": phase.staff_id and str(phase.staff_id),
+        "chair_id": phase.chair_id and str(phase.chair_id),
+    }
+
+
+def _booked(row: tuple[Any, ...]) -> Booked:
+    outcome, appointment_id, _hold_id, _start, _staff, plan, attendee = row
+    known: Mapping[str, Any] | None = plan
+    return Booked(outcome, appointment_id, known, attendee)

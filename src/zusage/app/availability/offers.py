@@ -1,0 +1,68 @@
+"""The nearest free times to a wish, read and ranked."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from zusage.app.availability.ports import BusyReader
+from zusage.core.scheduling import busy_window, find_options, rank_offers, search_window
+from zusage.core.scheduling.masters import BranchBook, Service
+from zusage.core.scheduling.plan import Busy, Option
+from zusage.core.scheduling.wish import Wish
+from zusage.core.values import Period
+
+DAYS_AROUND = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """For whom and what to look. `now` is the database's clock; the call's own hold is seen through."""
+
+    book: BranchBook
+    service: Service
+    wish: Wish
+    now: datetime
+    call_id: UUID | None
+
+
+def resources_of(book: BranchBook) -> tuple[UUID, ...]:
+    return (*(member.id for member in book.staff), *(chair.id for chair in book.chairs))
+
+
+async def read_busy(search: Search, window: Period, reader: BusyReader) -> Busy:
+    """Read all that decides about starts in `window`: one query."""
+    wide = busy_window(search.book, search.service, window)
+    return await reader.busy(resources_of(search.book), wide, call_id=search.call_id)
+
+
+async def offers_within(
+    search: Search, reader: BusyReader, *, refused: Collection[datetime] = ()
+) -> list[Option]:
+    """Find at most three free starts inside the wished window, best first; one query, none if nothing may be booked."""
+    window = search_window(search.book, search.service, search.wish.window, now=search.now)
+    return await _ranked(search, window, reader, refused)
+
+
+async def offers_around(
+    search: Search, reader: BusyReader, *, refused: Collection[datetime] = ()
+) -> list[Option]:
+    """Find at most three free starts near the wish, up to two weeks off, best first; one query."""
+    window = search_window(
+        search.book, search.service, search.wish.window, now=search.now, days_around=DAYS_AROUND
+    )
+    return await _ranked(search, window, reader, refused)
+
+
+async def _ranked(
+    search: Search, window: Period | None, reader: BusyReader, refused: Collection[datetime]
+) -> list[Option]:
+    if window is None:
+        return []
+    busy = await read_busy(search, window, reader)
+    options: Sequence[Option] = find_options(
+        search.book, search.service, window, busy, now=search.now, staff_id=search.wish.staff_id
+    )
+    return rank_offers(options, search.wish, book=search.book, refused=refused)

@@ -1,0 +1,41 @@
+"""What the use cases about availability need from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
+from uuid import UUID
+
+from zusage.app.calls.ports import Answer, Begun
+from zusage.core.scheduling.masters import BranchBook
+from zusage.core.scheduling.plan import Busy
+from zusage.core.values import Period
+
+
+class Masters(Protocol):
+    """The masters of a branch, from a cache that is good for exactly one catalogue version."""
+
+    async def book(self, company_id: UUID, branch_id: UUID, version: int) -> BranchBook: ...
+
+
+class BusyReader(Protocol):
+    async def busy(self, resources: Collection[UUID], window: Period, *, call_id: UUID | None) -> Busy:
+        """Read the taken time of these resources in a window: one query.
+
+        Overdue holds are free already; the live hold of `call_id` is seen through."""
+
+
+class OfferUnit(BusyReader, Protocol):
+    """One transaction of one company, rolled back unless `commit` was called."""
+
+    async def finish(self, run: Begun, answer: Answer) -> None:
+        """Store the answer of the tool call in this transaction.
+
+        :raises LeaseLost: another process runs it now; roll back."""
+
+    async def commit(self) -> None: ...
+
+
+class OpenOfferUnit(Protocol):
+    def __call__(self, company_id: UUID) -> AbstractAsyncContextManager[OfferUnit]: ...

@@ -1,0 +1,118 @@
+"""What the use cases about calls need from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, Protocol
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class CallRef:
+    """Which call of which branch, as the signed envelope says. `caller` is None for anonymous callers."""
+
+    company_id: UUID
+    branch_id: UUID
+    provider: str
+    external_id: str
+    caller: str | None = None
+    called: str | None = None
+    agent_ref: str | None = None
+    agent_version: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCallKey:
+    """One function call. `dedupe` is the platform's id of it, or a hash of name and arguments (`by_hash`)."""
+
+    call: CallRef
+    tool: str
+    args: Mapping[str, Any]
+    dedupe: str
+    by_hash: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CallHold:
+    """The hold of a call: the one still held, else the newest. `status` as in the table; instants in UTC."""
+
+    hold_id: UUID
+    token: str
+    status: Literal["held", "converted", "released", "replaced", "expired"]
+    service_id: UUID
+    staff_id: UUID
+    start: datetime
+    end: datetime
+    expires_at: datetime
+    price_cents: int
+    currency: str
+    plan: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredOffer:
+    """A plan that was named to the caller, with its identity; `n` is its ordinal within its batch."""
+
+    token: str
+    batch: str
+    n: int
+    service_id: UUID
+    staff_id: UUID
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCustomer:
+    customer_id: UUID
+    name: str
+    name_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """Whether to run a tool call, and what is known of its call. `now` is the database's clock, in UTC.
+
+    `decision` "run": do it under `lease`. "replay": `answer` is the stored one. "wait": another process runs it."""
+
+    decision: Literal["run", "wait", "replay"]
+    company_id: UUID
+    call_id: UUID
+    now: datetime
+    tool_call_id: UUID | None = None
+    lease: UUID | None = None
+    answer: Mapping[str, Any] | None = None
+    call_over: bool = False
+    catalogue_version: int = 0
+    hold: CallHold | None = None
+    offers: tuple[StoredOffer, ...] = ()
+    customers: tuple[KnownCustomer, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is stored and sent. `hold_id` only for answers that are true while that hold lives."""
+
+    status: str
+    body: Mapping[str, Any]
+    hold_id: UUID | None = None
+    offers: tuple[StoredOffer, ...] = field(default=())
+
+
+class Journal(Protocol):
+    """The idempotency rows. Each method is a short transaction of its own."""
+
+    async def begin(self, key: ToolCallKey) -> Begun: ...
+
+    async def stored_answer(self, key: ToolCallKey) -> Mapping[str, Any] | None: ...
+
+    async def finish(self, run: Begun, answer: Answer) -> None:
+        """Store the answer of a tool call without an effect.
+
+        :raises LeaseLost: another process has taken it over."""
+
+
+class CallRegister(Protocol):
+    async def record(self, call: CallRef, event: str, reason: str | None) -> None: ...

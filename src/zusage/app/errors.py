@@ -1,0 +1,25 @@
+"""What a use case may meet and handle.
+
+ZusageError
+├── LedgerBusy       somebody else holds what we need for too long; trying again is safe
+├── LedgerRefused    the referee refused a write the reading had promised; read again, then decide
+└── LeaseLost        another process took this tool call over; nothing of ours was written
+"""
+
+from __future__ import annotations
+
+
+class ZusageError(Exception):
+    """The root of the errors our own code raises on purpose."""
+
+
+class LedgerBusy(ZusageError):  # noqa: N818
+    """A lock or a statement took too long, or a deadlock was broken; nothing was written."""
+
+
+class LedgerRefused(ZusageError):  # noqa: N818
+    """A constraint or count contradicted what was read before; nothing was written."""
+
+
+class LeaseLost(ZusageError):  # noqa: N818
+    """The lease of a tool call passed to another process; the transaction was rolled back."""
