@@ -104,9 +104,12 @@ def names(items: Sequence[str], *, word: Literal["und", "oder"] = "und") -> str:
 
 
 def time(at: dt.datetime | dt.time) -> str:
-    """Say a wall-clock time: "14 Uhr 30", "14 Uhr", "ein Uhr". Convert to the branch's zone before."""
+    """Say a wall-clock time: "14 Uhr 30", "14 Uhr", "ein Uhr nachts". Convert to the branch's zone before.
+
+    The hours from 1 to 6 say that they are not meant in the afternoon."""
     hour = "ein" if at.hour == 1 else str(at.hour)
-    return f"{hour} Uhr {at.minute}" if at.minute else f"{hour} Uhr"
+    spoken = f"{hour} Uhr {at.minute}" if at.minute else f"{hour} Uhr"
+    return f"{spoken} {'nachts' if at.hour <= 4 else 'morgens'}" if 1 <= at.hour <= 6 else spoken
 
 
 def date(day: dt.date, *, today: dt.date) -> str:

@@ -1,0 +1,167 @@
+"""One spelling for all the ways a time reaches us: folded, number words as digits, English words as German ones."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from zusage.language.german._numbers import CARDINALS, ORDINALS, UNITS, cardinal
+from zusage.language.german._text import fold
+
+_WEEKDAYS = ("montag", "dienstag", "mittwoch", "donnerstag", "freitag", "samstag", "sonntag")
+_ENGLISH_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_MONTHS = (
+    "januar februar maerz april mai juni juli august september oktober november dezember".split()  # noqa: SIM905
+)
+_SPELLINGS: dict[str, tuple[str, ...]] = {
+    "januar": ("jan", "jaenner", "january"),
+    "februar": ("feb", "feber", "february"),
+    "maerz": ("marz", "mrz", "march"),
+    "april": ("apr",),
+    "mai": ("may",),
+    "juni": ("jun", "juno", "june"),
+    "juli": ("jul", "july"),
+    "august": ("aug",),
+    "september": ("sep", "sept"),
+    "oktober": ("okt", "oct", "october"),
+    "november": ("nov",),
+    "dezember": ("dez", "dec", "december"),
+    "samstag": ("sonnabend",),
+    "uebermorgen": ("ubermorgen",),
+    "frueh": ("fruh", "fruehmorgens", "fruehs"),
+    "vormittag": ("vormittags", "morning"),
+    "mittag": ("mittags",),
+    "nachmittag": ("nachmittags", "afternoon", "namittag"),
+    "abend": ("abends", "evening", "tonight"),
+    "morgens": ("morgends",),
+    "spaet": ("spat",),
+    "heute": ("today", "hoite"),
+    "gestern": ("yesterday",),
+    "um": ("at",),
+    "uhr": ("o'clock", "oclock", "h"),
+    "und": ("and",),
+    "oder": ("or",),
+    "bis": ("until", "till"),
+    "nach": ("after",),
+    "vor": ("before",),
+    "zwischen": ("between",),
+    "naechste": (
+        "next",
+        "nachste",
+        "nachsten",
+        "nachster",
+        "naechsten",
+        "naechster",
+        "naechstem",
+        "naechstes",
+    ),
+    "kommende": ("kommenden", "kommender", "kommendem", "kommendes", "folgenden", "folgende"),
+    "uebernaechste": (
+        "uebernaechsten",
+        "uebernaechster",
+        "uebernaechstem",
+        "uebernaechstes",
+        "ubernachste",
+        "ubernachsten",
+    ),
+    "diese": ("diesen", "dieser", "diesem", "dieses", "this"),
+    "woche": ("week",),
+    "wochen": ("weeks",),
+    "tagen": ("tage", "days", "day", "tag"),
+    "monat": ("month",),
+    "monaten": ("monate", "months"),
+    "stunde": ("hour",),
+    "stunden": ("hours",),
+    "minuten": ("minutes", "minute", "min"),
+    "wochenende": ("weekend", "wochenend"),
+    "dreiviertel": ("3viertel",),
+    "moeglich": ("moglich",),
+    "fruehestens": ("fruhestens",),
+    "spaetestens": ("spatestens",),
+}
+_WORDS = {variant: word for word, variants in _SPELLINGS.items() for variant in variants}
+_WORDS |= {f"{day}s": day for day in _WEEKDAYS} | dict(zip(_ENGLISH_DAYS, _WEEKDAYS, strict=True))
+
+_PHRASES = (
+    (re.compile(r"\b(?:the )?day after tomorrow\b"), "uebermorgen"),
+    (re.compile(r"\btomorrow morning\b"), "morgen frueh"),
+    (re.compile(r"\btomorrow\b"), "morgen"),
+    (re.compile(r"\bthis (morning|afternoon|evening)\b"), r"heute \1"),
+    (re.compile(r"\bnoon\b"), "12:00"),
+    (re.compile(r"\bas soon as possible\b|\basap\b|\banytime\b"), "schnellstmoeglich"),
+    # A greeting is neither a day nor a part of one.
+    (re.compile(r"\b(?:schoenen )?(?:guten?|schoenen?|good) (?:tag|morgen|abend|mittag|morning|evening)\b"), " "),
+    (re.compile(r"\bnicht vor\b"), "ab"),
+    (re.compile(r"\bnicht (?:spaeter als|nach)\b"), "bis"),
+    (re.compile(r"\bnicht frueher als\b"), "ab"),
+    (re.compile(r"(\d)[t_](\d)"), r"\1 \2"),
+    (re.compile(r"(\d)(uhr|h)\b"), r"\1 uhr"),
+    (re.compile(r"\b(?:p\.\s?m\.?|pm)(?=\W|$)|(?<=\d)pm\b"), " pm"),
+    (re.compile(r"(?<=\d)\s?(?:a\.\s?m\.|am\b(?=$|,|\s+(?:heute|morgen)))|(?<=\d)am\b"), " a_m"),
+    (re.compile(r"\b(\d{1,2})(?:st|nd|rd|th|ter|ten|te|sten|ste)\b"), r"\1."),
+    (re.compile(r"\b(montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonnabend|sonntag)s?"
+                r"(morgen|vormittag|mittag|nachmittag|abend|frueh)s?\b"), r"\1 \2"),
+    (re.compile(r"\bviertel(vor|nach)\b"), r"viertel \1"),
+    (re.compile(r"\bhalb(?=eins|zw|drei|vier|fu|sechs|sieben|acht|neun|zehn|elf)"), "halb "),
+    (re.compile(r"\b(?:mo|di|mi|do|fr|sa|so)\b\.?(?=,? (?:den )?\d{1,2}\.)"), lambda m: _short_day(m[0])),
+    (re.compile(r"[–—−]"), "-"),
+    (re.compile(r"[^a-z0-9.:/+_ -]"), " "),
+)  # fmt: skip
+
+
+def _short_day(text: str) -> str:
+    return next(day for day in _WEEKDAYS if day.startswith(text[:2]))
+
+
+def canonical(text: str) -> str:
+    """Rewrite a caller's or model's words about time; never longer than a few times `LONGEST`."""
+    line = fold(text)
+    for pattern, replacement in _PHRASES:
+        line = pattern.sub(replacement, line)
+    words = [word for word in (raw.strip("-:/+_") for raw in line.split()) if word.strip(".")]
+    return " ".join(_numbers_as_digits([_known(word) for word in words])).strip(". ")
+
+
+def _known(word: str) -> str:
+    bare = word.rstrip(".")
+    return _WORDS.get(bare, bare) if bare.isalpha() or bare in _WORDS else word
+
+
+def _numbers_as_digits(words: Sequence[str]) -> list[str]:
+    done: list[str] = []
+    at = 0
+    while at < len(words):
+        text, used = _number_at(words, at)
+        done.append(text)
+        at += used
+    return done
+
+
+def _number_at(words: Sequence[str], at: int) -> tuple[str, int]:
+    """The word at a place, or its number; and how many words that took."""
+    word, following = words[at], words[at + 1 : at + 3]
+    if word in UNITS and (joined := _split_number(words, at)):
+        return joined
+    if word == "ein":
+        return ("1" if following[:1] == ["uhr"] else word), 1
+    if word in ORDINALS:
+        return f"{ORDINALS[word]}.", 1
+    value = cardinal(word)
+    return (word if value is None else str(value)), 1
+
+
+def _split_number(words: Sequence[str], at: int) -> tuple[str, int] | None:
+    """A number that speech recognition has split: "vier und zwanzigsten", "vier zehn uhr"."""
+    unit, following = UNITS[words[at]], words[at + 1 : at + 3]
+    between = at > 0 and words[at - 1] == "zwischen"
+    if len(following) == 2 and following[0] == "und" and not between:
+        tens, ordinal = CARDINALS.get(following[1]), ORDINALS.get(following[1])
+        if (tens or ordinal or 1) % 10 == 0 and (tens or ordinal or 0) >= 20:
+            return (f"{tens + unit}", 3) if tens else (f"{(ordinal or 0) + unit}.", 3)
+    if len(following) == 2 and unit >= 3 and following == ["zehn", "uhr"]:
+        return f"{10 + unit}", 2
+    return (f"{10 + unit}.", 2) if unit >= 3 and following[:1] == ["zehnten"] else None
+
+
+WEEKDAYS = _WEEKDAYS
+MONTHS = tuple(_MONTHS)

@@ -1,0 +1,325 @@
+"""Which day or days a canonical text names."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Literal
+
+from zusage.language.german import speak
+from zusage.language.german._canon import MONTHS, WEEKDAYS
+from zusage.language.german._scan import Doubt, Scan
+from zusage.language.reading import Grain
+
+Bound = Literal["", "from", "after", "until", "before"]
+
+BOUNDS: dict[str, Bound] = {
+    "ab": "from",
+    "fruehestens": "from",
+    "nach": "after",
+    "bis": "until",
+    "spaetestens": "until",
+    "vor": "before",
+}
+
+_MONTH = "|".join(MONTHS)
+_DAY = "|".join(WEEKDAYS)
+_PRE = (
+    r"(?:\b(?P<bound>ab|nach|bis(?: spaetestens)?|vor|fruehestens|spaetestens) )?"
+    r"(?:\b(?:am|an|den|dem|der|zum|vom|von|on) )*"
+)
+_YEAR = r"(?:\.(?P<y>\d{4}|\d{2})\b(?!:| uhr)|\.? (?P<y4>(?:19|20)\d{2})\b|\.)?"
+_WHICH = r"(?P<which>uebernaechste|naechste|kommende|diese)"
+
+_ISO = re.compile(_PRE + r"\b(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})\b")
+_DASHED = re.compile(_PRE + r"\b(?P<d>\d{1,2})[-/](?P<m>\d{1,2})[-/](?P<y>\d{4})\b")
+_NUMERIC = re.compile(
+    rf"(?<!\d)(?<!um )(?<!gegen ){_PRE}(?<![\d:.])(?P<d>\d{{1,2}})(?:\. ?|/)(?P<m>\d{{1,2}})(?![\d:])"
+    rf"(?! ?uhr| \d\d? uhr){_YEAR}"
+)
+_NUMERIC_THEN_CLOCK = re.compile(
+    rf"{_PRE}(?<![\d:.])\b(?P<d>\d{{1,2}})\. ?(?P<m>\d{{1,2}})(?=\.? \d\d? uhr)\.?"
+)
+_NAMED = re.compile(rf"{_PRE}\b(?P<d>\d{{1,2}})\.? ?(?P<mon>{_MONTH})\b(?:\.? (?P<y>\d{{4}})\b)?")
+_NAMED_FIRST = re.compile(
+    rf"{_PRE}\b(?P<mon>{_MONTH}) (?P<d>\d{{1,2}})\b\.?(?![:.\d]| uhr)(?: (?P<y>\d{{4}})\b)?"
+)
+_OF_MONTH = re.compile(
+    r"(?:\b(?P<bound>ab|bis|vor|nach) )?\b(?:am|den|dem|zum) (?P<d>\d{1,2})"
+    r"(?:\.(?!\d| \d)|(?=[ |]*$)|(?= (?:um|ab|nach|vor|gegen|zwischen|vormittag|nachmittag|mittag|abend|frueh)\b))"
+)
+_MONTH_ONLY = re.compile(rf"\b(?:im|in|anfang|mitte|ende) (?P<mon>{_MONTH})\b(?: (?P<y>\d{{4}})\b)?")
+
+_IN_TIME = re.compile(
+    r"\bin (?P<n>\d{1,4}|eine[rmn]?|1) (?P<unit>tagen|wochen?|monat(?:en)?)\b|\bheute in (?P<n2>\d{1,4}) tagen\b"
+)
+_WEEKDAY_IN = re.compile(
+    rf"\b(?P<day>{_DAY}|heute|morgen) in (?P<n>\d{{1,4}}|eine[rmn]?) (?P<unit>tagen|wochen?)\b"
+)
+_WEEK = re.compile(rf"\b{_WHICH} woche\b")
+_MONTH_REL = re.compile(rf"\b{_WHICH} monat\b")
+_WEEKEND = re.compile(rf"(?:\b{_WHICH} )?\bwochenende\b")
+_WEEKDAY = re.compile(rf"{_PRE}(?:\b{_WHICH} )?\b(?P<day>{_DAY})\b(?! morgen\b)")
+_WEEKDAY_MORNING = re.compile(rf"\b(?P<day>{_DAY}|heute)(?= morgen\b)")
+_NEAR = re.compile(rf"{_PRE}\b(?P<day>heute|uebermorgen|vorgestern|gestern)\b")
+_TOMORROW = re.compile(rf"{_PRE}(?<!\| )(?<!am )(?<!jeden )\bmorgen\b")
+_NEAR_DAYS = {"heute": 0, "uebermorgen": 2, "gestern": -1, "vorgestern": -2}
+
+_YEARS_AHEAD = 10
+_LONGEST_JUMP = 3660
+NO_SUCH_DAY = "Diesen Tag gibt es leider nicht. Welches Datum meinen Sie?"
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """Local days from `first` to `end` (exclusive). `weekday` marks a bare weekday, which may only check a date.
+
+    `at` is the place in the text; `said` is False for a day that nobody named; `others` are first days of other fair readings; `bound` says that these days limit an open range."""
+
+    first: date
+    end: date
+    grain: Grain = "day"
+    bound: Bound = ""
+    weekday: bool = False
+    at: int = 0
+    said: bool = True
+    assumed: tuple[str, ...] = ()
+    others: tuple[date, ...] = ()
+
+
+def find_days(scan: Scan, today: date) -> list[Days]:
+    """Take out all days that the text names, in the order in which they were said.
+
+    :raises Doubt: a day does not exist."""
+    found = [*_dates(scan, today), *_offsets(scan, today)]
+    week = next(_weeks(scan, today), None)
+    weekdays = [*_weekdays(scan, today, week)]
+    if week and not any(day.weekday for day in weekdays):
+        found.append(week)
+    found += [*weekdays, *_near(scan, today), *_wide(scan, today)]
+    return sorted(found, key=lambda days: days.at)
+
+
+def one_day(
+    first: date,
+    *,
+    weekday: bool = False,
+    at: int = 0,
+    assumed: tuple[str, ...] = (),
+    others: tuple[date, ...] = (),
+) -> Days:
+    return Days(first, _plus(first, 1), weekday=weekday, at=at, assumed=assumed, others=others)
+
+
+def _plus(day: date, days: int) -> date:
+    if abs(days) > _LONGEST_JUMP:
+        raise Doubt("no_such_day", "So weit im Voraus kann ich nicht planen. Welchen Tag meinen Sie?")
+    return day + timedelta(days=days)
+
+
+def _placed(days: Days, found: re.Match[str]) -> Days:
+    """Note where the days were said, and whether they limit an open range."""
+    bound = BOUNDS.get((found.groupdict().get("bound") or "").split(" ")[0], "")
+    return replace(days, bound=bound, at=found.start())
+
+
+def _dates(scan: Scan, today: date) -> Iterator[Days]:
+    for pattern in (_ISO, _DASHED, _NUMERIC_THEN_CLOCK, _NUMERIC):
+        for found in _take_dates(scan, pattern):
+            groups = found.groupdict()
+            year = groups.get("y") or groups.get("y4")
+            yield _placed(_date(today, year, *_month_and_day(found)), found)
+    for pattern in (_NAMED, _NAMED_FIRST):
+        for found in scan.take_all(pattern):
+            month = MONTHS.index(found["mon"]) + 1
+            yield _placed(_date(today, found["y"], month, int(found["d"])), found)
+    for found in scan.take_all(_OF_MONTH):
+        yield _placed(_of_month(today, int(found["d"])), found)
+
+
+def _month_and_day(found: re.Match[str]) -> tuple[int, int]:
+    month, day = int(found["m"]), int(found["d"])
+    # A model that thinks in English puts the month first; only where it cannot be a day is that certain.
+    return (day, month) if "/" in found[0] and month > 12 >= day else (month, day)
+
+
+def _take_dates(scan: Scan, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
+    """Like `Scan.take_all`, but "14.30" without any further sign of a date stays a time."""
+    start = 0
+    while found := pattern.search(scan.text, start):
+        if pattern is _NUMERIC and _looks_like_clock(found):
+            start = found.end()
+            continue
+        scan.cut(found)
+        yield found
+
+
+def _looks_like_clock(found: re.Match[str]) -> bool:
+    no_year = not (found["y"] or found["y4"]) and not found[0].endswith(".") and ". " not in found[0]
+    return no_year and "/" not in found[0] and 12 < int(found["m"]) < 60 and int(found["d"]) <= 24
+
+
+def _date(today: date, year: str | None, month: int, day: int) -> Days:
+    if year is None:
+        return _next(today, month, day, assumed_if_later_year=True)
+    full = int(year) + (2000 if len(year) == 2 else 0)
+    if full > today.year + _YEARS_AHEAD or not 1 <= month <= 12:
+        raise Doubt("no_such_day", NO_SUCH_DAY)
+    if full < today.year:
+        return replace(_next(today, month, day), assumed=("year",))
+    return one_day(_real(full, month, day))
+
+
+def _next(today: date, month: int, day: int, *, assumed_if_later_year: bool = False) -> Days:
+    """The next such day from today on, at most a year ahead."""
+    if 1 <= month <= 12 and 1 <= day <= calendar.monthrange(today.year, month)[1]:
+        this_year = date(today.year, month, day)
+        if this_year >= today:
+            return one_day(this_year)
+    assumed = ("year",) if assumed_if_later_year else ()
+    return one_day(_real(today.year + 1, month, day), assumed=assumed)
+
+
+def _real(year: int, month: int, day: int) -> date:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        raise Doubt("no_such_day", NO_SUCH_DAY) from None
+
+
+def _of_month(today: date, day: int) -> Days:
+    if not 1 <= day <= 31:
+        raise Doubt("no_such_day", NO_SUCH_DAY)
+    year, month = today.year, today.month
+    if day < today.day:
+        year, month = _month_after(year, month)
+    while day > calendar.monthrange(year, month)[1]:
+        year, month = _month_after(year, month)
+    return one_day(date(year, month, day), assumed=("month",))
+
+
+def _month_after(year: int, month: int) -> tuple[int, int]:
+    return (year + 1, 1) if month == 12 else (year, month + 1)
+
+
+def _offsets(scan: Scan, today: date) -> Iterator[Days]:
+    for found in scan.take_all(_WEEKDAY_IN):
+        near = {"heute": today, "morgen": _plus(today, 1)}
+        start = near.get(found["day"]) or _weekday_after(today, found["day"])
+        yield _placed(_jump(start, found["n"], found["unit"]), found)
+    for found in scan.take_all(_IN_TIME):
+        yield _placed(_jump(today, found["n"] or found["n2"], found["unit"] or "tagen"), found)
+
+
+def _jump(start: date, count: str, unit: str) -> Days:
+    number = int(count) if count.isdigit() else 1
+    if unit.startswith("monat"):
+        return one_day(_months_later(start, number))
+    if unit.startswith("woche"):
+        return one_day(_plus(start, 7 * number))
+    # "in acht Tagen" is a week, "in fünfzehn Tagen" two, as people count the present day.
+    others = (_plus(start, 8),) if number == 8 else ()
+    return one_day(_plus(start, 7 if number == 8 else number), others=others)
+
+
+def _months_later(start: date, months: int) -> date:
+    if months > _LONGEST_JUMP // 31:
+        raise Doubt("no_such_day", NO_SUCH_DAY)
+    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
+    return date(year, month + 1, min(start.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def _weeks(scan: Scan, today: date) -> Iterator[Days]:
+    for found in scan.take_all(_WEEK):
+        monday = today - timedelta(days=today.weekday())
+        first = _plus(monday, {"diese": 0, "uebernaechste": 14}.get(found["which"], 7))
+        yield Days(first, _plus(first, 7), grain="week", at=found.start())
+
+
+def _weekdays(scan: Scan, today: date, week: Days | None) -> Iterator[Days]:
+    for pattern in (_WEEKDAY_MORNING, _WEEKDAY):
+        for found in scan.take_all(pattern):
+            if found["day"] == "heute":
+                yield one_day(today, at=found.start())
+                continue
+            yield _placed(_weekday(found["day"], found.groupdict().get("which"), today, week), found)
+
+
+def _weekday(name: str, which: str | None, today: date, week: Days | None) -> Days:
+    if week:
+        return one_day(_plus(week.first, WEEKDAYS.index(name)), weekday=True)
+    first = _weekday_after(today, name)
+    if which == "uebernaechste":
+        return one_day(_plus(first, 7), weekday=True)
+    others = (_plus(first, 7),) if which == "naechste" else ()
+    today_too = (today,) if not which and today.weekday() == first.weekday() else ()
+    return one_day(first, weekday=True, others=others + today_too)
+
+
+def _weekday_after(today: date, name: str) -> date:
+    """The next such day; the present day only for tomorrow's wishes, since one would have said "heute"."""
+    return today + timedelta(days=(WEEKDAYS.index(name) - today.weekday() - 1) % 7 + 1)
+
+
+def _near(scan: Scan, today: date) -> Iterator[Days]:
+    for found in scan.take_all(_NEAR):
+        yield _placed(one_day(_plus(today, _NEAR_DAYS[found["day"]])), found)
+    for found in scan.take_all(_TOMORROW):
+        yield _placed(one_day(_plus(today, 1)), found)
+
+
+def _wide(scan: Scan, today: date) -> Iterator[Days]:
+    for found in scan.take_all(_WEEKEND):
+        saturday = today + timedelta(days=(5 - today.weekday()) if today.weekday() < 6 else -1)
+        if found["which"] == "naechste" and today.weekday() >= 5:
+            saturday = _plus(saturday, 7)
+        yield Days(max(saturday, today), _plus(saturday, 2), at=found.start(), others=(_plus(saturday, 7),))
+    for found in scan.take_all(_MONTH_REL):
+        ahead = {"diese": 0, "uebernaechste": 2}.get(found["which"], 1)
+        first = _months_later(today.replace(day=1), ahead)
+        yield Days(first, _months_later(first, 1), grain="month", at=found.start())
+    for found in scan.take_all(_MONTH_ONLY):
+        month = MONTHS.index(found["mon"]) + 1
+        year = int(found["y"]) if found["y"] else today.year + (month < today.month)
+        first = _real(min(year, today.year + _YEARS_AHEAD), month, 1)
+        yield Days(first, _months_later(first, 1), grain="month", at=found.start())
+
+
+def check_weekday(days: list[Days]) -> list[Days]:
+    """Let a weekday beside a date only confirm it; keep the dates.
+
+    :raises Doubt: the weekday contradicts the only date."""
+    dates = [day for day in days if not day.weekday and day.grain == "day"]
+    weekdays = [day for day in days if day.weekday]
+    if len(dates) != 1 or len(weekdays) != 1:
+        return days
+    said, meant = weekdays[0], dates[0]
+    if said.first.weekday() != meant.first.weekday():
+        raise Mismatch(meant, one_day(_nearest(meant.first, said.first)))
+    return [replace(meant, bound=meant.bound or said.bound)]
+
+
+def _nearest(day: date, other: date) -> date:
+    """The day with the weekday of `other` that lies nearest to `day`."""
+    ahead = (other.weekday() - day.weekday()) % 7
+    return day + timedelta(days=ahead if ahead <= 3 else ahead - 7)
+
+
+class Mismatch(Exception):  # noqa: N818 - a way out of the readers, never seen outside the package
+    """Weekday and date contradict each other; both readings."""
+
+    def __init__(self, by_date: Days, by_weekday: Days) -> None:
+        super().__init__("weekday_mismatch")
+        self.by_date, self.by_weekday = by_date, by_weekday
+
+    @property
+    def question(self) -> str:
+        named = [_named(days.first) for days in (self.by_date, self.by_weekday)]
+        return f"Meinen Sie {speak.join(named, word='oder')}?"
+
+
+def _named(day: date) -> str:
+    return f"{speak.WEEKDAYS[day.weekday()]}, den {day.day}. {speak.MONTHS[day.month - 1]}"
