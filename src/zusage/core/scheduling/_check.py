@@ -43,10 +43,10 @@ def check_start(
     somebody is free for them. `busy` should cover `busy_window` of the whole local day.
 
     :raises ValueError: `start` or `now` is naive."""
-    refusal = _out_of_time(book.branch, service, start, now) or _never(book, service, start, staff_id)
+    branch, minute = book.branch, floor_minute(start)
+    refusal = _out_of_time(branch, service, start, now) or _never(book, service, minute, staff_id)
     if refusal is not None:
         return refusal
-    branch, minute = book.branch, floor_minute(start)
     if _is_nameable(branch, start):
         anywhere = branch.off_grid == "allow"
         instant = Period(from_minute(minute), from_minute(minute + 1))
@@ -76,13 +76,12 @@ def _out_of_time(branch: Branch, service: Service, start: datetime, now: datetim
     return None
 
 
-def _never(book: BranchBook, service: Service, start: datetime, staff_id: UUID | None) -> Refusal | None:
+def _never(book: BranchBook, service: Service, minute: int, staff_id: UUID | None) -> Refusal | None:
     """Refuse what no calendar could change: nobody does it, or the branch is closed during it."""
     able = [member for member in book.staff if staff_id in (None, member.id)]
     lengths = {sum(minutes) for member in able if (minutes := minutes_of(member, service)) is not None}
     if not lengths:
         return Refusal("nobody")
-    minute = floor_minute(start)
     days = days_between(book.branch.zone, minute - 1440, minute + max(lengths) + 1440)
     stretches = open_stretches(book.branch, days)
     if not any(within([minute], starts_that_fit(stretches, 0, length)) for length in lengths):

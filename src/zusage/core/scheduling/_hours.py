@@ -15,7 +15,9 @@ from zusage.core.scheduling.masters import Branch, Span, Staff
 
 @lru_cache(maxsize=512)
 def _holidays(country: str, region: str | None, year: int) -> Mapping[date, str]:
-    found = country_holidays(country, subdiv=region, years=year)
+    # Named explicitly: without a language the library follows the locale of the process.
+    language = country_holidays(country).default_language
+    found = country_holidays(country, subdiv=region, years=year, language=language)
     return {day: name for day, name in found.items() if day.year == year}
 
 
