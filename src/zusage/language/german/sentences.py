@@ -118,6 +118,13 @@ def offers(here: Here, *, offers: Sequence[SpokenOffer], service: str = "") -> s
     return f"{for_service} hätte ich {speak.offers(offers[:_MOST_OFFERS], here)} etwas frei. {question}"
 
 
+def offers_around(here: Here, *, offers: Sequence[SpokenOffer], service: str = "", staff: str = "") -> str:
+    """Nothing is free in the window that was asked for, but these times near it are."""
+    for_service = f" für {speak.plain(service)}" if speak.plain(service) else ""
+    refusal = f"In dieser Zeit habe ich{speak.with_staff(staff)}{for_service} leider nichts frei."
+    return _line(refusal, _instead(here, offers)) if offers else offers_none(service=service, staff=staff)
+
+
 def offers_none(*, service: str = "", staff: str = "") -> str:
     for_service = f" für {speak.plain(service)}" if speak.plain(service) else ""
     return _line(
@@ -204,6 +211,11 @@ def needs_consultation(service: str) -> str:
         f"Vor {_service(service)} steht bei uns immer eine Beratung.",
         "Soll ich Ihnen dafür einen Termin suchen?",
     )
+
+
+def needs_main_service(service: str) -> str:
+    """An add-on was asked for alone."""
+    return f"{_service(service)} gibt es bei uns nur zusammen mit einer anderen Leistung. Welche darf es dazu sein?"
 
 
 def not_by_phone(service: str) -> str:
