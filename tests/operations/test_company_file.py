@@ -267,6 +267,12 @@ def test_ids_are_the_same_at_each_reading(salon: CompanyFile) -> None:
         ("chairs = 2\n", "", "branch[2].chairs", "is missing"),
         ("grid_minutes = 5", "grid_minutes = 7", "branch[2].grid_minutes", "must divide the hour"),
         ("hold_seconds = 2", "hold_seconds = true", "branch[2].hold_seconds", "whole number from 1 to 600"),
+        (
+            "hold_seconds = 2",
+            "hold_cap_seconds = 60",
+            "branch[2].hold_cap_seconds",
+            "shorter than hold_seconds (120)",
+        ),
         ('"allow"', '"alow"', "branch[2].off_grid", 'did you mean "allow"'),
         (
             "closed_on_holidays = false",

@@ -114,6 +114,7 @@ def _branch(row: Row, hours: Sequence[Row], exceptions: Sequence[Row]) -> Branch
         grid_minutes=row["grid_minutes"],
         off_grid=row["off_grid"],
         hold_seconds=row["hold_seconds"],
+        hold_cap_seconds=row["hold_cap_seconds"],
     )
 
 

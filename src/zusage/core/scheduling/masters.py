@@ -111,6 +111,7 @@ class Branch:
     grid_minutes: int = 15
     off_grid: Literal["refuse", "allow"] = "refuse"
     hold_seconds: int = 120
+    hold_cap_seconds: int = 600
 
 
 @dataclass(frozen=True, slots=True)

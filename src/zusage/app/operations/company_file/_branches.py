@@ -30,7 +30,10 @@ def read_branch(table: Table, *, company_key: str) -> BranchRecord:
         grid_minutes=_read_grid(table),
         off_grid=cast("Literal['refuse', 'allow']", table.choice("off_grid", "refuse", ("refuse", "allow"))),
         hold_seconds=table.whole("hold_seconds", 120, low=1, high=600),
+        hold_cap_seconds=table.whole("hold_cap_seconds", 600, low=1, high=3600),
     )
+    if branch.hold_cap_seconds < branch.hold_seconds:
+        table.problem("hold_cap_seconds", f"must not be shorter than hold_seconds ({branch.hold_seconds})")
     record = BranchRecord(
         branch=branch,
         phone_numbers=read_phone_numbers(table, country),
