@@ -1,0 +1,46 @@
+"""The call player: scripted phone calls, signed and sent as the voice platform would, and checked."""
+
+from zusage.sandbox.player._events import (
+    Answered,
+    Ended,
+    EventSent,
+    Missed,
+    OnEvent,
+    PlayEvent,
+    PlayResult,
+    Said,
+    Started,
+    ToolCalled,
+    Waited,
+)
+from zusage.sandbox.player._expect import Broken
+from zusage.sandbox.player._play import TargetUnreachableError, World, play
+from zusage.sandbox.player._print import TranscriptPrinter
+from zusage.sandbox.player._reading import parse_scenario
+from zusage.sandbox.player._scenario import Scenario, ScenarioError, Step
+from zusage.sandbox.player._target import Target, target_for
+
+__all__ = [
+    "Answered",
+    "Broken",
+    "Ended",
+    "EventSent",
+    "Missed",
+    "OnEvent",
+    "PlayEvent",
+    "PlayResult",
+    "Said",
+    "Scenario",
+    "ScenarioError",
+    "Started",
+    "Step",
+    "Target",
+    "TargetUnreachableError",
+    "ToolCalled",
+    "TranscriptPrinter",
+    "Waited",
+    "World",
+    "parse_scenario",
+    "play",
+    "target_for",
+]
