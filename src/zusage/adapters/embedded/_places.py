@@ -59,24 +59,33 @@ def prepare_data_dir(data_dir: Path) -> Path:
     return real
 
 
-def prepare_places(data_dir: Path, account: Account, *, elsewhere: Path) -> Places:
-    """Make or find every folder of `data_dir`; the account is the owner of an existing cluster, else `account`.
+def prepare_servers(data_dir: Path, account: Account, *, elsewhere: Path) -> tuple[Path, Account]:
+    """Make or find the servers' folder; its account is the owner of an existing one, else `account`.
 
-    :raises EmbeddedError: no folder can be found that the account can reach."""
-    try:
-        servers = _find_servers(data_dir) or _make_servers(data_dir, account, elsewhere)
-        if servers.lstat().st_uid == 0:
-            # An earlier start died between making the folder and giving it away.
-            account.own(servers)
-        owner = Account.owner_of(servers)
-        if not owner.can(_WRITABLE, servers):
-            raise EmbeddedError(
-                f"User {owner.uid}, who owns the database in {servers}, can no longer reach it.",
-                mend="Move the project back, or give that user access to its folder.",
-            )
-        return Places(data_dir, owner, servers, _prepare_sockets(data_dir, owner))
-    except OSError as error:
-        raise EmbeddedError.from_os(f"The folders of {data_dir} cannot be made.", error) from error
+    :raises EmbeddedError: the account can reach no such folder."""
+    servers = _find_servers(data_dir) or _make_servers(data_dir, account, elsewhere)
+    if servers.lstat().st_uid == 0:
+        # An earlier start died between making the folder and giving it away.
+        account.own(servers)
+    owner = Account.owner_of(servers)
+    if not owner.can(_WRITABLE, servers):
+        raise EmbeddedError(
+            f"User {owner.uid}, who owns the database in {servers}, can no longer reach it.",
+            mend="Move the project back, or give that user access to its folder.",
+        )
+    return servers, owner
+
+
+def prepare_sockets(data_dir: Path, account: Account) -> Path:
+    """Make or find the folder for the sockets of `data_dir`, with a path short enough for them."""
+    sockets = find_sockets(data_dir)
+    if sockets is None:
+        outer = Path(tempfile.mkdtemp(prefix="zusage-", dir=_runtime(account)))
+        outer.chmod(0o711 if account.switch else 0o700)
+        replace_private(data_dir / "sockets", json.dumps({"path": str(outer), "of": _identity(data_dir)}))
+        sockets = outer / "s"
+    account.own(sockets)
+    return sockets
 
 
 def find_sockets(data_dir: Path) -> Path | None:
@@ -146,17 +155,6 @@ def prepare_elsewhere(elsewhere: Path) -> Path:
             f"{elsewhere} can be written by other users.", mend=f"Run `chmod go-w {elsewhere}`."
         )
     return elsewhere
-
-
-def _prepare_sockets(data_dir: Path, account: Account) -> Path:
-    sockets = find_sockets(data_dir)
-    if sockets is None:
-        outer = Path(tempfile.mkdtemp(prefix="zusage-", dir=_runtime(account)))
-        outer.chmod(0o711 if account.switch else 0o700)
-        replace_private(data_dir / "sockets", json.dumps({"path": str(outer), "of": _identity(data_dir)}))
-        sockets = outer / "s"
-    account.own(sockets)
-    return sockets
 
 
 def _runtime(account: Account) -> str:

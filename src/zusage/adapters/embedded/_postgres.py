@@ -11,11 +11,11 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 from psycopg.pq import PGconn, Ping
 
-from zusage.adapters.embedded._account import ScriptFailed
+from zusage.adapters.embedded._account import Account, ScriptFailed
 from zusage.adapters.embedded._errors import EmbeddedError
 from zusage.adapters.embedded._places import Places
 from zusage.adapters.embedded._process import ServerProcess
-from zusage.adapters.embedded._urls import ADMIN, APP, DATABASE, JOBS, MIGRATE
+from zusage.adapters.embedded._urls import ADMIN, APP, DATABASE, JOBS, MIGRATE, PORT
 
 Connection = psycopg.Connection[tuple[object, ...]]
 
@@ -37,26 +37,33 @@ cd "$1"
 rm -rf cluster.new
 cat >password.new
 "$2/initdb" -D cluster.new --username={ADMIN} --pwfile=password.new --auth=scram-sha-256 --auth-host=reject \\
-    --encoding=UTF8 --locale=C --locale-provider=builtin --builtin-locale=C.UTF-8 --no-instructions 2>&1
+    --encoding=UTF8 --locale=C --locale-provider=builtin --builtin-locale=C.UTF-8 --no-instructions "$3" 2>&1
 rm -f password.new
 mv cluster.new cluster
 """
+_CLEAR = 'rm -f "$1" "$2" "$2.lock"'
 _LIMITS: LiteralString = "NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOCREATEDB NOREPLICATION"
 # Changed whenever the statements below change: older clusters then get the new ones at their next start.
 _PREPARED: LiteralString = "prepared 1"
 
 
-def has_cluster(places: Places) -> bool:
-    """Say whether the data directory holds a finished cluster."""
-    return places.account.can('test -f "$1/cluster/PG_VERSION"', places.servers)
+def has_cluster(servers: Path, account: Account) -> bool:
+    """Say whether the servers' folder holds a finished cluster."""
+    return account.can('test -f "$1/cluster/PG_VERSION"', servers)
 
 
-def create_cluster(places: Places, binaries: Path, password: str) -> None:
-    """Make an empty cluster that lets nobody in without a password.
+def create_cluster(
+    process: ServerProcess, places: Places, binaries: Path, password: str, *, durable: bool
+) -> None:
+    """Make an empty cluster that lets nobody in without a password; `durable` waits until it is on the disk.
+
+    It counts as the server's process while it works: should we die, the next start waits for the end of it.
 
     :raises EmbeddedError: initdb failed; nothing half made is left in the way of the next start."""
+    sync = "--sync-method=fsync" if durable else "--no-sync"
     try:
-        places.account.run(_INITDB, places.servers, binaries, stdin=password)
+        with process.lock() as lock:
+            places.account.run(_INITDB, places.servers, binaries, sync, stdin=password, fds=[lock.fd])
     except ScriptFailed as failed:
         raise EmbeddedError.from_output(
             f"The database in {places.servers} cannot be made.", failed.output
@@ -67,16 +74,18 @@ def launch_postgres(
     process: ServerProcess, places: Places, binaries: Path, settings: Mapping[str, str]
 ) -> None:
     """Start the server process; `settings` win over ours, but for where it listens."""
-    # Nobody runs here (the lock says so), and a stale number in this file may be another program's by now.
-    places.account.run('rm -f "$1"', places.servers / "cluster" / "postmaster.pid")
+    # Nobody runs here (the lock says so); the number in a stale file may be another program's by now, or a zombie's.
+    places.account.run(
+        _CLEAR, places.servers / "cluster" / "postmaster.pid", places.sockets / f".s.PGSQL.{PORT}"
+    )
     fixed = {"unix_socket_directories": str(places.sockets), "listen_addresses": ""}
     given = [f"--{name}={value}" for name, value in {**_SETTINGS, **settings, **fixed}.items()]
     process.launch(binaries / "postgres", "-D", places.servers / "cluster", *given)
 
 
 def answers(admin_url: str) -> bool:
-    """Say whether the server takes connections; logs in as nobody."""
-    return Ping(PGconn.ping(admin_url.encode())) is Ping.OK
+    """Say whether the server takes connections."""
+    return Ping(PGconn.ping(_maintenance(admin_url).encode())) is Ping.OK
 
 
 def prepare_roles(admin_url: str, passwords: Mapping[str, str]) -> None:

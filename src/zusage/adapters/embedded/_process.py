@@ -15,6 +15,8 @@ from zusage.adapters.embedded._errors import EmbeddedError
 from zusage.adapters.embedded._locks import FileLock
 from zusage.adapters.embedded._places import Places
 
+Signals = tuple[tuple[str, float], ...]
+
 _PAUSE = 0.01
 _LOG_SIZE = 4_000_000
 # The shell leaves at once, so the server is nobody's child here: no zombie, and Ctrl-C does not reach it.
@@ -26,7 +28,7 @@ if [ -f "$name.log" ] && [ "$(wc -c <"$name.log")" -gt {_LOG_SIZE} ]; then mv -f
 echo $! | tee "$name.pid"
 """
 # Sent as the servers' account: a wrong number can hit nobody else's process.
-_SIGNAL = 'kill -s "$1" "$2"'
+_SIGNAL = 'kill -s "$1" "$(cat "$2" 2>/dev/null || echo "$3")"'
 
 
 class ServerProcess:
@@ -47,9 +49,7 @@ class ServerProcess:
 
         :raises EmbeddedError: it cannot be run at all."""
         places = self._places
-        with FileLock(places.data_dir / f"{self.name}.lock") as lock:
-            if not lock.take(seconds=1):
-                raise EmbeddedError(f"Another {self.name} serves {places.data_dir}.", mend="Start again.")
+        with self.lock() as lock:
             try:
                 self._pid = places.account.run(
                     _LAUNCH, places.servers, self.name, *command, fds=[lock.fd]
@@ -57,8 +57,18 @@ class ServerProcess:
             except ScriptFailed as failed:
                 raise EmbeddedError.from_output(f"{self.name} cannot be started.", failed.output) from failed
 
+    def lock(self) -> FileLock:
+        """Take the lock that says it lives, to be inherited by what is started under it.
+
+        :raises EmbeddedError: it lives already."""
+        lock = FileLock(self._places.data_dir / f"{self.name}.lock")
+        if not lock.take(seconds=1):
+            lock.close()
+            raise EmbeddedError(f"Another {self.name} serves {self._places.data_dir}.", mend="Start again.")
+        return lock
+
     def adopt(self) -> None:
-        """Learn the number of a process that somebody else started."""
+        """Learn the number of a process that somebody else started, should its file vanish later."""
         with contextlib.suppress(ScriptFailed):
             self._pid = self._places.account.run(
                 'cat "$1"', self._places.servers / f"{self.name}.pid"
@@ -76,7 +86,7 @@ class ServerProcess:
     def signal(self, name: str) -> None:
         """Send a signal (`INT`, `TERM` …); a process that is gone is fine."""
         with contextlib.suppress(ScriptFailed):
-            self._places.account.run(_SIGNAL, name, self._pid)
+            self._places.account.run(_SIGNAL, name, self._pid_path, self._pid)
 
     def stop(self, *signals: tuple[str, float]) -> None:
         """Send signals, each with the seconds to wait for the end before the next one.
@@ -94,6 +104,10 @@ class ServerProcess:
     def close(self) -> None:
         """Stop watching; the server is not touched."""
         self._watch.close()
+
+    @property
+    def _pid_path(self) -> Path:
+        return self._places.servers / f"{self.name}.pid"
 
     @property
     def log_path(self) -> Path:

@@ -19,11 +19,13 @@ from zusage.adapters.embedded._places import (
     find_sockets,
     prepare_data_dir,
     prepare_elsewhere,
-    prepare_places,
+    prepare_servers,
+    prepare_sockets,
+    remove_sockets,
     servers_elsewhere,
 )
 from zusage.adapters.embedded._postgres import STOP_POSTGRES
-from zusage.adapters.embedded._process import ServerProcess
+from zusage.adapters.embedded._process import ServerProcess, Signals
 from zusage.adapters.embedded._programs import Programs, find_programs
 from zusage.adapters.embedded._urls import ADMIN, EmbeddedUrls, load_passwords, make_passwords, make_urls
 from zusage.adapters.embedded._valkey import STOP_VALKEY, launch_valkey, valkey_answers
@@ -86,8 +88,9 @@ class EmbeddedServers:
         home = prepare_data_dir(data_dir)
         try:
             with _turn(home):
-                places = prepare_places(home, chosen, elsewhere=elsewhere)
-                passwords = make_passwords(home, cluster_exists=_postgres.has_cluster(places))
+                folder, owner = prepare_servers(home, chosen, elsewhere=elsewhere)
+                passwords = make_passwords(home, cluster_exists=_postgres.has_cluster(folder, owner))
+                places = Places(home, owner, folder, prepare_sockets(home, owner))
                 servers = cls(_Plan(places, elsewhere, passwords, settings or {}, progress))
                 servers._bring_up()
         except OSError as error:
@@ -147,50 +150,61 @@ class EmbeddedServers:
         if not self._users.take(shared=True, seconds=1):
             raise EmbeddedError(f"{self.data_dir} is being removed.", mend="Start again in a moment.")
         try:
-            if not self._adopt():
-                self._launch()
+            self._adopt()
+            self._launch()
             _postgres.prepare_roles(self.urls.admin, self._plan.passwords)
         except BaseException:
             self._leave()
             raise
 
-    def _adopt(self) -> bool:
-        """Join servers that run; stop what is left of a pair that does not answer."""
-        for process in filter(ServerProcess.alive, (self._postgres, self._valkey)):
-            process.adopt()
-        answering = self._postgres.alive() and self._valkey.alive() and self._wait(_READY_ADOPTED)
-        if not answering:
-            self._stop_processes()
-        return answering
+    def _adopt(self) -> None:
+        """Join the servers that run; stop one that runs without answering."""
+        for process, ready, stops in self._all():
+            if process.alive():
+                process.adopt()
+                if not process.wait_ready(ready, _READY_ADOPTED):
+                    process.stop(*stops)
 
     def _launch(self) -> None:
+        """Start the servers that do not run, both at once, and wait for them."""
+        programs = None if self._postgres.alive() and self._valkey.alive() else self._find_programs()
+        if programs is not None:
+            self._launch_missing(programs)
+        for process, ready, _ in self._all():
+            if not process.wait_ready(ready, _READY):
+                raise EmbeddedError.from_output(
+                    f"{process.name} does not start; its log: {process.log_path}.", process.log()
+                )
+
+    def _launch_missing(self, programs: Programs) -> None:
         plan, places = self._plan, self._plan.places
-        programs = self._find_programs()
-        launch_valkey(self._valkey, places, programs.valkey, plan.passwords["valkey"])
-        if not _postgres.has_cluster(places):
+        if not self._valkey.alive():
+            launch_valkey(self._valkey, places, programs.valkey, plan.passwords["valkey"])
+        if self._postgres.alive():
+            return
+        if not _postgres.has_cluster(places.servers, places.account):
             plan.progress(f"making the database in {places.servers}")
-            _postgres.create_cluster(places, programs.bin, plan.passwords[ADMIN])
+            _postgres.create_cluster(
+                self._postgres,
+                places,
+                programs.bin,
+                plan.passwords[ADMIN],
+                durable=plan.settings.get("fsync") != "off",
+            )
         plan.progress("starting PostgreSQL and Valkey")
         _postgres.launch_postgres(self._postgres, places, programs.bin, plan.settings)
-        if not self._wait(_READY):
-            self._fail()
 
     def _find_programs(self) -> Programs:
         places = self._plan.places
         elsewhere = prepare_elsewhere(self._plan.elsewhere) if places.account.switch else self._plan.elsewhere
         return find_programs(places.account, elsewhere=elsewhere)
 
-    def _wait(self, seconds: float) -> bool:
-        plan = self._plan
-        admin, sockets, password = plan.urls.admin, plan.places.sockets, plan.passwords["valkey"]
-        return self._postgres.wait_ready(
-            lambda: _postgres.answers(admin), seconds
-        ) and self._valkey.wait_ready(lambda: valkey_answers(sockets, password), seconds)
-
-    def _fail(self) -> None:
-        silent = self._valkey if _postgres.answers(self.urls.admin) else self._postgres
-        raise EmbeddedError.from_output(
-            f"{silent.name} does not start; its log: {silent.log_path}.", silent.log()
+    def _all(self) -> tuple[tuple[ServerProcess, Callable[[], bool], Signals], ...]:
+        """Both servers, each with how to ask whether it is ready and how to stop it."""
+        admin, sockets, password = self.urls.admin, self._plan.places.sockets, self._plan.passwords["valkey"]
+        return (
+            (self._postgres, lambda: _postgres.answers(admin), STOP_POSTGRES),
+            (self._valkey, lambda: valkey_answers(sockets, password), STOP_VALKEY),
         )
 
     def _leave(self) -> None:
@@ -239,6 +253,7 @@ def erase(data_dir: Path) -> None:
         if not users.take() or running(home) is not None:
             raise EmbeddedError(f"The servers of {home} are running.", mend="Stop what uses them first.")
         outside = servers_elsewhere(home)
+        remove_sockets(home)
         try:
             if outside is not None:
                 shutil.rmtree(outside)
