@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import psycopg
 from psycopg.types.json import Jsonb
+from psycopg_pool import PoolTimeout
 
 from zusage.adapters.postgres.database import Database
 from zusage.app.calls.ports import Answer, Begun, CallHold, CallRef, KnownCustomer, StoredOffer, ToolCallKey
-from zusage.app.errors import LeaseLost
+from zusage.app.errors import LeaseLost, ZusageError
 
 LEASE_SECONDS = 8.0
 
@@ -20,6 +23,10 @@ _BEGIN = (
     "SELECT (t).* FROM voice_begin(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) AS t"
 )
 _FINISH = "SELECT voice_finish(%s, %s, %s, %s, %s, %s, %s, %s)"
+_ABANDON = (
+    "UPDATE tool_call SET lease_until = started_at "
+    "WHERE company_id = %s AND tool_call_id = %s AND lease = %s AND state = 'running'"
+)
 _EVENT = "SELECT call_event(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 
 
@@ -79,6 +86,12 @@ class PostgresJournal:
             if not row or not row[0]:
                 raise LeaseLost(f"tool call {run.tool_call_id} was taken over")
             await connection.execute("COMMIT")
+
+    async def abandon(self, run: Begun) -> None:
+        with suppress(ZusageError, psycopg.Error, PoolTimeout):
+            async with self._database.transaction(run.company_id) as connection:
+                await connection.execute(_ABANDON, (run.company_id, run.tool_call_id, run.lease))
+                await connection.execute("COMMIT")
 
     async def record(self, call: CallRef, event: str, reason: str | None) -> None:
         values = (

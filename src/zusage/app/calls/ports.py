@@ -113,6 +113,9 @@ class Journal(Protocol):
 
         :raises LeaseLost: another process has taken it over."""
 
+    async def abandon(self, run: Begun) -> None:
+        """Give up the lease of a run that failed, so that a repeat need not wait for its end; never raises."""
+
 
 class CallRegister(Protocol):
     async def record(self, call: CallRef, event: str, reason: str | None) -> None: ...

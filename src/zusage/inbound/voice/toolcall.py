@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 from uuid import UUID
 
+from zusage.app.calls.ports import Answer, StoredOffer
+from zusage.inbound.voice.arguments import Arguments
+
 Status = Literal[
     "ok",
     "services",
@@ -20,7 +23,9 @@ Status = Literal[
     "ask_name",
     "unknown_service",
     "unknown_staff",
+    "staff_cannot",
     "needs_consultation",
+    "needs_main_service",
     "not_by_phone",
     "too_soon",
     "too_far",
@@ -33,6 +38,8 @@ Status = Literal[
     "already_booked",
     "released",
     "nothing_held",
+    "call_over",
+    "unknown_number",
     "busy",
     "invalid",
     "unknown_tool",
@@ -65,10 +72,13 @@ class Trusted:
 
 @dataclass(frozen=True, slots=True)
 class ToolCall:
-    """One function call of a voice agent: the canonical tool name, cleaned arguments, and the trusted envelope."""
+    """One function call of a voice agent: the canonical tool, cleaned arguments, and the trusted envelope.
 
-    tool: str
-    args: Mapping[str, Any]
+    `tool` is None where the name sent means none; `named` is that name, for the trace."""
+
+    tool: str | None
+    named: str
+    args: Arguments
     trusted: Trusted
 
 
@@ -76,13 +86,20 @@ class ToolCall:
 class ToolResult:
     """What the agent gets: a status, one German line ready to be spoken, and data. Platform-neutral.
 
-    `holds` is the hold that the answer speaks of; its stored answer is replayed only while that hold lives."""
+    `hold_id` is the hold that the answer promises: it is replayed only while that hold lives. `offers` are
+    remembered for the call, so that they can be booked by their identity."""
 
     status: Status
     say: str
     data: Mapping[str, Any] = field(default_factory=dict)
-    holds: UUID | None = None
+    hold_id: UUID | None = None
+    offers: tuple[StoredOffer, ...] = ()
 
     @property
     def success(self) -> bool:
         return self.status in SUCCESS
+
+    def stored(self) -> Answer:
+        """Bring it to the form that the journal keeps and replays."""
+        body = {"status": self.status, "say": self.say, "data": dict(self.data)}
+        return Answer(self.status, body, self.hold_id, self.offers)

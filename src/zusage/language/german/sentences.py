@@ -166,7 +166,7 @@ def service_info(service: str, *, minutes: int, price: Money, price_from: bool =
 
 
 def ask_when() -> str:
-    return "Wann möchten Sie gerne kommen? Nennen Sie mir bitte den Tag und die Uhrzeit."
+    return "Wann möchten Sie gerne kommen, an welchem Tag und um wie viel Uhr?"
 
 
 def ask_staff(names: Sequence[str]) -> str:

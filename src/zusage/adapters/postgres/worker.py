@@ -1,0 +1,34 @@
+"""What the worker asks of the database: whose holds are overdue, and a sign of life."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from zusage.adapters.postgres.database import Database
+
+_SWEEP_LIMIT = 100
+
+
+class PostgresHousekeeping:
+    """Implements `app.operations.sweep_holds.Housekeeping` as the jobs role."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def due_companies(self, limit: int) -> list[UUID]:
+        async with self._database.connection() as connection:
+            cursor = await connection.execute(
+                "SELECT company_id FROM directory.due_companies('expired_holds', %s)", (limit,)
+            )
+            return [row[0] for row in await cursor.fetchall()]
+
+    async def sweep(self, company_id: UUID) -> int:
+        async with self._database.transaction(company_id) as connection:
+            cursor = await connection.execute("SELECT ledger_sweep(%s, %s)", (company_id, _SWEEP_LIMIT))
+            row = await cursor.fetchone()
+            await connection.execute("COMMIT")
+        return int(row[0]) if row else 0
+
+    async def beat(self, worker_id: UUID, host: str) -> None:
+        async with self._database.connection() as connection:
+            await connection.execute("SELECT directory.beat(%s, %s)", (worker_id, host))

@@ -1,0 +1,105 @@
+"""The desk of the voice door: every tool call passes here, whatever platform it came from."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+
+from zusage.app.availability.ports import Masters, OpenOfferUnit
+from zusage.app.booking.ports import OpenUnit
+from zusage.app.calls.ports import Answer, Begun, CallRef, Journal, ToolCallKey
+from zusage.app.calls.start_tool_call import start_tool_call
+from zusage.app.errors import LeaseLost, LedgerBusy, LedgerRefused
+from zusage.inbound.voice.talk import Talk
+from zusage.inbound.voice.toolcall import ToolCall, ToolResult
+from zusage.inbound.voice.tools import TOOLS
+from zusage.language.german import sentences
+
+log = structlog.get_logger()
+
+_TRIES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Runs tool calls exactly once and answers always. All doors are given by the wiring."""
+
+    journal: Journal
+    masters: Masters
+    open_unit: OpenUnit
+    open_offers: OpenOfferUnit
+    new_token: Callable[[], str]
+    sleep: Callable[[float], Awaitable[None]]
+
+    async def answer(self, call: ToolCall) -> Mapping[str, Any]:
+        """Answer one tool call: `{status, say, data}`. Repeating it gives the stored answer; nothing raises.
+
+        A busy ledger is tried again; what fails for good is an apology without any times (incident 11)."""
+        key = key_of(call)
+        for _ in range(_TRIES):
+            try:
+                return await self._attempt(key, call)
+            except LeaseLost:
+                log.info("tool_call_taken_over", tool=call.tool)
+            except (LedgerBusy, LedgerRefused) as error:
+                log.info("ledger_busy", tool=call.tool, reason=str(error))
+            except Exception:
+                log.exception("tool_call_failed", tool=call.tool, call=call.trusted.call_id)
+                return ToolResult("error", sentences.error()).stored().body
+        return ToolResult("busy", sentences.busy()).stored().body
+
+    async def _attempt(self, key: ToolCallKey, call: ToolCall) -> Mapping[str, Any]:
+        run = await start_tool_call(key, journal=self.journal, sleep=self.sleep)
+        if run.answer is not None:
+            return run.answer
+        try:
+            return (await self._run(run, call)).body
+        except BaseException:
+            await self.journal.abandon(run)
+            raise
+
+    async def _run(self, run: Begun, call: ToolCall) -> Answer:
+        tool = TOOLS.get(call.tool or "")
+        if tool is None:
+            log.warning("unknown_tool", named=call.named[:80])
+            return await self._finished(run, ToolResult("unknown_tool", sentences.invalid()))
+        trusted = call.trusted
+        book = await self.masters.book(trusted.company_id, trusted.branch_id, run.catalogue_version)
+        talk = Talk(call, run, book, self.open_unit, self.open_offers, self.new_token)
+        return await self._finished(run, await tool(talk))
+
+    async def _finished(self, run: Begun, answer: Answer | ToolResult) -> Answer:
+        """Use cases store their answers together with their effects; an answer without an effect is stored here."""
+        if isinstance(answer, Answer):
+            return answer
+        stored = answer.stored()
+        await self.journal.finish(run, stored)
+        return stored
+
+
+def key_of(call: ToolCall) -> ToolCallKey:
+    """The identity of a tool call (D7): the platform's id, else a hash of name and arguments."""
+    trusted, args = call.trusted, call.args.given()
+    named = call.tool or call.named[:80] or "?"
+    said = json.dumps([named, args], sort_keys=True, ensure_ascii=False)
+    return ToolCallKey(
+        call=CallRef(
+            company_id=trusted.company_id,
+            branch_id=trusted.branch_id,
+            provider=trusted.provider,
+            external_id=trusted.call_id,
+            caller=trusted.caller,
+            called=trusted.called,
+            agent_ref=trusted.agent_ref,
+            agent_version=trusted.agent_version,
+        ),
+        tool=named,
+        args=args,
+        dedupe=trusted.tool_call_id or hashlib.sha256(said.encode()).hexdigest(),
+        by_hash=trusted.tool_call_id is None,
+    )

@@ -1,0 +1,90 @@
+"""What is said when a time is not possible, and what would do instead."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from zusage.core.scheduling.masters import Service
+from zusage.core.scheduling.plan import Option
+from zusage.core.scheduling.wish import Refusal
+from zusage.inbound.voice.talk import NamedOffers, Talk, name_offers
+from zusage.inbound.voice.toolcall import Status, ToolResult
+from zusage.language.german import sentences
+
+_STATUS: dict[str, Status] = {
+    "past": "past",
+    "too_soon": "too_soon",
+    "too_far": "too_far",
+    "closed": "closed",
+    "off_grid": "not_free",
+    "not_free": "not_free",
+    "nobody": "not_free",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What was not possible. `staff` is the name that was asked for, "" for anyone."""
+
+    service: Service
+    start: datetime
+    staff: str = ""
+
+
+def refusal(
+    talk: Talk, wanted: Wanted, why: Refusal, options: tuple[Option, ...], *, status: Status | None = None
+) -> ToolResult:
+    """Say why this start is not possible and name what would do; never the refused time, never a time not computed."""
+    if why.reason == "off_grid":
+        options = tuple(option for option in options if option.start in why.neighbours) or options
+    offers = name_offers(talk, wanted.service, options, staff_asked=bool(wanted.staff))
+    data: dict[str, Any] = {
+        "reason": why.reason,
+        "requested": talk.iso(wanted.start),
+        "offers": offers.data,
+    }
+    if why.limit is not None:
+        data["limit"] = talk.iso(why.limit)
+    say = _lost(talk, wanted, status, offers) or _when_not(talk, why) or _why(talk, wanted, why, offers)
+    return ToolResult(status or _STATUS[why.reason], say, data, offers=offers.stored)
+
+
+def _lost(talk: Talk, wanted: Wanted, status: Status | None, offers: NamedOffers) -> str | None:
+    if status == "expired":
+        return sentences.expired_and_gone(talk.here, start=wanted.start, offers=offers.spoken)
+    if status == "conflict":
+        return sentences.conflict(talk.here, offers=offers.spoken)
+    return None
+
+
+def _when_not(talk: Talk, why: Refusal) -> str | None:
+    match why.reason:
+        case "past":
+            return sentences.past()
+        case "too_soon":
+            return sentences.too_soon(talk.here, earliest=why.limit or talk.here.now)
+        case "too_far":
+            return sentences.too_far(talk.here, latest=why.limit or talk.here.now)
+        case _:
+            return None
+
+
+def _why(talk: Talk, wanted: Wanted, why: Refusal, offers: NamedOffers) -> str:
+    here = talk.here
+    match why.reason:
+        case "closed":
+            return sentences.closed(here, start=wanted.start, offers=offers.spoken, note=why.note)
+        case "off_grid":
+            return sentences.off_grid(here, neighbours=[offer.start for offer in offers.spoken])
+        case "nobody":
+            return sentences.nobody(wanted.service.name)
+        case _:
+            return sentences.not_free(
+                here,
+                start=wanted.start,
+                offers=offers.spoken,
+                staff=wanted.staff,
+                service=wanted.service.name,
+            )

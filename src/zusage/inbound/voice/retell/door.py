@@ -1,0 +1,190 @@
+"""Retell's way in: signed function calls and webhooks over HTTP. A valid signature is always answered with 200."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import structlog
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from zusage.app.callers.ports import Line, Lines
+from zusage.app.calls.ports import CallRef, CallRegister
+from zusage.app.calls.record_call_event import record_call_event
+from zusage.core.people import normalise_phone
+from zusage.inbound.voice.arguments import clean_args, resolve_tool
+from zusage.inbound.voice.desk import Desk
+from zusage.inbound.voice.limits import RateLimits
+from zusage.inbound.voice.rendering import render, render_result
+from zusage.inbound.voice.retell.envelope import (
+    CallFacts,
+    Envelope,
+    EnvelopeError,
+    parse_envelope,
+    parse_webhook,
+)
+from zusage.inbound.voice.retell.signature import is_signed
+from zusage.inbound.voice.toolcall import ToolCall, ToolResult, Trusted
+from zusage.language.german import sentences
+
+log = structlog.get_logger()
+
+PROVIDER = "retell"
+MAX_BODY = 2_000_000
+
+
+class Refused(Exception):  # noqa: N818 - an answer on its way, not a failure
+    """The request is answered before anything of it is believed."""
+
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__(reason)
+        self.response = JSONResponse({"error": reason}, status_code=status)
+
+
+@dataclass(frozen=True, slots=True)
+class RetellDoor:
+    """The routes of Retell. `platform_keys` fit every company; `build` is told in every answer."""
+
+    desk: Desk
+    lines: Lines
+    register: CallRegister
+    limits: RateLimits
+    platform_keys: tuple[str, ...]
+    build: str
+
+    def routes(self) -> list[Route]:
+        post = ["POST"]
+        return [
+            Route("/api/retell/function-call", self.function_call, methods=post),
+            Route("/api/retell/webhook", self.webhook, methods=post),
+            Route("/api/retell/{tool:path}", self.function_call, methods=post),
+        ]
+
+    async def function_call(self, request: Request) -> Response:
+        """One tool call. 401, 413 or 415 before the signature is known to be good, 200 after it, whatever it says."""
+        return await self._guarded(request, self._function_call)
+
+    async def webhook(self, request: Request) -> Response:
+        return await self._guarded(request, self._webhook)
+
+    async def _guarded(
+        self, request: Request, handle: Callable[[Request, bytes], Awaitable[Response]]
+    ) -> Response:
+        try:
+            return await handle(request, await read_body(request))
+        except Refused as refused:
+            return refused.response
+        except ClientDisconnect:
+            return Response(status_code=400)
+
+    async def _function_call(self, request: Request, body: bytes) -> Response:
+        path_tool = request.path_params.get("tool")
+        try:
+            envelope = parse_envelope(body, path_tool=path_tool)
+        except EnvelopeError:
+            self._platform_only(request, body)
+            return self._answer(ToolResult("invalid", sentences.invalid()))
+        line = await self._verified(request, body, envelope.call)
+        if line is None:
+            return self._answer(ToolResult("unknown_number", sentences.unknown_number()))
+        call = _tool_call(envelope, line)
+        if call is None:
+            return self._answer(ToolResult("invalid", sentences.invalid()))
+        if not await self.limits.allows(call):
+            log.info("rate_limited", call=call.trusted.call_id, company=str(line.company_id))
+            return self._answer(ToolResult("busy", sentences.busy()))
+        answer = await self.desk.answer(call)
+        return JSONResponse(render(answer, build=self.build, now=datetime.now(UTC)))
+
+    async def _webhook(self, request: Request, body: bytes) -> Response:
+        try:
+            event = parse_webhook(body)
+        except EnvelopeError:
+            self._platform_only(request, body)
+            return Response(status_code=204)
+        line = await self._verified(request, body, event.call)
+        if line is not None and event.call.call_id is not None:
+            call = _call_ref(event.call, line, event.call.call_id)
+            reason = event.call.disconnection_reason
+            await record_call_event(call, event.event, register=self.register, reason=reason)
+        return Response(status_code=204)
+
+    def _platform_only(self, request: Request, body: bytes) -> None:
+        if not is_signed(body, request.headers, self.platform_keys, _now_ms()):
+            raise Refused(401, "the signature is missing or not good")
+
+    async def _verified(self, request: Request, body: bytes, call: CallFacts) -> Line | None:
+        """Find whose keys to try by the unverified number and agent; only a fitting signature makes them true (D8).
+
+        None: signed with a platform key, but the number is nobody's."""
+        number, agent = normalise_phone(call.to_number), call.agent_id
+        line = await self.lines.find(number, agent)
+        keys = (*(line.keys if line else ()), *self.platform_keys)
+        if not is_signed(body, request.headers, keys, _now_ms()):
+            # The key may have been changed a moment ago: look once more behind the cache before refusing.
+            self.lines.forget(number, agent)
+            line = await self.lines.find(number, agent)
+            keys = (*(line.keys if line else ()), *self.platform_keys)
+            if not is_signed(body, request.headers, keys, _now_ms()):
+                raise Refused(401, "the signature is missing or not good")
+        return line
+
+    def _answer(self, result: ToolResult) -> Response:
+        return JSONResponse(render_result(result, build=self.build, now=datetime.now(UTC)))
+
+
+async def read_body(request: Request) -> bytes:
+    """Read a JSON body, counting while it comes.
+
+    :raises Refused: 415 for another content type, 413 beyond 2 MB."""
+    kind = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
+    if kind != "application/json":
+        raise Refused(415, "send application/json")
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_BODY:
+            raise Refused(413, f"at most {MAX_BODY} bytes")
+    return bytes(body)
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def _call_ref(call: CallFacts, line: Line, call_id: str) -> CallRef:
+    return CallRef(
+        company_id=line.company_id,
+        branch_id=line.branch_id,
+        provider=PROVIDER,
+        external_id=call_id,
+        caller=normalise_phone(call.from_number),
+        called=normalise_phone(call.to_number),
+        agent_ref=call.agent_id,
+        agent_version=call.agent_version,
+    )
+
+
+def _tool_call(envelope: Envelope, line: Line) -> ToolCall | None:
+    """None without a call id: nothing could be held for anyone."""
+    call = envelope.call
+    if call.call_id is None:
+        return None
+    args = clean_args(envelope.args)
+    ref = _call_ref(call, line, call.call_id)
+    trusted = Trusted(
+        provider=PROVIDER,
+        company_id=ref.company_id,
+        branch_id=ref.branch_id,
+        call_id=ref.external_id,
+        tool_call_id=envelope.tool_call_id,
+        caller=ref.caller,
+        called=ref.called,
+        agent_ref=ref.agent_ref,
+        agent_version=ref.agent_version,
+    )
+    return ToolCall(resolve_tool(envelope.tool, args), envelope.tool, args, trusted)

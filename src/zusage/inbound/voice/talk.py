@@ -1,0 +1,112 @@
+"""What every tool works with: the call, the branch, the moment, and the doors to the use cases."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from zusage.app.availability.offers import Search
+from zusage.app.availability.ports import OpenOfferUnit
+from zusage.app.booking.ports import OpenUnit
+from zusage.app.calls.ports import Begun, StoredOffer
+from zusage.core.scheduling.masters import BranchBook, Service
+from zusage.core.scheduling.plan import Option
+from zusage.core.scheduling.wish import Wish
+from zusage.core.values import Money
+from zusage.inbound.voice.arguments import Arguments
+from zusage.inbound.voice.toolcall import ToolCall
+from zusage.language.german import speak
+
+NO_CALENDAR = "none"
+"""The calendar half of an offer's certainty for a branch without an external calendar: the ledger is all there is."""
+
+
+class Doors(OpenUnit, OpenOfferUnit, Protocol):
+    """Opens the units of work that the use cases need."""
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """One tool call in progress. `run.now` is the database's clock; everything is said in the branch's zone."""
+
+    call: ToolCall
+    run: Begun
+    book: BranchBook
+    open_unit: OpenUnit
+    open_offers: OpenOfferUnit
+    new_token: Callable[[], str]
+
+    @property
+    def args(self) -> Arguments:
+        return self.call.args
+
+    @property
+    def here(self) -> speak.Here:
+        return speak.Here(self.run.now, self.book.branch.zone)
+
+    def iso(self, instant: datetime) -> str:
+        return instant.astimezone(ZoneInfo(self.book.branch.zone)).isoformat()
+
+    def search(self, service: Service, wish: Wish) -> Search:
+        return Search(self.book, service, wish, self.run.now, self.run.call_id)
+
+    def staff_name(self, staff_id: UUID) -> str:
+        member = self.book.member(staff_id)
+        return member.name if member else ""
+
+    def hold_data(self, hold_id_token: str, expires_at: datetime) -> dict[str, Any]:
+        left = max(0, int((expires_at - self.run.now).total_seconds()))
+        return {"token": hold_id_token, "expires_at": self.iso(expires_at), "seconds_left": left}
+
+    def plan_data(
+        self, service: str, staff: str, start: datetime, end: datetime, price: Money
+    ) -> dict[str, Any]:
+        return {
+            "service": service,
+            "staff": staff,
+            "start": self.iso(start),
+            "end": self.iso(end),
+            "price_cents": price.cents,
+            "currency": price.currency,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class NamedOffers:
+    """Offers with their identity: to be stored, to be sent, to be said."""
+
+    stored: tuple[StoredOffer, ...]
+    data: list[dict[str, Any]]
+    spoken: tuple[speak.SpokenOffer, ...]
+
+
+def name_offers(
+    talk: Talk, service: Service, options: tuple[Option, ...], *, staff_asked: bool
+) -> NamedOffers:
+    """Give each option an ordinal and a token; the member of staff is said only where one was asked for."""
+    batch = talk.new_token()
+    stored = tuple(
+        StoredOffer(talk.new_token(), batch, n, service.id, option.staff_id, option.start, option.end)
+        for n, option in enumerate(options, 1)
+    )
+    spoken = tuple(
+        speak.SpokenOffer(offer.start, talk.staff_name(offer.staff_id) if staff_asked else "")
+        for offer in stored
+    )
+    data = [
+        {
+            "n": offer.n,
+            "token": offer.token,
+            **talk.plan_data(
+                service.name, talk.staff_name(offer.staff_id), offer.start, offer.end, service.price
+            ),
+            "spoken": speak.offer(said, talk.here),
+            "certainty": {"ledger": "free", "calendar": NO_CALENDAR},
+        }
+        for offer, said in zip(stored, spoken, strict=True)
+    ]
+    return NamedOffers(stored, data, spoken)

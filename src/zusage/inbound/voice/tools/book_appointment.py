@@ -1,0 +1,233 @@
+"""book_appointment, start_booking, confirm_booking: exactly one named plan becomes an appointment (protocols 9)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from zusage.app.booking.book_appointment import BookingOutcome, book_plan, confirm_hold
+from zusage.app.booking.ports import Booker
+from zusage.app.calls.ports import Answer, CallHold, StoredOffer
+from zusage.core.people import normalise_name
+from zusage.core.scheduling import day_bounds
+from zusage.core.scheduling.masters import Service
+from zusage.core.scheduling.wish import Refusal, Wish
+from zusage.core.values import Money
+from zusage.inbound.voice.refusals import Wanted, refusal
+from zusage.inbound.voice.talk import Talk
+from zusage.inbound.voice.toolcall import Status, ToolResult
+from zusage.inbound.voice.understanding import (
+    Understood,
+    chosen_offer,
+    find_service,
+    find_when,
+    said_when,
+    understand,
+)
+from zusage.language.german import clean_name, sentences
+from zusage.language.reading import When
+
+
+@dataclass(frozen=True, slots=True)
+class _NewPlan:
+    service: Service
+    wish: Wish
+    start: datetime
+
+
+_Target = CallHold | _NewPlan
+
+
+async def book_appointment(talk: Talk) -> Answer | ToolResult:
+    """Book the plan that is named: by hold, by offer, or by service and time; without any, what the call holds."""
+    target = _target(talk)
+    if isinstance(target, ToolResult):
+        return target
+    booker = _booker(talk)
+    if booker is None:
+        return ToolResult("ask_name", sentences.ask_name(), _still_held(talk))
+    if isinstance(target, CallHold):
+        return await _book_hold(talk, target, booker)
+    if talk.run.call_over:
+        return ToolResult("call_over", sentences.call_over())
+    return await _book_plan(talk, target, booker)
+
+
+def _target(talk: Talk) -> _Target | ToolResult:
+    hold, args = talk.run.hold, talk.args
+    offer = chosen_offer(talk)
+    if offer is not None:
+        return hold if hold and _same_plan(hold, offer) else _of_offer(talk, offer)
+    if args.hold is not None and hold is not None and args.hold == hold.token:
+        return _unless_another(talk, hold)
+    if said_when(talk):
+        return _by_time(talk, hold)
+    if hold is not None and hold.status == "held":
+        stale = args.hold is not None
+        return _kept(talk, hold) if stale else _unless_another(talk, hold)
+    return _without_words(talk, hold)
+
+
+def _without_words(talk: Talk, hold: CallHold | None) -> _Target | ToolResult:
+    if hold is None:
+        understood = understand(talk)
+        return understood if isinstance(understood, ToolResult) else _exact(understood)
+    if hold.status in {"converted", "expired"}:
+        return hold
+    return ToolResult("nothing_held", sentences.nothing_held())
+
+
+def _same_plan(hold: CallHold, offer: StoredOffer) -> bool:
+    return (hold.service_id, hold.staff_id, hold.start) == (
+        offer.service_id,
+        offer.staff_id,
+        offer.start,
+    ) and (hold.status in {"held", "converted", "expired"})
+
+
+def _of_offer(talk: Talk, offer: StoredOffer) -> _Target | ToolResult:
+    service = talk.book.service(offer.service_id)
+    if service is None:
+        return ToolResult("nothing_held", sentences.nothing_held())
+    day = day_bounds(talk.book.branch.zone, talk.here.local(offer.start).date())
+    return _NewPlan(service, Wish(day, exact=offer.start, staff_id=offer.staff_id), offer.start)
+
+
+def _by_time(talk: Talk, hold: CallHold | None) -> _Target | ToolResult:
+    """A time was said: it must be the held one, or there is no hold and it is a plan of its own."""
+    if hold is not None and hold.status in {"held", "expired", "converted"}:
+        said = find_when(talk)
+        if isinstance(said, When) and _is_start(talk, said, hold) and _is_service(talk, hold):
+            return hold
+    if hold is not None and hold.status == "held":
+        return _kept(talk, hold)
+    understood = understand(talk)
+    return understood if isinstance(understood, ToolResult) else _exact(understood)
+
+
+def _is_start(talk: Talk, said: When, hold: CallHold) -> bool:
+    """A time without a day means the held day; a day without a time means the held time."""
+    here = talk.here
+    if said.kind == "instant" and said.start == hold.start:
+        return True
+    local_said, local_held = here.local(said.start), here.local(hold.start)
+    if said.kind == "instant" and {"today", "tomorrow"} & set(said.assumed):
+        return local_said.time() == local_held.time()
+    return said.grain == "day" and said.end is not None and said.start <= hold.start < said.end
+
+
+def _is_service(talk: Talk, hold: CallHold) -> bool:
+    if talk.args.service is None:
+        return True
+    named = find_service(talk)
+    return isinstance(named, Service) and named.id == hold.service_id
+
+
+def _unless_another(talk: Talk, hold: CallHold) -> _Target | ToolResult:
+    """The hold, unless the words beside it clearly name another service or another time."""
+    named = find_service(talk) if talk.args.service is not None else None
+    if isinstance(named, Service) and named.id != hold.service_id:
+        return _kept(talk, hold)
+    said = find_when(talk) if said_when(talk) else None
+    if isinstance(said, When) and said.kind == "instant" and not _is_start(talk, said, hold):
+        return _kept(talk, hold)
+    return hold
+
+
+def _kept(talk: Talk, hold: CallHold) -> ToolResult:
+    """Another plan is held than the one that was named: say which, book nothing."""
+    say = sentences.replaced(talk.here, start=hold.start)
+    return ToolResult("replaced", say, _still_held(talk), hold_id=hold.hold_id)
+
+
+def _still_held(talk: Talk) -> dict[str, Any]:
+    hold = talk.run.hold
+    if hold is None or hold.status != "held":
+        return {}
+    return {"hold": talk.hold_data(hold.token, hold.expires_at), **_plan(talk, hold.plan)}
+
+
+def _exact(understood: Understood) -> _Target | ToolResult:
+    if understood.wish.exact is None:
+        return ToolResult("ask_when", sentences.ask_when(), {"reason": "no_exact_time"})
+    return _NewPlan(understood.service, understood.wish, understood.wish.exact)
+
+
+def _booker(talk: Talk) -> Booker | None:
+    """Who books: the name that was said, else the one customer known under the verified number; None: ask."""
+    known = talk.run.customers
+    name = clean_name(talk.args.name) if talk.args.name else None
+    if name is None and len(known) == 1:
+        name = known[0].name
+    if name is None:
+        return None
+    attendee = clean_name(talk.args.attendee) if talk.args.attendee else None
+    return Booker(talk.call.trusted.caller, name, normalise_name(name), attendee or name)
+
+
+async def _book_hold(talk: Talk, hold: CallHold, booker: Booker) -> Answer:
+    service = talk.book.service(hold.service_id)
+    day = day_bounds(talk.book.branch.zone, talk.here.local(hold.start).date())
+    wish = Wish(day, exact=hold.start, staff_id=hold.staff_id)
+    search = talk.search(service, wish) if service is not None and not talk.run.call_over else None
+
+    def conclude(outcome: BookingOutcome) -> Answer:
+        return _result(talk, outcome, hold.start, service, "expired").stored()
+
+    return await confirm_hold(hold, search, booker, run=talk.run, open_unit=talk.open_unit, conclude=conclude)
+
+
+async def _book_plan(talk: Talk, target: _NewPlan, booker: Booker) -> Answer:
+    def conclude(outcome: BookingOutcome) -> Answer:
+        return _result(talk, outcome, target.start, target.service, "conflict").stored()
+
+    return await book_plan(
+        talk.search(target.service, target.wish),
+        target.start,
+        booker,
+        run=talk.run,
+        open_unit=talk.open_unit,
+        conclude=conclude,
+    )
+
+
+def _result(
+    talk: Talk, outcome: BookingOutcome, start: datetime, service: Service | None, lost: Status
+) -> ToolResult:
+    match outcome.kind:
+        case "booked" | "already_booked":
+            return _booked(talk, outcome)
+        case "call_over":
+            return ToolResult("call_over", sentences.call_over())
+        case "replaced" | "nothing_held":
+            return ToolResult("nothing_held", sentences.nothing_held())
+        case "expired" | "refused" if service is not None:
+            why = outcome.refusal or Refusal("not_free")
+            status = lost if why.reason == "not_free" else None
+            return refusal(talk, Wanted(service, start), why, outcome.offers, status=status)
+        case _:
+            say = sentences.expired_and_gone(talk.here, start=start, offers=())
+            return ToolResult("expired", say, {"requested": talk.iso(start)})
+
+
+def _plan(talk: Talk, plan: Mapping[str, Any]) -> dict[str, Any]:
+    start, end = (datetime.fromisoformat(plan[key]) for key in ("starts_at", "ends_at"))
+    price = Money(plan["price_cents"], plan["currency"])
+    return talk.plan_data(plan["service_name"], plan["staff_name"], start, end, price)
+
+
+def _booked(talk: Talk, outcome: BookingOutcome) -> ToolResult:
+    booked = outcome.booked
+    assert booked is not None
+    assert booked.plan is not None
+    appointment = {"id": str(booked.appointment_id), **_plan(talk, booked.plan), "name": booked.attendee}
+    data = {"appointment": appointment}
+    start = datetime.fromisoformat(booked.plan["starts_at"])
+    service, staff = booked.plan["service_name"], booked.plan["staff_name"]
+    if outcome.kind == "already_booked":
+        say = sentences.already_booked(talk.here, service=service, start=start, staff=staff)
+        return ToolResult("already_booked", say, data)
+    say = sentences.booked(talk.here, service=service, start=start, staff=staff, name=booked.attendee or "")
+    return ToolResult("booked", say, data)

@@ -1,0 +1,51 @@
+"""get_alternatives: other free times near a wish; nothing is held, each has an identity to be chosen by."""
+
+from __future__ import annotations
+
+from zusage.app.availability.find_offers import OffersFound, find_offers
+from zusage.app.calls.ports import Answer
+from zusage.inbound.voice.talk import Talk, name_offers
+from zusage.inbound.voice.toolcall import ToolResult
+from zusage.inbound.voice.understanding import Understood, understand
+from zusage.language.german import sentences
+
+_MOST = 3
+
+
+async def get_alternatives(talk: Talk) -> Answer | ToolResult:
+    understood = understand(talk)
+    if isinstance(understood, ToolResult):
+        return understood
+    return await offer_window(talk, understood)
+
+
+async def offer_window(talk: Talk, understood: Understood) -> Answer:
+    """Offer at most three times inside the wished window, else the nearest ones; never the wished exact time itself."""
+    wish, service = understood.wish, understood.service
+
+    def conclude(found: OffersFound) -> Answer:
+        return _offers(talk, understood, found).stored()
+
+    return await find_offers(
+        talk.search(service, wish),
+        run=talk.run,
+        open_unit=talk.open_offers,
+        conclude=conclude,
+        refused=(wish.exact,) if wish.exact else (),
+    )
+
+
+def _offers(talk: Talk, understood: Understood, found: OffersFound) -> ToolResult:
+    service, asked = understood.service, understood.staff_asked
+    wanted = min(_MOST, talk.args.max_alternatives or _MOST)
+    offers = name_offers(talk, service, found.options[:wanted], staff_asked=asked)
+    staff = talk.staff_name(understood.wish.staff_id) if understood.wish.staff_id else ""
+    data = {"kept_wish": found.kind == "within", "offers": offers.data}
+    if not offers.stored:
+        return ToolResult("not_free", sentences.offers_none(service=service.name, staff=staff), data)
+    if found.kind == "around":
+        say = sentences.offers_around(talk.here, offers=offers.spoken, service=service.name, staff=staff)
+    else:
+        say = sentences.offers(talk.here, offers=offers.spoken, service=service.name)
+    say = f"{understood.note} {say}" if understood.note else say
+    return ToolResult("offers", say, data, offers=offers.stored)

@@ -1,0 +1,44 @@
+"""get_available_services: what the branch offers, with prices and durations from the catalogue and nowhere else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from zusage.core.scheduling.masters import Service
+from zusage.inbound.voice.talk import Talk
+from zusage.inbound.voice.toolcall import ToolResult
+from zusage.language.german import sentences
+
+
+async def get_available_services(talk: Talk) -> ToolResult:
+    offered = talk.book.services
+    wanted = (talk.args.category or talk.args.service or "").casefold()
+    chosen = [s for s in offered if wanted and wanted in {s.category.casefold(), s.name.casefold(), s.key}]
+    listed = chosen or list(offered)
+    categories = list(dict.fromkeys(s.category for s in listed if s.category))
+    data = {"services": [_entry(service) for service in listed], "categories": categories}
+    if len(listed) == 1:
+        only = listed[0]
+        say = sentences.service_info(
+            only.name, minutes=only.minutes, price=only.price, price_from=only.price_from
+        )
+        return ToolResult("services", say, data)
+    named = [service.name for service in listed if not service.add_on] or [s.name for s in listed]
+    return ToolResult(
+        "services", sentences.services_list(named, categories=[] if chosen else categories), data
+    )
+
+
+def _entry(service: Service) -> dict[str, Any]:
+    return {
+        "name": service.name,
+        "category": service.category,
+        "minutes": service.minutes,
+        "price_cents": service.price.cents,
+        "currency": service.price.currency,
+        "price_from": service.price_from,
+        "description": service.description,
+        "add_on": service.add_on,
+        "needs_consultation": service.needs_consultation,
+        "bookable_by_phone": service.bookable_by_phone,
+    }

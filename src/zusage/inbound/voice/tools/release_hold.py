@@ -1,0 +1,19 @@
+"""release_hold: the caller does not want the held time after all."""
+
+from __future__ import annotations
+
+from zusage.app.booking.release_hold import release_hold as release
+from zusage.app.calls.ports import Answer
+from zusage.inbound.voice.talk import Talk
+from zusage.inbound.voice.toolcall import ToolResult
+from zusage.language.german import sentences
+
+
+async def release_hold(talk: Talk) -> Answer:
+    return await release(talk.args.hold, run=talk.run, open_unit=talk.open_unit, conclude=_said)
+
+
+def _said(released: bool) -> Answer:  # noqa: FBT001 - the only thing there is to say
+    if released:
+        return ToolResult("released", sentences.released()).stored()
+    return ToolResult("nothing_held", sentences.nothing_held()).stored()

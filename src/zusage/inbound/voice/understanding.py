@@ -1,0 +1,202 @@
+"""From cleaned arguments to values of the branch: which service, whom, when. What is not clear is asked, never guessed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from zusage.app.calls.ports import StoredOffer
+from zusage.core.scheduling import day_bounds
+from zusage.core.scheduling.masters import Service, Staff
+from zusage.core.scheduling.wish import Wish
+from zusage.core.values import Period
+from zusage.inbound.voice.talk import Talk
+from zusage.inbound.voice.toolcall import ToolResult
+from zusage.language.german import is_anyone, sentences, understand_service, understand_staff, understand_when
+from zusage.language.reading import ServiceEntry, Unclear, When
+
+_SOON = timedelta(days=14)
+_SAID_STAFF = re.compile(
+    r"\b(?:bei|zu|mit|von)\s+(?:der\s+|dem\s+|frau\s+|herrn?\s+)?(\w[\w .'-]*)", re.IGNORECASE
+)
+_FEW = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A service and a time somebody wants. `note` is a sentence to say first (a corrected year, say)."""
+
+    service: Service
+    wish: Wish
+    staff_asked: bool
+    note: str = ""
+
+
+def understand(talk: Talk) -> Understood | ToolResult:
+    """Read service, staff and time from the arguments, or return the question that is open; in this order."""
+    service = find_service(talk)
+    if isinstance(service, ToolResult):
+        return service
+    staff = find_staff(talk, service)
+    if isinstance(staff, ToolResult):
+        return staff
+    said = find_when(talk)
+    if isinstance(said, ToolResult):
+        return said
+    wish = to_wish(talk, said, staff)
+    note = sentences.year_corrected(talk.here, start=said.start) if "year" in said.assumed else ""
+    return Understood(service, wish, staff is not None, note)
+
+
+def find_service(talk: Talk) -> Service | ToolResult:
+    """Find the service that was said, or the one this call is already about when none was said; never a default."""
+    offered = talk.book.services
+    text = talk.args.service
+    if text is None:
+        known = _service_of_call(talk)
+        return known if known is not None else _ask_service(talk)
+    exact = next((s for s in offered if text.casefold() in {s.key.casefold(), str(s.id)}), None)
+    if exact is not None:
+        return _bookable(exact)
+    entries = [ServiceEntry(str(s.id), s.name, s.category, s.synonyms) for s in offered]
+    reading = understand_service(text, entries)
+    by_id = {str(s.id): s for s in offered}
+    candidates = [by_id[match.entry.key] for match in reading.matches]
+    if reading.decision == "match":
+        return _bookable(candidates[0])
+    if reading.decision == "ask":
+        return _ask_service(talk, candidates)
+    say = sentences.unknown_service(_choices(talk))
+    return ToolResult("unknown_service", say, {"services": [s.name for s in offered]})
+
+
+def _service_of_call(talk: Talk) -> Service | None:
+    hold = talk.run.hold
+    if hold is not None and hold.status == "held":
+        return talk.book.service(hold.service_id)
+    if talk.run.offers:
+        return talk.book.service(talk.run.offers[0].service_id)
+    return None
+
+
+def _ask_service(talk: Talk, candidates: list[Service] | None = None) -> ToolResult:
+    if not candidates:
+        choices = _choices(talk)
+        return ToolResult("ask_service", sentences.ask_service_open(choices), {"choices": choices})
+    names = [service.name for service in candidates]
+    return ToolResult("ask_service", sentences.ask_service(names), {"choices": names})
+
+
+def _choices(talk: Talk) -> list[str]:
+    """The services when they are few, else their categories, in the order of the catalogue."""
+    services = [s for s in talk.book.services if not s.add_on]
+    if len(services) <= _FEW:
+        return [service.name for service in services]
+    return list(dict.fromkeys(service.category or service.name for service in services))
+
+
+def _bookable(service: Service) -> Service | ToolResult:
+    if service.needs_consultation:
+        data = {"service": service.name}
+        return ToolResult("needs_consultation", sentences.needs_consultation(service.name), data)
+    if not service.bookable_by_phone:
+        return ToolResult("not_by_phone", sentences.not_by_phone(service.name), {"service": service.name})
+    if service.add_on:
+        say = sentences.needs_main_service(service.name)
+        return ToolResult("needs_main_service", say, {"service": service.name})
+    return service
+
+
+def find_staff(talk: Talk, service: Service) -> Staff | ToolResult | None:
+    """Find whom the caller wants, None for anyone. Two of that name, or nobody of that name, is a question back."""
+    text = talk.args.staff
+    if text is None:
+        return _staff_in_service(talk, service)
+    if is_anyone(text):
+        return None
+    exact = next((m for m in talk.book.staff if text == str(m.id)), None)
+    found = [exact] if exact else _named(talk, text)
+    if not found:
+        names = [member.name for member in talk.book.staff]
+        return ToolResult("unknown_staff", sentences.unknown_staff(names), {"choices": names})
+    return _able(talk, service, found)
+
+
+def _named(talk: Talk, text: str) -> list[Staff]:
+    return [talk.book.staff[i] for i in understand_staff(text, [m.name for m in talk.book.staff])]
+
+
+def _staff_in_service(talk: Talk, service: Service) -> Staff | ToolResult | None:
+    said = _SAID_STAFF.search(talk.args.service or "")
+    found = _named(talk, said[1]) if said else []
+    return _able(talk, service, found) if found else None
+
+
+def _able(talk: Talk, service: Service, found: list[Staff]) -> Staff | ToolResult:
+    able = [member for member in found if service.id in member.skills]
+    if not able:
+        others = [member.name for member in talk.book.staff if service.id in member.skills]
+        say = sentences.staff_cannot(staff=found[0].name, service=service.name, able=others)
+        return ToolResult("staff_cannot", say, {"service": service.name, "choices": others})
+    if len(able) > 1:
+        names = [member.name for member in able]
+        return ToolResult("ask_staff", sentences.ask_staff(names), {"choices": names})
+    return able[0]
+
+
+def said_when(talk: Talk) -> str:
+    """What was said about the time, in one text; "" when nothing was."""
+    args = talk.args
+    return " ".join(part for part in (args.when, args.date, args.time, args.window) if part)
+
+
+def find_when(talk: Talk) -> When | ToolResult:
+    branch = talk.book.branch
+    read = understand_when(
+        said_when(talk), now=talk.run.now, zone=branch.zone, region=branch.region, week=branch.week
+    )
+    if isinstance(read, When):
+        return read
+    return _not_understood(talk, read)
+
+
+def _not_understood(talk: Talk, unclear: Unclear) -> ToolResult:
+    if unclear.reason == "past":
+        return ToolResult("past", unclear.question, {"reason": "past"})
+    readings = [talk.iso(when.start) for when in unclear.alternatives]
+    return ToolResult("ask_when", unclear.question, {"reason": unclear.reason, "readings": readings})
+
+
+def to_wish(talk: Talk, when: When, staff: Staff | None) -> Wish:
+    """Turn a reading into the wish the rules work with; an exact wish looks around on its own local day first."""
+    staff_id = staff.id if staff else None
+    zone = talk.book.branch.zone
+    day = day_bounds(zone, when.start.astimezone(ZoneInfo(zone)).date())
+    if when.kind == "instant":
+        return Wish(day, exact=when.start, staff_id=staff_id)
+    return Wish(_window(when, day, talk.run.now), daily=when.daily, staff_id=staff_id)
+
+
+def _window(when: When, day: Period, now: datetime) -> Period:
+    if when.end is not None:
+        start = when.start if when.kind == "interval" else max(day.start, min(now, when.end - _A_MINUTE))
+        return Period(start, when.end)
+    soon = when.grain in {"minute", "hour", "part_of_day"} and when.start > now
+    return Period(when.start, day.end if soon else when.start + _SOON)
+
+
+_A_MINUTE = timedelta(minutes=1)
+
+
+def chosen_offer(talk: Talk) -> StoredOffer | None:
+    """The offer of this call that the arguments name, by token or by its ordinal in the newest batch."""
+    named, offers = talk.args.offer, talk.run.offers
+    if named is None or not offers:
+        return None
+    by_token = next((offer for offer in offers if offer.token == named), None)
+    if by_token is not None:
+        return by_token
+    number = talk.args.offer_number
+    return next((o for o in offers if o.batch == offers[0].batch and o.n == number), None)
