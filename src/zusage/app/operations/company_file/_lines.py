@@ -63,8 +63,8 @@ class _Scanner:
         *parents, last = self._key()
         path: Path = ()
         for part in parents:
-            path = self._newest((*path, part))
-        path = (*path, last)
+            path = self._newest(self._note((*path, part)))
+        path = self._note((*path, last))
         if many:
             self._counts[path] = self._counts.get(path, 0) + 1
         path = self._note(self._newest(path))
