@@ -7,7 +7,6 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -15,28 +14,8 @@ import pytest
 import valkey
 from embedded_user import UserProcess
 
-from support.servers import reachable_folder, start_test_servers
+from support.servers import start_test_servers
 from zusage.adapters.embedded import EmbeddedError, EmbeddedServers, EmbeddedUrls, erase, running
-
-
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    with reachable_folder() as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def rested_home() -> Iterator[Path]:
-    with reachable_folder() as made:
-        start_test_servers(made).stop()
-        yield made
-
-
-@pytest.fixture
-def rested(rested_home: Path) -> Iterator[Path]:
-    """A folder whose servers have run before and rest; a test leaves it that way."""
-    yield rested_home
-    assert running(rested_home / "zusage") is None
 
 
 def ask(url: str, query: str) -> object:
@@ -82,11 +61,12 @@ def test_starts_answers_and_stops(folder: Path) -> None:
     assert [line.split()[0] for line in told] == ["making", "starting"]
 
 
-def test_a_second_start_finds_the_data(folder: Path) -> None:
-    with start_test_servers(folder) as servers:
+def test_a_second_start_finds_the_data(rested: Path) -> None:
+    with start_test_servers(rested) as servers:
+        forget(servers.urls)
         remember(servers.urls, "first")
         passwords = servers.urls.app.split("@")[0]
-    with start_test_servers(folder) as servers:
+    with start_test_servers(rested) as servers:
         assert remembered(servers.urls) == "first"
         assert servers.urls.app.split("@")[0] == passwords
 
@@ -170,9 +150,8 @@ def test_a_stale_number_that_is_a_living_process_is_not_believed(rested: Path) -
         assert ask(servers.urls.app, "SELECT 1") == 1
 
 
-def test_a_half_made_cluster_is_made_again(folder: Path) -> None:
-    with start_test_servers(folder):
-        pass
+def test_a_half_made_cluster_is_made_again(folder: Path, rested: Path) -> None:
+    subprocess.run(["cp", "-a", rested / "zusage", folder], check=True)
     servers = folder / "zusage" / "servers"
     (servers / "cluster").rename(servers / "cluster.new")
     (servers / "cluster.new" / "PG_VERSION").unlink()
@@ -200,36 +179,30 @@ def test_a_forked_child_keeps_nothing_running(rested: Path) -> None:
     user.close()
 
 
-def test_two_projects_run_side_by_side(folder: Path) -> None:
-    for name in ("one", "two"):
-        (folder / name).mkdir()
-    with start_test_servers(folder / "one") as one, start_test_servers(folder / "two") as two:
-        remember(one.urls, "one")
-        remember(two.urls, "two")
-        assert (remembered(one.urls), remembered(two.urls)) == ("one", "two")
-
-
-def test_a_copied_project_shares_nothing_with_its_original(folder: Path) -> None:
-    (folder / "one").mkdir()
-    with start_test_servers(folder / "one") as one:
+def test_a_copied_project_shares_nothing_with_its_original(folder: Path, rested: Path) -> None:
+    with start_test_servers(rested) as one:
+        forget(one.urls)
         remember(one.urls, "both")
-    subprocess.run(["cp", "-a", folder / "one", folder / "two"], check=True)
-    with start_test_servers(folder / "one") as one:
-        shutil.copy(folder / "one" / "zusage" / "sockets", folder / "two" / "zusage" / "sockets")
-        assert running(folder / "two" / "zusage") is None
-        with start_test_servers(folder / "two") as two:
+    subprocess.run(["cp", "-a", rested / "zusage", folder], check=True)
+    with start_test_servers(rested) as one:
+        shutil.copy(rested / "zusage" / "sockets", folder / "zusage" / "sockets")
+        assert running(folder / "zusage") is None
+        with start_test_servers(folder) as two:
             assert birth(one.urls) != birth(two.urls)
             remember(two.urls, "copy")
             assert (remembered(one.urls), remembered(two.urls)) == ("both", "both,copy")
 
 
-def test_a_project_moved_while_it_rests_is_found_again(folder: Path) -> None:
-    (folder / "one").mkdir()
-    with start_test_servers(folder / "one") as servers:
+def test_a_project_moved_while_it_rests_is_found_again(rested: Path) -> None:
+    with start_test_servers(rested) as servers:
+        forget(servers.urls)
         remember(servers.urls, "moved")
-    (folder / "one").rename(folder / "two")
-    with start_test_servers(folder / "two") as servers:
+    moved = rested / "moved"
+    moved.mkdir()
+    (rested / "zusage").rename(moved / "zusage")
+    with start_test_servers(moved) as servers:
         assert remembered(servers.urls) == "moved"
+    (moved / "zusage").rename(rested / "zusage")
 
 
 def test_a_removed_data_directory_does_not_keep_them_running(folder: Path) -> None:

