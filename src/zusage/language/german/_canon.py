@@ -144,6 +144,8 @@ def _number_at(words: Sequence[str], at: int) -> tuple[str, int]:
         return joined
     if word == "ein":
         return ("1" if following[:1] == ["uhr"] else word), 1
+    if word == "null" and "uhr" not in (*following[:1], *words[max(at - 1, 0) : at]):
+        return "leer", 1
     if word in ORDINALS:
         return f"{ORDINALS[word]}.", 1
     value = cardinal(word)

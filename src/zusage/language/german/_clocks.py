@@ -38,7 +38,7 @@ _WRITTEN = re.compile(
 )
 _AM_PM = re.compile(rf"\b{_HOURS}(?: uhr)? (?P<ap>pm|a_m)\b")
 _UHR = re.compile(
-    rf"\b{_HOURS} ?uhr\b(?: (?:und )?(?P<m>\d{{1,2}})\b(?! ?uhr|[.:]\d|\.| (?:vor|nach|minuten)))?"
+    rf"\b{_HOURS} ?uhr\b(?: (?:und )?(?P<m>\d{{1,2}})\b(?! ?uhr|[.:]\d|\.| (?:vor|nach|minuten)\b))?"
 )
 _AROUND = re.compile(
     rf"\b(?P<off>\d{{1,2}}|viertel) (?:minuten )?(?P<dir>vor|nach) (?P<half>halb )?{_HOURS}(?: uhr\b)?"

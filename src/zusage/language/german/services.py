@@ -31,6 +31,7 @@ _MOST_WORDS = 60
 _WEAK_WEIGHT = 0.1
 # Less than a word that says what is done: a bare "Haarschnitt" lacks only for whom, "Pony schneiden" is another thing.
 _GROUP_WEIGHT = 0.75
+_SHORT_FORM = 0.8
 _NOISE_WEIGHT = 0.15
 _WORD = re.compile(r"[^\W\d_]+")
 
@@ -45,7 +46,7 @@ class _Phrase:
 class _Catalogue:
     entries: tuple[ServiceEntry, ...]
     phrases: tuple[_Phrase, ...]
-    vocabulary: frozenset[str]
+    owners: dict[str, frozenset[int]]
     surfaces: dict[str, tuple[str, ...]]
     sounds: dict[str, str]
 
@@ -95,9 +96,18 @@ def _prepared(entries: tuple[ServiceEntry, ...]) -> _Catalogue:
             if parts:
                 phrases.append(_Phrase(index, frozenset(parts)))
                 surfaces |= {word: atoms(word) for word in words} | {"".join(words): tuple(parts)}
-    vocabulary = frozenset(part for phrase in phrases for part in phrase.parts)
-    useful = {word: parts for word, parts in surfaces.items() if vocabulary.intersection(parts)}
-    return _Catalogue(entries, tuple(phrases), vocabulary, useful, {word: sound(word) for word in useful})
+    owners = _owners(phrases)
+    useful = {word: parts for word, parts in surfaces.items() if not owners.keys().isdisjoint(parts)}
+    return _Catalogue(entries, tuple(phrases), owners, useful, {word: sound(word) for word in useful})
+
+
+def _owners(phrases: Sequence[_Phrase]) -> dict[str, frozenset[int]]:
+    """Which entries each part of meaning belongs to."""
+    owners: dict[str, frozenset[int]] = {}
+    for phrase in phrases:
+        for part in phrase.parts:
+            owners[part] = owners.get(part, frozenset()) | {phrase.entry}
+    return owners
 
 
 def _phrases_of(entry: ServiceEntry) -> Iterator[str]:
@@ -132,7 +142,7 @@ def _hear_at(words: Sequence[str], at: int, catalogue: _Catalogue) -> tuple[tupl
     if word in FILLERS:
         return (), 0.0, 1
     exact = atoms(word)
-    if is_known(word) or catalogue.vocabulary.issuperset(exact):
+    if is_known(word) or catalogue.owners.keys() >= set(exact):
         return exact, 1.0, 1
     best: tuple[tuple[str, ...], float, int] = ((), 0.0, 1)
     for used in (1, 2):
@@ -165,7 +175,7 @@ def _ranked(heard: _Heard, catalogue: _Catalogue) -> tuple[ServiceMatch, ...]:
     for phrase in catalogue.phrases:
         if phrase.parts.isdisjoint(heard.parts):
             continue
-        score = _score(heard, phrase.parts)
+        score = max(_score(heard, phrase.parts), _only_one(heard, phrase, catalogue))
         if score > scores.get(phrase.entry, 0.0):
             scores[phrase.entry] = score
             words = dict.fromkeys(heard.parts[part][1] for part in heard.parts if part in phrase.parts)
@@ -185,6 +195,17 @@ def _score(heard: _Heard, parts: frozenset[str]) -> float:
     noise = _NOISE_WEIGHT * min(len(heard.noise), 3)
     precision = found / (found + left_over + noise) if found else 0.0
     return recall * (0.5 + 0.5 * precision)
+
+
+def _only_one(heard: _Heard, phrase: _Phrase, catalogue: _Catalogue) -> float:
+    """How sure a short form is: every telling word that was heard belongs to this entry and to no other."""
+    telling = heard.parts.keys() - WEAK - GROUPS
+    if not telling or not telling <= phrase.parts or GROUPS.intersection(heard.parts) - phrase.parts:
+        return 0.0
+    if any(catalogue.owners[part] != {phrase.entry} for part in telling):
+        return 0.0
+    likeness = min(heard.parts[part][0] for part in telling)
+    return _SHORT_FORM * likeness / (1 + _NOISE_WEIGHT * min(len(heard.noise), 3))
 
 
 def _weight(part: str) -> float:

@@ -38,7 +38,7 @@ _OFFSET_ISO = re.compile(
 )
 _MARKS = re.compile(r"@\d+@|\|")
 
-_NOTHING = "Wann möchten Sie gerne kommen? Nennen Sie mir bitte Tag und Uhrzeit."
+_NOTHING = "Wann möchten Sie gerne kommen, an welchem Tag und um wie viel Uhr?"
 _PAST = "Diese Zeit ist leider schon vorbei. Wann möchten Sie gerne kommen?"
 _GAP = "Diese Uhrzeit gibt es an dem Tag wegen der Zeitumstellung nicht. Welche andere Uhrzeit passt Ihnen?"
 

@@ -1,0 +1,203 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from zusage.language.german import understand_service
+from zusage.language.reading import ServiceEntry, ServiceReading
+
+SALON = tuple(
+    ServiceEntry(key, name, category, synonyms)
+    for key, name, category, synonyms in (
+        ("herren", "Herrenschnitt", "Schnitt", ("Männerhaarschnitt",)),
+        ("damen", "Damenschnitt", "Schnitt", ("Frauenhaarschnitt",)),
+        ("kinder", "Kinderhaarschnitt", "Schnitt", ()),
+        ("pony", "Pony schneiden", "Schnitt", ()),
+        ("spitzen", "Spitzen schneiden", "Schnitt", ()),
+        ("faerben", "Färben", "Farbe", ()),
+        ("ansatz", "Ansatzfärbung", "Farbe", ()),
+        ("ausgleich", "Ansatz + Längenausgleich", "Farbe", ()),
+        ("straehnen", "Strähnen", "Farbe", ("Highlights",)),
+        ("balayage", "Balayage/Ombré", "Farbe", ()),
+        ("blond", "Komplette Blondierung", "Farbe", ()),
+        ("gloss", "Gloss", "Farbe", ()),
+        ("bart", "Bart trimmen", "Bart", ()),
+        ("rasur", "Nassrasur", "Bart", ()),
+        ("welle", "Dauerwelle", "Form", ()),
+        ("glaetten", "Haare glätten", "Form", ()),
+        ("waschen", "Waschen & Föhnen", "Styling", ()),
+        ("stecken", "Hochsteckfrisur", "Styling", ()),
+        ("keratin", "Keratin-Behandlung", "Pflege", ()),
+        ("olaplex", "Olaplex Treatment", "Pflege", ()),
+        ("beratung", "Beratung", "Sonstiges", ()),
+    )
+)
+
+MEANT = (
+    ("Ich möchte einen Damenschnitt", "damen"),
+    ("Ich brauche einen Herrenschnitt", "herren"),
+    ("Ich möchte meine Haare färben", "faerben"),
+    ("Herrenhaarschnitt", "herren"),
+    ("Herren Haarschnitt", "herren"),
+    ("Herren haar schnitt", "herren"),
+    ("Haarschnitt Herren", "herren"),
+    ("Männerschnitt", "herren"),
+    ("Männerhaarschnitt bitte", "herren"),
+    ("Herenschnit", "herren"),
+    ("herrenschnidt", "herren"),
+    ("Haare schneiden für meinen Mann", "herren"),
+    ("einmal Haare schneiden für einen Herrn", "herren"),
+    ("Damenhaarschnitt", "damen"),
+    ("Damen Haarschnitt", "damen"),
+    ("Frauenhaarschnitt", "damen"),
+    ("Haare schneiden Damen", "damen"),
+    ("tamenschnitt", "damen"),
+    ("Kinder Haarschnitt", "kinder"),
+    ("Kinderschnitt", "kinder"),
+    ("Haarschnitt für mein Kind", "kinder"),
+    ("Färben", "faerben"),
+    ("Haare faerben", "faerben"),
+    ("Haare farben", "faerben"),
+    ("ich will mir die Haare färben lassen", "faerben"),
+    ("Ansatz färben", "ansatz"),
+    ("Ansatzfaerbung", "ansatz"),
+    ("Ansatz Längenausgleich", "ausgleich"),
+    ("Ansatz-Längenausgleich", "ausgleich"),
+    ("Strähnchen", "straehnen"),
+    ("Straehnchen", "straehnen"),
+    ("Highlights", "straehnen"),
+    ("Balayage", "balayage"),
+    ("Balla yasch", "balayage"),
+    ("Ballayage", "balayage"),
+    ("Ombre", "balayage"),
+    ("Dauerwelle", "welle"),
+    ("Dauer Welle", "welle"),
+    ("eine Dauerwele", "welle"),
+    ("Bart trimmen", "bart"),
+    ("Bart stutzen bitte", "bart"),
+    ("den Bart getrimmt bekommen", "bart"),
+    ("waschen und föhnen", "waschen"),
+    ("Waschen, Föhnen", "waschen"),
+    ("Hochstecken", "stecken"),
+    ("Hochsteck Frisur", "stecken"),
+    ("Keratin", "keratin"),
+    ("Olaplex", "olaplex"),
+    ("Pony schneiden", "pony"),
+    ("Spitzen schneiden", "spitzen"),
+    ("Haare glätten", "glaetten"),
+    ("ein Beratungsgespräch", "beratung"),
+    ("Beratung", "beratung"),
+    ("Gloss", "gloss"),
+    ("Blondierung", "blond"),
+    ("einmal Pony", "pony"),
+    ("morgen um 14 Uhr einen Herrenschnitt bei Anna", "herren"),
+)
+
+ASKED: tuple[tuple[str, set[str]], ...] = (
+    ("Haarschnitt", {"herren", "damen", "kinder"}),
+    ("Haare schneiden", {"herren", "damen", "kinder"}),
+    ("Damen", {"damen"}),
+    ("Ansatz", {"ansatz", "ausgleich"}),
+    ("Herrenschnitt und Bart trimmen", {"herren", "bart"}),
+    ("Ich möchte einen Termin", set()),
+    ("Friseurtermin", set()),
+    ("was für die Haare", set()),
+    ("morgen um 14 Uhr", set()),
+    ("Guten Tag", set()),
+    ("null", set()),
+    ("{{dienstleistung}}", set()),
+    ("", set()),
+)
+
+NOTHING = (
+    "Ich möchte eine Maniküre",
+    "Pediküre",
+    "Massage",
+    "Anna",
+    "bei Petra",
+    "eine Pizza Margherita",
+    "Schnittblumen",
+    "Reifenwechsel",
+    "Zahnreinigung",
+)
+
+
+def test_the_table_is_large_enough() -> None:
+    assert len(MEANT) + len(ASKED) + len(NOTHING) >= 60
+
+
+@pytest.mark.parametrize(("text", "key"), MEANT)
+def test_finds_the_service_that_is_meant(text: str, key: str) -> None:
+    reading = understand_service(text, SALON)
+    assert (reading.decision, reading.matches[0].entry.key) == ("match", key)
+    assert 0.6 <= reading.matches[0].confidence <= 1.0
+
+
+@pytest.mark.parametrize(("text", "keys"), ASKED)
+def test_asks_between_exactly_the_possible_ones(text: str, keys: set[str]) -> None:
+    reading = understand_service(text, SALON)
+    assert reading.decision == "ask"
+    assert {match.entry.key for match in reading.matches} == keys
+
+
+@pytest.mark.parametrize("text", NOTHING)
+def test_nothing_fits(text: str) -> None:
+    assert understand_service(text, SALON) == ServiceReading("none")
+
+
+def test_the_five_cases() -> None:
+    def best(text: str) -> float:
+        matches = understand_service(text, SALON).matches
+        return matches[0].confidence if matches else 0.0
+
+    assert best("Ich möchte einen Damenschnitt") == 1.0
+    assert best("Ich brauche einen Herrenschnitt") == 1.0
+    assert best("Ich möchte meine Haare färben") >= 0.9
+    assert best("Ich möchte einen Termin") < 0.6
+    assert best("Ich möchte eine Maniküre") == 0.0
+
+
+def test_the_threshold_is_the_callers() -> None:
+    assert understand_service("Damen", SALON, threshold=0.4).decision == "match"
+
+
+def test_one_word_for_several_services_is_asked_about() -> None:
+    second = [ServiceEntry(n, n) for n in ("Färben Kurzhaar", "Färben Langhaar", "Keratin")]
+    reading = understand_service("Haare färben", second)
+    assert reading.decision == "ask"
+    assert [match.entry.key for match in reading.matches] == ["Färben Kurzhaar", "Färben Langhaar"]
+    variants = [ServiceEntry(n, n) for n in ("Herrenschnitt Classic", "Herrenschnitt Premium", "Dauerwelle")]
+    assert len(understand_service("Herrenschnitt", variants).matches) == 2
+    assert understand_service("Herrenschnitt Premium", variants).decision == "match"
+
+
+def test_says_which_words_it_read() -> None:
+    reading = understand_service("am Montag eine Balla yasch", SALON)
+    assert reading.matches[0].matched_text == "balla yasch"
+
+
+def test_never_offers_a_service_for_other_people() -> None:
+    only_women = [ServiceEntry("damen", "Damenschnitt"), ServiceEntry("farbe", "Färben")]
+    assert understand_service("Herrenschnitt", only_women).decision == "none"
+
+
+def test_an_empty_catalogue_matches_nothing() -> None:
+    assert understand_service("Herrenschnitt", ()).decision == "none"
+
+
+def test_the_catalogue_keeps_its_order_for_equals() -> None:
+    reading = understand_service("Haarschnitt", SALON)
+    assert [match.entry.key for match in reading.matches] == ["herren", "damen", "kinder"]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(max_size=120))
+def test_no_text_is_an_exception(text: str) -> None:
+    reading = understand_service(text, SALON)
+    assert all(0.0 <= match.confidence <= 1.0 for match in reading.matches)
+
+
+def test_only_a_short_prefix_of_a_long_text_is_read() -> None:
+    assert understand_service("x" * 100_000 + " Herrenschnitt", SALON).decision == "none"
+    assert understand_service("Herrenschnitt " * 10_000, SALON).decision == "match"
