@@ -110,7 +110,7 @@ BEGIN
         SELECT 1 FROM claim c
         WHERE c.company_id = p_company AND c.resource_id = p.r
           AND c.starts_at < p.e AND c.starts_at > p.s - interval '24 hours' AND c.ends_at > p.s
-          AND c.hold_id IS DISTINCT FROM v_own.hold_id))
+          AND (c.hold_id IS NULL OR c.hold_id IS DISTINCT FROM v_own.hold_id)))
     ORDER BY
         (v_own.hold_id IS NOT NULL AND (p_heads -> (p.n - 1) ->> 'staff_id')::uuid = v_own.staff_id
             AND (p_heads -> (p.n - 1) ->> 'service_id')::uuid = v_own.service_id
