@@ -1,0 +1,44 @@
+# Relative paths only, and `python -m` instead of installed scripts: the project's own path may hold blanks and be
+# longer than a script's first line may.
+.DEFAULT_GOAL := help
+.PHONY: help demo test bench requirements clean setup
+
+PYTHON ?= python3
+PYTEST_ARGS ?=
+BENCH_ARGS ?=
+RUN := .venv/bin/python
+COMPILE := $(RUN) -m uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-annotate --no-emit-index-url
+
+export PYTHON
+
+help: ## show what there is to make
+	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile | expand -t 22
+
+demo: ## play a phone call against a running salon and keep serving (ONCE=1: end after the call)
+	@sh scripts/setup base && exec $(RUN) -m zusage demo $(if $(filter-out 0 no false,$(ONCE)),--once)
+
+test: ## check format, lint, types and import contracts, and run all tests (PYTEST_ARGS="-k holds")
+	@sh scripts/setup dev
+	$(RUN) -m ruff format --check --quiet .
+	$(RUN) -m ruff check --quiet .
+	$(RUN) -m mypy
+	$(RUN) -c "from importlinter.cli import lint_imports_command as lint; lint()"
+	$(RUN) -m pytest $(PYTEST_ARGS)
+
+bench: ## measure the booking core on this machine (BENCH_ARGS passes options)
+	@sh scripts/setup dev
+	$(RUN) bench/core.py $(BENCH_ARGS)
+
+setup: ## only make the virtual environment with everything for development
+	@sh scripts/setup dev
+
+requirements: ## pin the newest releases of all dependencies with their hashes
+	@sh scripts/setup dev
+	$(COMPILE) requirements/build.in -o requirements/build.txt
+	$(COMPILE) requirements/base.in -c requirements/build.txt -o requirements/base.txt
+	$(COMPILE) requirements/dev.in -c requirements/build.txt -c requirements/base.txt -o requirements/dev.txt
+
+clean: ## remove the virtual environment and caches; data in .zusage stays
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist bench/out
+	find src tests bench -name __pycache__ -type d -prune -exec rm -rf {} +
