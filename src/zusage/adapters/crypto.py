@@ -15,6 +15,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from zusage.adapters.private_files import create_private
+from zusage.app.operations.ports import SecretUnreadable
 
 _VERSION = b"\x01"
 _KEY_BYTES, _ID_BYTES, _NONCE_BYTES = 32, 8, 12
@@ -27,7 +28,7 @@ class SecretKeyError(Exception):
     """The operator's secret keys are missing or unusable. The message never contains a key."""
 
 
-class SealedSecretError(Exception):
+class SealedSecretError(SecretUnreadable):
     """A sealed secret cannot be opened: another key, another context, or a damaged value."""
 
 

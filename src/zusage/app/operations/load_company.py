@@ -1,0 +1,181 @@
+"""Store a company as its file describes it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass, replace
+from typing import Literal
+from uuid import UUID
+
+from zusage.app.operations.company_file import CompanyFile, stable_id
+from zusage.app.operations.ports import (
+    CompanyState,
+    CompanyStore,
+    CompanyUnit,
+    LineRef,
+    LoadError,
+    Sealer,
+    SecretUnreadable,
+    StoredAbsence,
+    secret_context,
+)
+
+# Absences of the file have ids made of its words (version 5); what people enter elsewhere has other ids and stays.
+_OF_A_FILE = 5
+
+Part = Literal["catalogue", "lines", "signing keys", "absences"]
+
+
+@dataclass(frozen=True, slots=True)
+class LoadReport:
+    """What loading did. `changed` names the parts that differed; empty means that nothing was written.
+
+    `promises_hit` are the appointments and live holds that stand in a new absence; each is a review item now."""
+
+    key: str
+    created: bool
+    catalogue_version: int
+    changed: tuple[Part, ...]
+    promises_hit: tuple[UUID, ...] = ()
+
+    @property
+    def outcome(self) -> Literal["created", "changed", "unchanged"]:
+        if self.created:
+            return "created"
+        return "changed" if self.changed else "unchanged"
+
+
+async def load_company(
+    file: CompanyFile, *, store: CompanyStore, seal: Sealer, environment: Mapping[str, str]
+) -> LoadReport:
+    """Bring what is stored of a company to what its file says: all of it, or nothing; repeating changes nothing.
+
+    :param environment: where the variables stand that the file names for signing keys.
+    :raises LoadError: a variable is missing, a number or agent is another company's, or the database refuses.
+    :raises LedgerBusy: the company's time was locked for too long; trying again is safe."""
+    wanted = _Wanted(file, _signing_keys(file, environment))
+    async with store.unit(file.id) as unit:
+        state = await unit.state()
+        changed = tuple(wanted.differences(state, store.signing_kind, seal))
+        version = state.version + ("catalogue" in changed)
+        if not changed:
+            return LoadReport(file.key, created=False, catalogue_version=version, changed=())
+        await unit.lock_resources(wanted.resources | {a.resource_id for a in state.absences.values()})
+        hits = await _write(unit, wanted, state, changed, version)
+        if "signing keys" in changed:
+            context = secret_context(file.id, store.signing_kind)
+            await unit.put_secrets(store.signing_kind, [seal.encrypt(key, context) for key in wanted.keys])
+        await unit.commit()
+    return LoadReport(file.key, state.version == 0, version, changed, tuple(hits))
+
+
+class _Wanted:
+    """What the file asks for, in the shape of what is stored."""
+
+    def __init__(self, file: CompanyFile, keys: tuple[str, ...]) -> None:
+        self.file = file
+        self.keys = keys
+        self.digest = catalogue_digest(file)
+        self.lines = frozenset(_lines(file))
+        self.absences = {absence.absence_id: absence for absence in _absences(file)}
+        self.resources = {record.staff.id for record in file.staff}
+
+    def differences(self, state: CompanyState, kind: str, seal: Sealer) -> Iterator[Part]:
+        if self.digest != state.catalogue_hash:
+            yield "catalogue"
+        if self.lines != state.lines:
+            yield "lines"
+        if list(self.keys) != _opened(self.file.id, state, kind, seal):
+            yield "signing keys"
+        if self.absences != {a.absence_id: a for a in _of_the_file(state)}:
+            yield "absences"
+
+
+async def _write(
+    unit: CompanyUnit, wanted: _Wanted, state: CompanyState, changed: Collection[Part], version: int
+) -> Sequence[UUID]:
+    if "catalogue" in changed:
+        await unit.write_catalogue(wanted.file, digest=wanted.digest, version=version)
+    if "lines" in changed:
+        await unit.put_lines(sorted(wanted.lines))
+    return await _write_absences(unit, wanted, state)
+
+
+async def _write_absences(unit: CompanyUnit, wanted: _Wanted, state: CompanyState) -> Sequence[UUID]:
+    hits: dict[UUID, None] = {}
+    for known in _of_the_file(state):
+        if known.absence_id not in wanted.absences:
+            await unit.unblock(known.absence_id)
+    for absence in wanted.absences.values():
+        before = state.absences.get(absence.absence_id)
+        if before is None:
+            hits |= dict.fromkeys(await unit.block(absence))
+        elif before.reason != absence.reason:
+            await unit.explain_absence(absence.absence_id, absence.reason)
+    return list(hits)
+
+
+def _of_the_file(state: CompanyState) -> Iterator[StoredAbsence]:
+    return (a for a in state.absences.values() if a.absence_id.version == _OF_A_FILE)
+
+
+def _signing_keys(file: CompanyFile, environment: Mapping[str, str]) -> tuple[str, ...]:
+    missing = [name for name in file.signing_key_envs if not environment.get(name)]
+    if missing:
+        raise LoadError(
+            f"The signing key of {file.key} stands in {missing[0]}, but that variable is not set."
+        )
+    found = (*file.signing_keys, *(environment[name] for name in file.signing_key_envs))
+    return tuple(dict.fromkeys(found))
+
+
+def _opened(company_id: UUID, state: CompanyState, kind: str, seal: Sealer) -> list[str] | None:
+    """Open the stored keys; None where one cannot be opened, which differs from every list of keys."""
+    try:
+        context = secret_context(company_id, kind)
+        return [seal.decrypt(secret.sealed, context) for secret in state.secrets if secret.kind == kind]
+    except SecretUnreadable:
+        return None
+
+
+def _lines(file: CompanyFile) -> Iterator[LineRef]:
+    for record in file.branches:
+        yield from (LineRef("number", number, record.branch.id) for number in record.phone_numbers)
+        yield from (LineRef("agent", agent, record.branch.id) for agent in record.agents)
+
+
+def _absences(file: CompanyFile) -> Iterator[StoredAbsence]:
+    """Name each absence by who and when: other dates are another absence."""
+    for record in file.staff:
+        for absence in record.absences:
+            period = absence.period
+            words = f"{record.key}/{period.start.isoformat()}/{period.end.isoformat()}"
+            yield StoredAbsence(
+                stable_id(file.key, "absence", words), record.staff.id, period, absence.reason
+            )
+
+
+def catalogue_digest(file: CompanyFile) -> str:
+    """Give a hash of the masters: not of lines, keys and absences, which change without a new catalogue."""
+    masters = replace(
+        file,
+        signing_keys=(),
+        signing_key_envs=(),
+        warnings=(),
+        branches=tuple(replace(record, phone_numbers=(), agents=()) for record in file.branches),
+        staff=tuple(replace(record, absences=()) for record in file.staff),
+    )
+    return hashlib.sha256(json.dumps(_plain(masters), sort_keys=True).encode()).hexdigest()
+
+
+def _plain(value: object) -> object:
+    """Turn records into what JSON can say, the same for the same content."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return value if isinstance(value, str | int | None) else str(value)

@@ -1,0 +1,173 @@
+"""What the use cases of operations need from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+from uuid import UUID
+
+from zusage.app.errors import ZusageError
+from zusage.app.operations.company_file import CompanyFile
+from zusage.core.values import Period
+
+
+class LoadError(ZusageError):
+    """A company file cannot be stored; the message is a sentence for its owner, and nothing was changed."""
+
+
+class SecretUnreadable(ZusageError):  # noqa: N818
+    """A sealed secret cannot be opened with the keys at hand."""
+
+
+class Sealer(Protocol):
+    """Seals secrets for storage; a sealed value opens only with the context it was sealed for."""
+
+    def encrypt(self, plaintext: str, context: str) -> bytes: ...
+
+    def decrypt(self, blob: bytes, context: str) -> str:
+        """:raises SecretUnreadable: no key opens it."""
+
+    def is_current(self, blob: bytes) -> bool:
+        """Say whether the first key sealed it."""
+
+
+def secret_context(company_id: UUID, kind: str) -> str:
+    """Name what a secret is for, so that a ciphertext is of no use in another row."""
+    return f"company:{company_id}:{kind}"
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyName:
+    company_id: UUID
+    key: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class LineRef:
+    """A number (E.164) or an agent that leads to a branch."""
+
+    kind: Literal["number", "agent"]
+    value: str
+    branch_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class SealedSecret:
+    kind: str
+    position: int
+    sealed: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAbsence:
+    absence_id: UUID
+    resource_id: UUID
+    period: Period
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyState:
+    """What is stored of a company; version 0 and nothing else where it is new."""
+
+    version: int
+    catalogue_hash: str
+    lines: frozenset[LineRef]
+    secrets: tuple[SealedSecret, ...]
+    absences: Mapping[UUID, StoredAbsence]
+
+
+@dataclass(frozen=True, slots=True)
+class BranchOverview:
+    key: str
+    name: str
+    zone: str
+    active: bool
+    numbers: tuple[str, ...]
+    agents: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyOverview:
+    company_id: UUID
+    key: str
+    name: str
+    catalogue_version: int
+    branches: tuple[BranchOverview, ...]
+
+
+class CompanyUnit(Protocol):
+    """One transaction of one company, rolled back unless `commit` was called.
+
+    :raises LoadError: the database refuses what is written."""
+
+    async def state(self) -> CompanyState:
+        """Read what is stored, after waiting for whoever else is changing this company."""
+
+    async def lock_resources(self, resources: Collection[UUID]) -> None:
+        """Keep the time of these resources from being taken or given until the end; call before writing."""
+
+    async def write_catalogue(self, file: CompanyFile, *, digest: str, version: int) -> None:
+        """Store the masters; what is not in the file any more becomes inactive, and stays for what was booked."""
+
+    async def put_lines(self, lines: Iterable[LineRef]) -> None:
+        """Replace all lines.
+
+        :raises LoadError: one belongs to another company; names the line, never the other."""
+
+    async def put_secrets(self, kind: str, sealed: Sequence[bytes]) -> None:
+        """Replace all secrets of this kind, in this order."""
+
+    async def block(self, absence: StoredAbsence) -> Sequence[UUID]:
+        """Store an absence; give the appointments and live holds that stand in it, each noted for review."""
+
+    async def unblock(self, absence_id: UUID) -> None: ...
+
+    async def explain_absence(self, absence_id: UUID, reason: str) -> None: ...
+
+    async def overview(self, company: CompanyName) -> CompanyOverview: ...
+
+    async def commit(self) -> None: ...
+
+
+class CompanyStore(Protocol):
+    """`signing_kind` is the kind under which the voice platform's signing keys are kept."""
+
+    signing_kind: str
+
+    async def companies(self) -> Sequence[CompanyName]:
+        """List all companies by key."""
+
+    def unit(self, company_id: UUID) -> AbstractAsyncContextManager[CompanyUnit]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something the proof found wrong: a stable `code`, the rows or objects by id, and a sentence.
+
+    `company` is the company's key, or empty where the database itself is meant."""
+
+    code: str
+    company: str
+    ids: tuple[str, ...]
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Findings and how many rows of each kind were looked at."""
+
+    findings: tuple[Finding, ...]
+    counts: Mapping[str, int]
+
+
+class LedgerEvidence(Protocol):
+    async def companies(self) -> Sequence[CompanyName]: ...
+
+    async def of_company(self, company: CompanyName) -> Evidence: ...
+
+    async def of_catalogue(self) -> Evidence:
+        """Look whether every table, constraint, index, policy, trigger and function of the schema is in place."""
