@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from support.database import OUTSIDE_SERVER, Clock, Databases, DatabaseUrls, OutsideServer, OwnServer
-from support.servers import reachable_folder, start_test_servers
+from support.servers import memory_disk, reachable_folder, start_test_servers
 from zusage.adapters.embedded import EmbeddedServers
 from zusage.adapters.postgres.database import Database
 
@@ -16,7 +16,7 @@ from zusage.adapters.postgres.database import Database
 @pytest.fixture(scope="session")
 def servers() -> Iterator[EmbeddedServers]:
     """PostgreSQL and Valkey for the whole session; make your own database with `servers.create_database(name)`."""
-    with reachable_folder() as folder, start_test_servers(folder) as started:
+    with reachable_folder(memory_disk()) as folder, start_test_servers(folder) as started:
         yield started
 
 
