@@ -95,7 +95,7 @@ def pip(*arguments: str) -> bool:
         "-m",
         "pip",
         "install",
-        "--quiet",
+        "-qq",
         "--no-input",
         "--disable-pip-version-check",
         *arguments,
