@@ -132,13 +132,8 @@ def run(
 ) -> PlayResult:
     scenario = parse_scenario(f"name: test\ndescription: A test\n{head}steps:\n{steps}", source="test.yaml")
     with httpx2.Client(timeout=2, trust_env=False) as client:
-        return play(
-            scenario,
-            replace(salon.target, **changes),
-            client=client,
-            on_event=on_event,
-            world=world(),
-        )
+        target = replace(salon.target, **changes)
+        return play(scenario, target, client=client, on_event=on_event, world=world())
 
 
 ASK = "  - caller: Guten Tag\n    tool: check_availability\n    args: { service: Damenschnitt }\n"
@@ -210,6 +205,15 @@ def test_any_open_day_stays_the_same_day_through_one_play(salon: Salon) -> None:
         play(scenario, salon.target, client=client, on_event=lambda _: None, world=surroundings)
     first, second = (request.body["args"]["date"] for request in salon.requests)
     assert first == second
+
+
+def test_texts_travel_as_the_platform_sends_them(salon: Salon) -> None:
+    salon.answers = [HELD]
+    steps = '  - tool: a\n    args: { 1: "Müller", zero: "a\\0b", half: "\\ud800" }\n    expect: { data.hold.length: 1 }\n'
+    assert run(salon, steps).ok
+    (request,) = salon.requests
+    assert '"Müller"'.encode() in request.raw
+    assert request.body["args"] == {"1": "Müller", "zero": "a\x00b", "half": "\ud800"}
 
 
 def test_a_repeat_sends_the_very_same_bytes(salon: Salon) -> None:

@@ -90,4 +90,5 @@ class PhoneCall:
 
 
 def _bytes(body: dict[str, Any]) -> bytes:
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+    """Write UTF-8; half a surrogate pair stays an escape, as the platform's own JSON has it."""
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "backslashreplace")

@@ -182,9 +182,10 @@ class _Reading:
         if not isinstance(value, dict):
             self._problem((*path, "expect"), "must map paths into the answer to what is expected there")
             return {}
-        for where, message in wrong_rules(value):
+        expect = {str(where): wanted for where, wanted in value.items()}
+        for where, message in wrong_rules(expect):
             self._problem((*path, "expect", where), message)
-        return value
+        return expect
 
     def _save(self, data: dict[str, Any], path: Path) -> dict[str, str]:
         value = data.get("save", {})
@@ -194,4 +195,4 @@ class _Reading:
         if not fits:
             self._problem((*path, "save"), "must map names to paths, as token: data.hold.token")
             return {}
-        return dict(value)
+        return {str(name): where for name, where in value.items()}

@@ -34,14 +34,24 @@ class NotYamlError(Exception):
 def load_marked(text: str) -> tuple[Any, dict[Path, int]]:
     """Read one YAML document into plain values, with the line (from 1) of each path.
 
-    :raises NotYamlError: the text is malformed, holds an alias, or names a key twice."""
+    :raises NotYamlError: the text is malformed, names a key twice, or uses tags or aliases."""
     try:
+        _refuse_tags_and_aliases(text)
         return _load(_Loader(text))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise NotYamlError(mark.line + 1 if mark else 1, f"this is not YAML: {error.problem}") from error
-    except (yaml.YAMLError, RecursionError) as error:
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise NotYamlError(1, f"this is not YAML: {error}") from error
+
+
+def _refuse_tags_and_aliases(text: str) -> None:
+    for token in yaml.scan(text, Loader=_Loader):
+        if isinstance(token, yaml.TagToken | yaml.AliasToken):
+            line = token.start_mark.line + 1
+            raise NotYamlError(
+                line, "tags (!name) and aliases (*name) are not used here; write the value out"
+            )
 
 
 def _load(loader: _Loader) -> tuple[Any, dict[Path, int]]:
@@ -50,25 +60,21 @@ def _load(loader: _Loader) -> tuple[Any, dict[Path, int]]:
         if node is None:
             return None, {}
         lines: dict[Path, int] = {}
-        _walk(node, (), lines, set())
+        _walk(node, (), lines)
         return loader.construct_document(node), lines
     finally:
         loader.dispose()
 
 
-def _walk(node: yaml.Node, path: Path, lines: dict[Path, int], seen: set[int]) -> None:
-    line = node.start_mark.line + 1
-    if id(node) in seen:
-        raise NotYamlError(line, "aliases (*name) are not used in scenarios; write the value out")
-    seen.add(id(node))
-    lines.setdefault(path, line)
+def _walk(node: yaml.Node, path: Path, lines: dict[Path, int]) -> None:
+    lines.setdefault(path, node.start_mark.line + 1)
     if isinstance(node, yaml.SequenceNode):
         for position, item in enumerate(node.value):
-            _walk(item, (*path, position), lines, seen)
+            _walk(item, (*path, position), lines)
     if isinstance(node, yaml.MappingNode):
         for key, item in node.value:
             inner = (*path, str(key.value))
             if inner in lines:
                 raise NotYamlError(key.start_mark.line + 1, f'"{key.value}" stands twice')
             lines[inner] = key.start_mark.line + 1
-            _walk(item, inner, lines, seen)
+            _walk(item, inner, lines)
