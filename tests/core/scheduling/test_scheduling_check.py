@@ -91,6 +91,7 @@ def test_nobody_is_told_before_closed() -> None:
 def test_closed_names_the_holiday_or_the_reason_of_the_exception() -> None:
     assert refused(salon(), at("3:07")) == Refusal("closed")
     assert refused(salon(), at("16:15")) == Refusal("closed")
+    assert refused(salon(), at("8:59")) == refused(salon(), at("16:01")) == Refusal("closed")
     christmas = at("10:00", date(2026, 12, 25))
     assert refused(salon(), christmas) == Refusal("closed", note="Erster Weihnachtstag")
     trip = salon(exceptions={MONDAY: DayException((), "Betriebsausflug")})

@@ -44,6 +44,7 @@ def test_a_day_whose_midnight_is_skipped_begins_at_the_transition() -> None:
 def test_wall_times_become_instants_in_utc() -> None:
     found = to_instant(BERLIN, date(2026, 6, 15), 14 * 60)
     assert found == datetime(2026, 6, 15, 12, tzinfo=UTC)
+    assert to_instant(BERLIN, date(2026, 6, 15), 0) == datetime(2026, 6, 14, 22, tzinfo=UTC)
     assert found is not None
     assert found.tzinfo is UTC
 

@@ -79,6 +79,17 @@ def test_a_start_close_by_counts_as_the_same_part_of_day() -> None:
     assert shown(rank_offers(tomorrow, exact("16:45"), book=BOOK, limit=1)) == ["Tue 16:45"]
 
 
+def test_the_exact_wish_is_first_even_outside_the_part_of_day_that_was_said() -> None:
+    wish = Wish(whole(), at("17:00"), daily=span("13:00", "17:00"))
+    found = rank_offers([option("16:00"), option("17:00")], wish, book=BOOK)
+    assert clocks(found) == ["17:00", "16:00"]
+
+
+def test_an_hour_apart_is_still_close_by() -> None:
+    free = [option("17:45"), option("16:45", TUESDAY)]
+    assert shown(rank_offers(free, exact("16:45"), book=BOOK)) == ["Mon 17:45", "Tue 16:45"]
+
+
 def test_of_two_equally_near_the_later_in_the_afternoon_and_the_earlier_in_the_morning() -> None:
     assert clocks(rank_offers([option("13:00"), option("15:00")], exact("14:00"), book=BOOK))[0] == "15:00"
     assert clocks(rank_offers([option("9:00"), option("11:00")], exact("10:00"), book=BOOK))[0] == "09:00"
@@ -106,6 +117,12 @@ def test_a_window_without_room_goes_to_the_same_part_of_the_next_days() -> None:
     ]
 
 
+def test_a_window_that_opens_late_looks_for_that_time_on_other_days() -> None:
+    wish = Wish(Period(at("15:00"), at("24:00")), daily=span("13:00", "17:00"))
+    free = [option("13:00", TUESDAY), option("15:30", TUESDAY)]
+    assert shown(rank_offers(free, wish, book=BOOK)) == ["Tue 15:30", "Tue 13:00"]
+
+
 def test_a_window_of_several_days_begins_with_the_first() -> None:
     wish = Wish(Period(at("0:00", TUESDAY), at("0:00", TUESDAY + timedelta(days=3))))
     free = [option("9:00"), option("16:00", TUESDAY), option("9:00", TUESDAY + timedelta(days=2))]
@@ -119,6 +136,12 @@ def test_never_three_neighbours() -> None:
     assert clocks(rank_offers(crowd, exact("14:00"), book=BOOK)) == ["14:00", "14:15"]
     apart = [option("14:00"), option("14:15"), option("15:30")]
     assert len(rank_offers(apart, exact("14:00"), book=BOOK)) == 3
+
+
+def test_ninety_minutes_are_wide_enough_for_three() -> None:
+    free = [option("13:15"), option("14:45"), option("14:00", staff=BEN)]
+    found = rank_offers(free, exact("13:15", staff_id=ANNA), book=BOOK)
+    assert clocks(found) == ["13:15", "14:45", "14:00"]
 
 
 def test_one_offer_per_start_with_the_first_of_its_options() -> None:

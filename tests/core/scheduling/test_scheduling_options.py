@@ -127,6 +127,24 @@ def test_the_tightest_chair_comes_first_then_the_order_of_the_book() -> None:
     assert [o.chair_ids for o in free] == [(CHAIR, BASIN, third)]
 
 
+def test_idle_time_on_either_side_makes_a_chair_less_tight() -> None:
+    between = {
+        CHAIR: [taken("9:00", "11:00")],
+        BASIN: [taken("9:00", "9:20"), taken("14:30", "17:00")],
+    }
+    found = options(salon(staff=ONLY_ANNA), CUT, between, start="11:00", end="11:01")
+    assert [o.chair_ids for o in found] == [(CHAIR, BASIN)]
+    closer = {**between, BASIN: [taken("9:00", "9:20"), taken("13:30", "17:00")]}
+    found = options(salon(staff=ONLY_ANNA), CUT, closer, start="11:00", end="11:01")
+    assert [o.chair_ids for o in found] == [(BASIN, CHAIR)]
+
+
+def test_a_chair_that_is_gone_for_weeks_is_not_offered() -> None:
+    gone = {CHAIR: [Period(at("10:00"), at("10:00") + timedelta(weeks=6))]}
+    found = options(salon(staff=ONLY_ANNA, grid_minutes=60), CUT, gone)
+    assert {o.chair_ids for o in found if o.start >= at("10:00")} == {(BASIN,)}
+
+
 def test_the_order_of_chairs_does_not_depend_on_the_window() -> None:
     busy = {BASIN: [taken("9:00", "11:00")]}
     book = salon(staff=ONLY_ANNA)

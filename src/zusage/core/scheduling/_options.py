@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -66,10 +66,8 @@ class _Chairs:
 
 
 def _covers(ranges: Ranges, minute: int) -> bool:
-    index = bisect_right(ranges, (minute, minute))
-    return (index > 0 and minute < ranges[index - 1][1]) or (
-        index < len(ranges) and ranges[index][0] == minute
-    )
+    index = bisect_left(ranges, (minute + 1, minute + 1)) - 1
+    return index >= 0 and minute < ranges[index][1]
 
 
 def _slack(chair: _Resource, claims: Sequence[Range], start: int) -> int:
