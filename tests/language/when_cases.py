@@ -110,6 +110,20 @@ SPOKEN = (
     ("am Montag, nein, Dienstag um 10", "24.11. 10:00"),
     ("am Montag um drei, nein um vier", "23.11. 16:00"),
     ("guten Morgen, geht Freitag um elf?", "20.11. 11:00"),
+    ("Samstag den 28.", "28.11."),
+    ("am Freitag um drei.", "20.11. 15:00"),
+    ("zwischen Montag und Mittwoch", "23.11.-25.11."),
+    ("vom 24. bis 26. November", "24.11.-26.11."),
+    ("an Heiligabend um 10", "24.12. 10:00"),
+    ("so um 14 Uhr", "18.11. 14:00"),
+    ("vor dem 24.11.", "until 24.11. 00:00"),
+    ("freitags nicht, lieber Montag", "23.11."),
+    ("das ist mein zweiter Termin, morgen bitte", "19.11."),
+    ("zum ersten Mal bei Ihnen am Montag", "23.11."),
+    ("jetzt gleich", "from 18.11. 10:00"),
+    ("ab dem 24. um 10", "from 24.11. 10:00"),
+    ("Hallo, haben Sie Freitag noch was frei, am liebsten so um 16 Uhr", "20.11. 16:00"),
+    ("morgen um 10 Uhr für zwei Stunden", "19.11. 10:00"),
 )
 
 WORDS_ONLY = (
@@ -152,6 +166,13 @@ FROM_MODELS = (
     ("friday afternoon", "20.11. 12:00-18:00"),
     ("{{datum}} morgen", "19.11."),
     ("morgen null", "19.11."),
+    ("2026/12/04", "04.12."),
+    ("20261124", "24.11."),
+    ("Mo", "23.11."),
+    ("Di 14:00", "24.11. 14:00"),
+    ("Fri 14:00", "20.11. 14:00"),
+    ("24.11.2026 von 14:00 bis 16:00", "24.11. 14:00-16:00"),
+    ("14:00 24.11.2026", "24.11. 14:00"),
 )
 
 REFUSED = (
@@ -179,6 +200,11 @@ REFUSED = (
     ("Dienstag, den 26. November", "weekday_mismatch"),
     ("Montag 24.11.2026", "weekday_mismatch"),
     ("morgen, am Freitag", "weekday_mismatch"),
+    ("Freitag der dreizehnte", "weekday_mismatch"),
+    ("Montag 18.11.", "weekday_mismatch"),
+    ("nach Weihnachten", "ambiguous"),
+    ("am Ostermontag um 10", "ambiguous"),
+    ("am Freitag kann ich nicht", "no_time_said"),
     ("gestern", "past"),
     ("heute um 9:00", "past"),
     ("heute 08:30", "past"),

@@ -30,7 +30,7 @@ _SPELLINGS: dict[str, tuple[str, ...]] = {
     "uebermorgen": ("ubermorgen",),
     "frueh": ("fruh", "fruehmorgens", "fruehs"),
     "vormittag": ("vormittags", "morning"),
-    "mittag": ("mittags",),
+    "mittag": ("mittags", "mittagszeit", "mittagspause"),
     "nachmittag": ("nachmittags", "afternoon", "namittag"),
     "abend": ("abends", "evening", "tonight"),
     "morgens": ("morgends",),
@@ -81,6 +81,9 @@ _SPELLINGS: dict[str, tuple[str, ...]] = {
 }
 _WORDS = {variant: word for word, variants in _SPELLINGS.items() for variant in variants}
 _WORDS |= {f"{day}s": day for day in _WEEKDAYS} | dict(zip(_ENGLISH_DAYS, _WEEKDAYS, strict=True))
+_WORDS |= {day[:3]: german for day, german in zip(_ENGLISH_DAYS, _WEEKDAYS, strict=True)}
+
+_DAY = "|".join((*_WEEKDAYS, "sonnabend"))
 
 _PHRASES = (
     (re.compile(r"\b(?:the )?day after tomorrow\b"), "uebermorgen"),
@@ -91,6 +94,11 @@ _PHRASES = (
     (re.compile(r"\bas soon as possible\b|\basap\b|\banytime\b"), "schnellstmoeglich"),
     # A greeting is neither a day nor a part of one.
     (re.compile(r"\b(?:schoenen )?(?:guten?|schoenen?|good) (?:tag|morgen|abend|mittag|morning|evening)\b"), " "),
+    (re.compile(rf"\bzwischen (?:dem |den )?({_DAY}|\d{{1,2}}\. ?\d{{1,2}}\.) und (?:dem |den )?(?=(?:{_DAY})|\d{{1,2}}\.)"),
+     r"\1 bis "),
+    (re.compile(r"\b(?:an )?heilig(?:er )?abend\b"), "24.12."),
+    (re.compile(r"\b(?:an )?silvester\b"), "31.12."),
+    (re.compile(r"\b(?:an )?neujahr(?:stag)?\b"), "1.1."),
     (re.compile(r"\bnicht vor\b"), "ab"),
     (re.compile(r"\bnicht (?:spaeter als|nach)\b"), "bis"),
     (re.compile(r"\bnicht frueher als\b"), "ab"),
@@ -103,6 +111,9 @@ _PHRASES = (
                 r"(morgen|vormittag|mittag|nachmittag|abend|frueh)s?\b"), r"\1 \2"),
     (re.compile(r"\bviertel(vor|nach)\b"), r"viertel \1"),
     (re.compile(r"\bhalb(?=eins|zw|drei|vier|fu|sechs|sieben|acht|neun|zehn|elf)"), "halb "),
+    (re.compile(r"\b(20\d\d)(\d\d)(\d\d)\b"), r"\1-\2-\3"),
+    (re.compile(r"^(?:mo|di|mi|do|fr|sa|so)\.?$"), lambda m: _short_day(m[0])),
+    (re.compile(r"\b(?:mo|di|mi|do|fr|sa)\b\.?(?=,? (?:um |ab |\d{1,2}(?::\d\d| uhr)))"), lambda m: _short_day(m[0])),
     (re.compile(r"\b(?:mo|di|mi|do|fr|sa|so)\b\.?(?=,? (?:den )?\d{1,2}\.)"), lambda m: _short_day(m[0])),
     (re.compile(r"[–—−]"), "-"),
     (re.compile(r"[^a-z0-9.:/+_ -]"), " "),
@@ -119,7 +130,7 @@ def canonical(text: str) -> str:
     for pattern, replacement in _PHRASES:
         line = pattern.sub(replacement, line)
     words = [word for word in (raw.strip("-:/+_") for raw in line.split()) if word.strip(".")]
-    return " ".join(_numbers_as_digits([_known(word) for word in words])).strip(". ")
+    return " ".join(_numbers_as_digits([_known(word) for word in words])).strip()
 
 
 def _known(word: str) -> str:

@@ -47,7 +47,7 @@ _FRACTION = re.compile(rf"\b(?P<part>halb|dreiviertel|3 viertel|viertel) {_HOURS
 _PAIR = re.compile(r"\b(?:um |gegen |ab |bis |punkt )?(?P<h>\d{1,2}) (?P<m>[0-5]\d)\b(?= *$|[ |]*$)")
 _MIDNIGHT = re.compile(r"\bmitternacht\b")
 
-_X = r"(?:@\d+@|(?<![\d.:])\d{1,2}(?![\d.:]))"
+_X = r"(?:@\d+@|(?<![\d.:])\d{1,2}(?![\d:]|\. ?\d))"
 _BETWEEN = re.compile(
     rf"\bzwischen (?P<a>{_X}) (?:und|bis|-) (?P<b>{_X})"
     rf"|\b(?:von|ab) (?P<a2>{_X}) bis (?P<b2>{_X})|(?P<a3>{_X}) ?(?:bis|-) ?(?P<b3>{_X})"

@@ -34,7 +34,7 @@ _PRE = (
 _YEAR = r"(?:\.(?P<y>\d{4}|\d{2})\b(?!:| uhr)|\.? (?P<y4>(?:19|20)\d{2})\b|\.)?"
 _WHICH = r"(?P<which>uebernaechste|naechste|kommende|diese)"
 
-_ISO = re.compile(_PRE + r"\b(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})\b")
+_ISO = re.compile(_PRE + r"\b(?P<y>\d{4})(?P<sep>[-/.])(?P<m>\d{1,2})(?P=sep)(?P<d>\d{1,2})\b")
 _DASHED = re.compile(_PRE + r"\b(?P<d>\d{1,2})[-/](?P<m>\d{1,2})[-/](?P<y>\d{4})\b")
 _NUMERIC = re.compile(
     rf"(?<!\d)(?<!um )(?<!gegen ){_PRE}(?<![\d:.])(?P<d>\d{{1,2}})(?:\. ?|/)(?P<m>\d{{1,2}})(?![\d:])"
@@ -48,8 +48,11 @@ _NAMED_FIRST = re.compile(
     rf"{_PRE}\b(?P<mon>{_MONTH}) (?P<d>\d{{1,2}})\b\.?(?![:.\d]| uhr)(?: (?P<y>\d{{4}})\b)?"
 )
 _OF_MONTH = re.compile(
-    r"(?:\b(?P<bound>ab|bis|vor|nach) )?\b(?:am|den|dem|zum) (?P<d>\d{1,2})"
-    r"(?:\.(?!\d| \d)|(?=[ |]*$)|(?= (?:um|ab|nach|vor|gegen|zwischen|vormittag|nachmittag|mittag|abend|frueh)\b))"
+    r"(?:\b(?P<bound>ab|bis|vor|nach) )?(?:"
+    r"\b(?:am|den|dem|der|zum|vom|bis) (?P<d>\d{1,2})\.(?!\d| \d| (?:mal|termin|besuch|stock)\b)"
+    r"|(?<=tag |och )(?P<d1>\d{1,2})\.(?!\d| \d)"
+    r"|\b(?:am|den|dem|zum) (?P<d2>\d{1,2})"
+    r"(?=[ |]*$|[ |]+(?:um|ab|nach|vor|gegen|zwischen|vormittag|nachmittag|mittag|abend|frueh|bis)\b))"
 )
 _MONTH_ONLY = re.compile(rf"\b(?:im|in|anfang|mitte|ende) (?P<mon>{_MONTH})\b(?: (?P<y>\d{{4}})\b)?")
 
@@ -66,6 +69,12 @@ _WEEKDAY = re.compile(rf"{_PRE}(?:\b{_WHICH} )?\b(?P<day>{_DAY})\b(?! morgen\b)"
 _WEEKDAY_MORNING = re.compile(rf"\b(?P<day>{_DAY}|heute)(?= morgen\b)")
 _NEAR = re.compile(rf"{_PRE}\b(?P<day>heute|uebermorgen|vorgestern|gestern)\b")
 _TOMORROW = re.compile(rf"{_PRE}(?<!\| )(?<!am )(?<!jeden )\bmorgen\b")
+# Better asked about than left unread: what remains of the sentence would make a date of its own.
+_FEAST = re.compile(
+    r"\b(?:weihnacht\w*|oster\w*|ostern|pfingst\w*|karfreitag|gruendonnerstag|rosenmontag|faschings?\w*|fastnacht|"
+    r"aschermittwoch|fronleichnam|(?:christi )?himmelfahrt|allerheiligen|feiertage?n?|kw \d+|kalenderwoche|"
+    r"zwischen den jahren|\w+ferien|advent\w*)\b"
+)
 _NEAR_DAYS = {"heute": 0, "uebermorgen": 2, "gestern": -1, "vorgestern": -2}
 
 _YEARS_AHEAD = 10
@@ -93,7 +102,9 @@ class Days:
 def find_days(scan: Scan, today: date) -> list[Days]:
     """Take out all days that the text names, in the order in which they were said.
 
-    :raises Doubt: a day does not exist."""
+    :raises Doubt: a day does not exist, or is named in a way that is not read yet."""
+    if scan.take(_FEAST):
+        raise Doubt("ambiguous", "Welches Datum meinen Sie genau?")
     found = [*_dates(scan, today), *_offsets(scan, today)]
     week = next(_weeks(scan, today), None)
     weekdays = [*_weekdays(scan, today, week)]
@@ -137,7 +148,7 @@ def _dates(scan: Scan, today: date) -> Iterator[Days]:
             month = MONTHS.index(found["mon"]) + 1
             yield _placed(_date(today, found["y"], month, int(found["d"])), found)
     for found in scan.take_all(_OF_MONTH):
-        yield _placed(_of_month(today, int(found["d"])), found)
+        yield _placed(_of_month(today, int(found["d"] or found["d1"] or found["d2"])), found)
 
 
 def _month_and_day(found: re.Match[str]) -> tuple[int, int]:
@@ -288,24 +299,25 @@ def _wide(scan: Scan, today: date) -> Iterator[Days]:
         yield Days(first, _months_later(first, 1), grain="month", at=found.start())
 
 
-def check_weekday(days: list[Days]) -> list[Days]:
+def check_weekday(days: list[Days], today: date) -> list[Days]:
     """Let a weekday beside a date only confirm it; keep the dates.
 
-    :raises Doubt: the weekday contradicts the only date."""
+    :raises Mismatch: the weekday contradicts the only date."""
     dates = [day for day in days if not day.weekday and day.grain == "day"]
     weekdays = [day for day in days if day.weekday]
     if len(dates) != 1 or len(weekdays) != 1:
         return days
     said, meant = weekdays[0], dates[0]
     if said.first.weekday() != meant.first.weekday():
-        raise Mismatch(meant, one_day(_nearest(meant.first, said.first)))
+        raise Mismatch(meant, one_day(_nearest(meant.first, said.first, today)))
     return [replace(meant, bound=meant.bound or said.bound)]
 
 
-def _nearest(day: date, other: date) -> date:
-    """The day with the weekday of `other` that lies nearest to `day`."""
+def _nearest(day: date, other: date, today: date) -> date:
+    """The day with the weekday of `other` that lies nearest to `day`, but not in the past."""
     ahead = (other.weekday() - day.weekday()) % 7
-    return day + timedelta(days=ahead if ahead <= 3 else ahead - 7)
+    near = day + timedelta(days=ahead if ahead <= 3 else ahead - 7)
+    return near if near >= today else near + timedelta(days=7)
 
 
 class Mismatch(Exception):  # noqa: N818 - a way out of the readers, never seen outside the package

@@ -20,13 +20,15 @@ from zusage.language.reading import Grain, Unclear, When
 _CORRECTION = re.compile(
     r"\b(?:nein|quatsch|falsch|stimmt nicht|ich meine|ich meinte|beziehungsweise besser|oder doch(?: lieber)?|doch lieber)\b"
 )
+_DAY = "montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|heute|morgen"
 _EXCLUDED = re.compile(
-    r"\b(?:nur )?nicht (?:am |an )?(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|heute|morgen)\b"
+    rf"\b(?:nur )?(?:nicht|ausser|ohne|kein|keinen) (?:am |an )?(?:{_DAY})\b"
+    rf"|\b(?:am )?(?:{_DAY}) (?:(?:kann|geht|passt|ist|bin) )?(?:(?:ich|es|mir|bei mir|leider|gar|aber) ){{0,3}}nicht\b"
 )
 _SOONEST = re.compile(
     r"\b(?:so|moeglichst|schnellst) ?(?:bald|schnell|frueh|rasch|zeitnah)?(?: wie| als)? ?moeglich|"
     r"\b(?:schnellstmoeglich|baldmoeglichst|moeglichst bald|egal wann|wann (?:auch )?immer|ganz egal wann|zeitlich egal|"
-    r"naechste freie|naechster freier|am schnellsten|sofort|jederzeit|(?:der|den) naechste moegliche)\w*"
+    r"naechste freie|naechster freier|am schnellsten|jetzt gleich|gleich jetzt|sofort|jederzeit|(?:der|den) naechste moegliche)\w*"
 )
 _ANY_TIME = re.compile(r"\b(?:uhrzeit|zeit) (?:ist )?(?:mir )?egal\b|\bganztags?\b|\bganze[nr]? tag")
 _HALF_HOUR = re.compile(r"\bin (?:einer )?(?:halben|1/2) stunde\b")
@@ -167,7 +169,7 @@ def _ahead(scan: Scan) -> timedelta | None:
 
 def _checked(days: list[Days], place: _Place) -> list[Days]:
     try:
-        return check_weekday(days)
+        return check_weekday(days, place.today)
     except Mismatch as mismatch:
         both = (_days_only(mismatch.by_date, place), _days_only(mismatch.by_weekday, place))
         raise Doubt("weekday_mismatch", mismatch.question, both) from None
@@ -217,8 +219,9 @@ def _moved(days: Days, first: date) -> Days:
 
 
 def _without_day(said: _Said, place: _Place) -> When:
-    if said.soonest or said.time.only_part:
-        return When(place.now, None, "open_end", "minute", daily=said.time.part)
+    if said.time.only_part or (said.soonest and not said.time.exact):
+        daily = _daily(Days(place.today, place.today), said.time, place) if said.time else None
+        return When(place.now, None, "open_end", "minute", daily=daily)
     for days_ahead, name in ((0, "today"), (1, "tomorrow")):
         day = place.today + timedelta(days=days_ahead)
         try:
@@ -307,6 +310,11 @@ def _range(days: Days, time: TimeOfDay, place: _Place) -> When:
     if days.bound in {"from", "after"}:
         start = start if days.bound == "from" else place.at(days.end, daily.opens)
         return When(start, None, "open_end", days.grain, daily=daily, assumed=days.assumed)
+    if days.bound in {"until", "before"}:
+        last = end if days.bound == "until" else place.at(days.first, 0)
+        return _ahead_of_now(
+            When(place.now, last, "open_start", days.grain, daily=daily, assumed=days.assumed), place
+        )
     when = When(start, end, "interval", days.grain if several else grain, daily=daily, assumed=days.assumed)
     return _ahead_of_now(when, place)
 
