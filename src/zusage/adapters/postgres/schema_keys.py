@@ -1,0 +1,109 @@
+"""What must stand in the database's catalogue beside the tables themselves; a migration that adds a key adds it here.
+
+A test compares this page with a freshly migrated database, both ways."""
+
+from __future__ import annotations
+
+_RULES = """
+absence: absence_check absence_company_id_resource_id_fkey absence_pkey
+appointment: appointment_by_call appointment_by_customer appointment_by_start appointment_check
+appointment: appointment_company_id_branch_id_fkey appointment_company_id_call_id_fkey
+appointment: appointment_company_id_customer_id_fkey appointment_company_id_hold_id_fkey appointment_hold
+appointment: appointment_pkey appointment_price_cents_check appointment_status_check
+appointment_history: appointment_history_company_id_appointment_id_fkey appointment_history_of
+appointment_history: appointment_history_pkey
+branch: branch_company_id_fkey branch_company_id_key_key branch_grid_minutes_check branch_hold_cap_seconds_check
+branch: branch_hold_seconds_check branch_off_grid_check branch_pkey
+branch_service: branch_service_company_id_branch_id_fkey branch_service_company_id_service_id_fkey
+branch_service: branch_service_pkey
+call: call_company_id_branch_id_fkey call_external call_pkey call_recent
+claim: claim_by_absence claim_by_appointment claim_by_hold claim_by_resource claim_company_id_absence_id_fkey
+claim: claim_company_id_appointment_id_fkey claim_company_id_hold_id_fkey claim_company_id_resource_id_fkey
+claim: claim_finite claim_no_overlap claim_not_empty claim_one_day claim_one_owner claim_pkey claim_promises_bind
+company: company_currency_check company_pkey
+customer: customer_company_id_fkey customer_phone_check customer_phone_name customer_pkey
+hold: hold_check hold_claims_check hold_company_id_call_id_fkey hold_of_call hold_one_per_call hold_overdue hold_pkey
+hold: hold_price_cents_check hold_status_check hold_token
+opening_exception: opening_exception_check opening_exception_company_id_branch_id_fkey opening_exception_pkey
+opening_hours: opening_hours_check opening_hours_company_id_branch_id_fkey opening_hours_pkey
+opening_hours: opening_hours_weekday_check
+phase: phase_check phase_check1 phase_company_id_appointment_id_fkey phase_kind_check phase_pkey
+resource: resource_company_id_branch_id_fkey resource_company_id_branch_id_kind_key_key resource_kind_check
+resource: resource_pkey
+review_item: review_item_company_id_appointment_id_fkey review_item_company_id_fkey review_item_open review_item_pkey
+segment: segment_company_id_service_id_fkey segment_kind_check segment_minutes_check segment_ordinal_check segment_pkey
+service: service_buffer_after_check service_buffer_before_check service_company_id_fkey service_company_id_key_key
+service: service_currency_check service_max_advance_days_check service_min_notice_minutes_check service_pkey
+service: service_price_cents_check
+skill: skill_company_id_resource_id_fkey skill_company_id_service_id_fkey skill_pkey
+tool_call: tool_call_by_hash tool_call_by_id tool_call_check tool_call_company_id_call_id_fkey tool_call_pkey
+tool_call: tool_call_recent tool_call_state_check
+working_hours: working_hours_check working_hours_company_id_resource_id_fkey working_hours_pkey
+working_hours: working_hours_weekday_check
+directory.company: company_company_id_key company_pkey
+directory.line: line_company_id_fkey line_kind_check line_of_company line_pkey
+directory.secret: secret_company_id_fkey secret_pkey
+directory.worker: worker_pkey
+"""
+_FUNCTIONS = """
+call_event call_renew_hold call_seen claim_guard current_company customer_of history_guard hold_deadline
+ledger_block ledger_confirm ledger_end_holds ledger_lock_resources ledger_not_held ledger_release ledger_renew
+ledger_sweep ledger_take ledger_take_and_confirm ledger_unblock voice_answer voice_begin voice_finish zusage_now
+directory.assert_company
+"""
+# These run with the owner's rights, for what must be found before the company is known.
+_DEFINERS = """
+directory.beat directory.due_companies directory.find_line directory.lines_of directory.list_companies
+directory.put_company directory.put_lines directory.put_secrets directory.secrets_of directory.workers
+"""
+_TRIGGERS = ("appointment_history.history_guard", "claim.claim_guard")
+_TENANT_RULE = "(company_id = current_company())"
+
+# Without these a double booking is possible: not their names count, but what they say.
+DEFINITIONS = {
+    "claim.claim_no_overlap": "EXCLUDE USING gist (company_id WITH =, resource_id WITH =, during WITH &&) "
+    "WHERE (binding)",
+    "claim.claim_finite": "CHECK ((isfinite(starts_at) AND isfinite(ends_at)))",
+    "claim.claim_not_empty": "CHECK (((starts_at < ends_at) AND (NOT isempty(during))))",
+    "claim.claim_one_owner": "CHECK ((num_nonnulls(hold_id, appointment_id, absence_id, external_id) = 1))",
+    "claim.claim_promises_bind": "CHECK ((binding = ((hold_id IS NOT NULL) OR (appointment_id IS NOT NULL))))",
+}
+
+
+def expected_keys() -> frozenset[str]:
+    """Name every key of the schema: `kind table.name`, with the definition where it counts."""
+    return frozenset((*_rules(), *_functions(), *_rights()))
+
+
+def expected_policies() -> frozenset[str]:
+    """Name the policies that may stand; one more could open a table."""
+    return frozenset({*(f"{table}.tenant" for table in tenant_tables()), "hold.due"})
+
+
+def tenant_tables() -> tuple[str, ...]:
+    """List the tables that hold rows of companies."""
+    tables = (line.split(":")[0] for line in _RULES.strip().splitlines())
+    return tuple(sorted({table for table in tables if not table.startswith("directory.")}))
+
+
+def _rules() -> list[str]:
+    found = []
+    for line in _RULES.strip().splitlines():
+        table, names = line.split(": ")
+        found += [f"rule {table}.{name}" for name in names.split()]
+    return found + [f"definition {name}: {text}" for name, text in DEFINITIONS.items()]
+
+
+def _functions() -> list[str]:
+    plain = [f"function {name}" for name in _FUNCTIONS.split()]
+    return plain + [f"definer {name}" for name in _DEFINERS.split()]
+
+
+def _rights() -> list[str]:
+    tables = tenant_tables()
+    return [
+        *(f"trigger {name}" for name in _TRIGGERS),
+        *(f"forced security {table}" for table in tables),
+        *(f"policy {table}.tenant: {_TENANT_RULE}" for table in tables),
+        "policy hold.due: (status = 'held'::text)",
+    ]

@@ -1,0 +1,235 @@
+"""The ledger's proof: what the constraints promise, computed once more without them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import LiteralString
+
+from zusage.adapters.postgres.companies import PostgresCompanies
+from zusage.adapters.postgres.database import Connection, Database
+from zusage.adapters.postgres.schema_keys import expected_keys, expected_policies
+from zusage.app.operations.ports import CompanyName, Evidence, Finding
+
+# Each check is one statement, so that it sees one moment; its rows are (ids text[], sentence).
+_MOST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class _Check:
+    code: str
+    statement: LiteralString
+
+
+_COUNTS: dict[str, LiteralString] = {
+    "claims": "SELECT count(*) FROM claim WHERE company_id = %(company)s",
+    "holds": "SELECT count(*) FROM hold WHERE company_id = %(company)s",
+    "held": "SELECT count(*) FROM hold WHERE company_id = %(company)s AND status = 'held'",
+    "appointments": "SELECT count(*) FROM appointment WHERE company_id = %(company)s",
+    "phases": "SELECT count(*) FROM phase WHERE company_id = %(company)s",
+}
+
+_LEDGER = (
+    _Check(
+        "overlap",
+        """
+        WITH sorted AS (
+            SELECT claim_id, resource_id, starts_at, max(ends_at) OVER before AS busy_until,
+                   lag(claim_id) OVER (PARTITION BY resource_id ORDER BY starts_at, claim_id) AS previous
+            FROM claim WHERE company_id = %(company)s AND binding
+            WINDOW before AS (PARTITION BY resource_id ORDER BY starts_at, claim_id
+                              ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING))
+        SELECT ARRAY[claim_id::text, previous::text],
+               format('Resource %%s is promised twice from %%s: claim %%s starts while it is taken until %%s.',
+                      resource_id, starts_at, claim_id, busy_until)
+        FROM sorted WHERE busy_until > starts_at
+        """,
+    ),
+    _Check(
+        "claim_without_owner",
+        """
+        SELECT ARRAY[c.claim_id::text], format('Claim %%s on %%s at %%s has %%s live owners instead of one.',
+               c.claim_id, c.resource_id, c.starts_at,
+               num_nonnulls(h.hold_id, a.appointment_id, b.absence_id, c.external_id))
+        FROM claim c
+        LEFT JOIN hold h ON h.company_id = c.company_id AND h.hold_id = c.hold_id AND h.status = 'held'
+        LEFT JOIN appointment a ON a.company_id = c.company_id AND a.appointment_id = c.appointment_id
+              AND a.status = 'booked'
+        LEFT JOIN absence b ON b.company_id = c.company_id AND b.absence_id = c.absence_id
+        WHERE c.company_id = %(company)s
+          AND num_nonnulls(h.hold_id, a.appointment_id, b.absence_id, c.external_id) <> 1
+        """,
+    ),
+    _Check(
+        "promise_does_not_bind",
+        """
+        SELECT ARRAY[claim_id::text], format('Claim %%s is a promise that does not bind, or binds and is none.',
+               claim_id)
+        FROM claim WHERE company_id = %(company)s
+          AND binding <> (hold_id IS NOT NULL OR appointment_id IS NOT NULL)
+        """,
+    ),
+    _Check(
+        "hold_claims_differ",
+        """
+        SELECT ARRAY[h.hold_id::text], format('Hold %%s took %%s claims and has %%s.', h.hold_id, h.claims, count(c))
+        FROM hold h LEFT JOIN claim c ON c.company_id = h.company_id AND c.hold_id = h.hold_id
+        WHERE h.company_id = %(company)s AND h.status = 'held'
+        GROUP BY h.hold_id, h.claims HAVING count(c) <> h.claims
+        """,
+    ),
+    _Check(
+        "conversion_without_appointment",
+        """
+        SELECT ARRAY[h.hold_id::text], format('Hold %%s is %%s and has %%s appointments.', h.hold_id, h.status, count(a))
+        FROM hold h LEFT JOIN appointment a ON a.company_id = h.company_id AND a.hold_id = h.hold_id
+        WHERE h.company_id = %(company)s
+        GROUP BY h.hold_id, h.status HAVING count(a) <> (h.status = 'converted')::integer
+        """,
+    ),
+    _Check(
+        "phase_uncovered",
+        """
+        SELECT ARRAY[p.appointment_id::text],
+               format('Phase %%s of appointment %%s has no claim of its own over %%s to %%s on %%s.',
+                      p.ordinal, p.appointment_id, p.starts_at, p.ends_at, r.resource_id)
+        FROM phase p
+        JOIN appointment a ON a.company_id = p.company_id AND a.appointment_id = p.appointment_id
+             AND a.status = 'booked'
+        CROSS JOIN LATERAL (VALUES (p.staff_id), (p.chair_id)) AS r (resource_id)
+        WHERE p.company_id = %(company)s AND r.resource_id IS NOT NULL AND NOT EXISTS (
+            SELECT 1 FROM claim c WHERE c.company_id = p.company_id AND c.appointment_id = p.appointment_id
+             AND c.resource_id = r.resource_id AND c.starts_at <= p.starts_at AND c.ends_at >= p.ends_at)
+        """,
+    ),
+    _Check(
+        "phases_broken",
+        """
+        WITH ordered AS (
+            SELECT p.*, lag(p.ends_at) OVER (PARTITION BY p.appointment_id ORDER BY p.ordinal) AS before
+            FROM phase p WHERE p.company_id = %(company)s)
+        SELECT ARRAY[a.appointment_id::text],
+               format('The phases of appointment %%s do not run without a break from %%s to %%s.',
+                      a.appointment_id, a.starts_at, a.ends_at)
+        FROM appointment a LEFT JOIN ordered p ON p.appointment_id = a.appointment_id
+        WHERE a.company_id = %(company)s AND a.status = 'booked'
+        GROUP BY a.company_id, a.appointment_id
+        HAVING count(p) = 0 OR min(p.starts_at) <> a.starts_at OR max(p.ends_at) <> a.ends_at
+            OR min(p.ordinal) <> 0 OR max(p.ordinal) <> count(p) - 1 OR bool_or(p.starts_at <> p.before)
+        """,
+    ),
+)
+
+# `place` is the schema but for public, as in schema_keys.
+_KEYS: LiteralString = """
+WITH place AS (
+    SELECT oid, nspname, CASE nspname WHEN 'public' THEN '' ELSE nspname || '.' END AS prefix
+    FROM pg_namespace WHERE nspname IN ('public', 'directory')),
+tables AS (
+    SELECT t.oid, p.prefix || t.relname AS name, t.relrowsecurity AND t.relforcerowsecurity AS forced
+    FROM pg_class t JOIN place p ON p.oid = t.relnamespace WHERE t.relkind IN ('r', 'p')),
+rules AS (
+    SELECT t.name || '.' || c.conname AS name, pg_get_constraintdef(c.oid) AS definition
+    FROM pg_constraint c JOIN tables t ON t.oid = c.conrelid LEFT JOIN pg_index i ON i.indexrelid = c.conindid
+    WHERE c.convalidated AND (c.contype = 'f' OR i.indexrelid IS NULL OR (i.indisvalid AND i.indisready))
+      AND c.contype <> 'n' AND to_jsonb(c) ->> 'conenforced' IS DISTINCT FROM 'false')
+SELECT 'rule ' || name FROM rules
+UNION ALL SELECT 'definition ' || name || ': ' || definition FROM rules
+UNION ALL SELECT 'rule ' || t.name || '.' || x.relname
+    FROM pg_index i JOIN tables t ON t.oid = i.indrelid JOIN pg_class x ON x.oid = i.indexrelid
+    WHERE i.indisvalid AND i.indisready AND NOT EXISTS (SELECT 1 FROM pg_constraint c WHERE c.conindid = i.indexrelid
+          AND c.contype IN ('p', 'u', 'x'))
+UNION ALL SELECT CASE WHEN f.prosecdef THEN 'definer ' ELSE 'function ' END || p.prefix || f.proname
+    FROM pg_proc f JOIN place p ON p.oid = f.pronamespace
+    WHERE NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = f.oid AND d.deptype = 'e')
+UNION ALL SELECT 'trigger ' || t.name || '.' || g.tgname
+    FROM pg_trigger g JOIN tables t ON t.oid = g.tgrelid WHERE NOT g.tgisinternal AND g.tgenabled IN ('O', 'A')
+UNION ALL SELECT 'forced security ' || t.name FROM tables t WHERE t.forced
+UNION ALL SELECT 'policy ' || t.name || '.' || y.polname || ': ' || pg_get_expr(y.polqual, y.polrelid)
+    FROM pg_policy y JOIN tables t ON t.oid = y.polrelid
+    WHERE y.polcmd = 'r' OR pg_get_expr(y.polqual, y.polrelid) = pg_get_expr(y.polwithcheck, y.polrelid)
+"""
+_SECURITY = (
+    _Check(
+        "policy_unknown",
+        """
+        SELECT ARRAY[c.relname || '.' || p.polname], format('The policy %%s on %%s is not one of ours and may open it.',
+               p.polname, c.relname)
+        FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE n.nspname = 'public' AND c.relname || '.' || p.polname <> ALL (%(policies)s)
+           OR p.polname = 'due' AND p.polroles <> ARRAY[c.relowner]
+        """,
+    ),
+    _Check(
+        "table_open",
+        """
+        SELECT ARRAY[c.relname::text], format('Table %%s holds rows of companies without forced row-level security.',
+               c.relname)
+        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'company_id' AND NOT a.attisdropped
+        WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND NOT (c.relrowsecurity AND c.relforcerowsecurity)
+        """,
+    ),
+    _Check(
+        "trigger_off",
+        """
+        SELECT ARRAY[c.relname || '.' || g.tgname], format('The trigger %%s on %%s is switched off.', g.tgname, c.relname)
+        FROM pg_trigger g JOIN pg_class c ON c.oid = g.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE n.nspname IN ('public', 'directory') AND g.tgenabled NOT IN ('O', 'A')
+        """,
+    ),
+    _Check(
+        "role_bypasses",
+        """
+        SELECT ARRAY[rolname::text], format('Role %%s is not bound by row-level security, so that this proof and '
+               'every query of it sees all companies.', rolname)
+        FROM pg_roles WHERE rolname = current_user AND (rolsuper OR rolbypassrls)
+        """,
+    ),
+)
+
+
+class PostgresEvidence:
+    """Implements `app.operations.ports.LedgerEvidence`, as the role of the pool and under row-level security.
+
+    A large ledger takes its time: give the pool a generous `statement_ms`. At most 200 findings of a kind come."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def companies(self) -> Sequence[CompanyName]:
+        return await PostgresCompanies(self._database).companies()
+
+    async def of_company(self, company: CompanyName) -> Evidence:
+        values = {"company": company.company_id}
+        counts = {}
+        async with self._database.transaction(company.company_id) as connection:
+            for name, statement in _COUNTS.items():
+                row = await (await connection.execute(statement, values)).fetchone()
+                counts[name] = int(row[0]) if row else 0
+            findings = await _run(connection, _LEDGER, values, company.key)
+        return Evidence(findings, counts)
+
+    async def of_catalogue(self) -> Evidence:
+        wanted = expected_keys()
+        async with self._database.connection() as connection:
+            there = {row[0] for row in await (await connection.execute(_KEYS)).fetchall()}
+            values = {"policies": sorted(expected_policies())}
+            findings = await _run(connection, _SECURITY, values, "")
+        return Evidence((*map(_missing, sorted(wanted - there)), *findings), {"keys": len(wanted)})
+
+
+async def _run(
+    connection: Connection, checks: Sequence[_Check], values: Mapping[str, object], company: str
+) -> tuple[Finding, ...]:
+    found: list[Finding] = []
+    for check in checks:
+        rows = await (await connection.execute(check.statement, values)).fetchmany(_MOST)
+        found += [
+            Finding(check.code, company, tuple(i for i in ids if i is not None), text) for ids, text in rows
+        ]
+    return tuple(found)
+
+
+def _missing(key: str) -> Finding:
+    return Finding("key_missing", "", (key,), f"The schema lacks, or has not valid: {key}.")
