@@ -32,6 +32,7 @@ class Database:
             f"set_config('statement_timeout', '{int(statement_ms)}', true), "
             "set_config('zusage.company_id', '{company}', true)"
         )
+        self._begin_lightly = self._begin + ", set_config('synchronous_commit', 'off', true)"
         self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
             url,
             min_size=min(2, size),
@@ -58,14 +59,17 @@ class Database:
             yield connection
 
     @asynccontextmanager
-    async def transaction(self, company_id: UUID) -> AsyncIterator[Connection]:
+    async def transaction(self, company_id: UUID, *, durable: bool = True) -> AsyncIterator[Connection]:
         """One transaction that sees and writes the rows of one company; rolled back unless `COMMIT` was executed.
+
+        Not `durable`: a crash of the server within the next moments may lose it, for what is worth nothing then.
 
         :raises LedgerBusy: a lock or a statement took too long, or a deadlock was broken; trying again is safe.
         :raises LedgerRefused: the constraint or a counting check refused what the reading had promised."""
+        begin = self._begin if durable else self._begin_lightly
         async with self._pool.connection() as connection:
             try:
-                await connection.execute(self._begin.format(company=UUID(str(company_id))))
+                await connection.execute(begin.format(company=UUID(str(company_id))))
                 yield connection
             except psycopg.Error as error:
                 known = _translate(error)

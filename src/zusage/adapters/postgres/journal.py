@@ -62,9 +62,8 @@ class PostgresJournal:
             call.called, call.agent_ref, call.agent_version, self._new_id(), key.dedupe, key.by_hash, key.tool,
             Jsonb(dict(key.args)), self._new_id(), self._lease_seconds, self._build,
         )  # fmt: skip
-        async with self._database.transaction(call.company_id) as connection:
-            # Losing this row in a crash is harmless: its effect was not committed either.
-            await connection.execute("SET LOCAL synchronous_commit = off")
+        # Losing this row in a crash is harmless: its effect was not committed either.
+        async with self._database.transaction(call.company_id, durable=False) as connection:
             row = await (await connection.execute(_BEGIN, values)).fetchone()
             await connection.execute("COMMIT")
         assert row is not None
