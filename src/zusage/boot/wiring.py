@@ -62,7 +62,7 @@ def build_parts(settings: Settings, servers: Servers, box: SecretBox) -> Parts:
     )
     local = LocalCounter(time.time)
     shared = ValkeyCounter(servers.valkey, fallback=local) if servers.valkey else None
-    directory = PostgresDirectory(app, box)
+    directory = PostgresDirectory(app, box, clock=time.monotonic)
     return Parts(
         settings=settings,
         servers=servers,

@@ -65,14 +65,16 @@ class RetellDoor:
         ]
 
     async def function_call(self, request: Request) -> Response:
-        """One tool call. 401, 413 or 415 before the signature is known to be good, 200 after it, whatever it says."""
-        return await self._guarded(request, self._function_call)
+        """One tool call. 401, 413, 415 or 503 before the signature is known to be good, 200 after it, whatever
+        it says and whatever fails."""
+        sorry = self._answer(ToolResult("error", sentences.error()))
+        return await self._guarded(request, self._function_call, sorry)
 
     async def webhook(self, request: Request) -> Response:
-        return await self._guarded(request, self._webhook)
+        return await self._guarded(request, self._webhook, Response(status_code=204))
 
     async def _guarded(
-        self, request: Request, handle: Callable[[Request, bytes], Awaitable[Response]]
+        self, request: Request, handle: Callable[[Request, bytes], Awaitable[Response]], sorry: Response
     ) -> Response:
         try:
             return await handle(request, await read_body(request))
@@ -80,6 +82,10 @@ class RetellDoor:
             return refused.response
         except ClientDisconnect:
             return Response(status_code=400)
+        except Exception:
+            # What may fail before the signature is known is a Refused of its own, see `_find`.
+            log.exception("request_failed", path=request.url.path)
+            return sorry
 
     async def _function_call(self, request: Request, body: bytes) -> Response:
         path_tool = request.path_params.get("tool")
@@ -122,16 +128,24 @@ class RetellDoor:
 
         None: signed with a platform key, but the number is nobody's."""
         number, agent = normalise_phone(call.to_number), call.agent_id
-        line = await self.lines.find(number, agent)
+        line = await self._find(number, agent)
         keys = (*(line.keys if line else ()), *self.platform_keys)
         if not is_signed(body, request.headers, keys, _now_ms()):
             # The key may have been changed a moment ago: look once more behind the cache before refusing.
             self.lines.forget(number, agent)
-            line = await self.lines.find(number, agent)
+            line = await self._find(number, agent)
             keys = (*(line.keys if line else ()), *self.platform_keys)
             if not is_signed(body, request.headers, keys, _now_ms()):
                 raise Refused(401, "the signature is missing or not good")
         return line
+
+    async def _find(self, number: str | None, agent: str | None) -> Line | None:
+        try:
+            return await self.lines.find(number, agent)
+        except Exception as error:
+            # Without the keys nobody can be told from a stranger: no answer in the voice format.
+            log.warning("lines_unreachable", reason=type(error).__name__)
+            raise Refused(503, "try again") from error
 
     def _answer(self, result: ToolResult) -> Response:
         return JSONResponse(render_result(result, build=self.build, now=datetime.now(UTC)))
