@@ -89,12 +89,15 @@ class Phone:
         body: object,
         *,
         raw: bytes | None = None,
-        headers: Mapping[str, str] | None = None,
+        headers: Mapping[str, str | bytes] | None = None,
         now_ms: int | None = None,
     ) -> httpx2.Response:
         data = raw if raw is not None else json.dumps(body).encode()
         signature = sign_retell(data, self.key, now_ms or time.time_ns() // 1_000_000)
-        sent = {"Content-Type": "application/json", "X-Retell-Signature": signature} | dict(headers or {})
+        sent: dict[str, str | bytes] = {
+            "Content-Type": "application/json",
+            "X-Retell-Signature": signature,
+        } | dict(headers or {})
         return await self.client.post(path, content=data, headers=sent)
 
 
@@ -123,7 +126,9 @@ def open_day(after: int = 1, *, weekday: int = 2) -> date:
     day = datetime.now(BERLIN).date() + timedelta(weeks=after)
     day += timedelta(days=(weekday - day.weekday()) % 7)
     while (
-        (day.month, day.day) in _CLOSED or (day.month == 12 and day.day > 20) or (day.month == 1 and day.day < 8)
+        (day.month, day.day) in _CLOSED
+        or (day.month == 12 and day.day > 20)
+        or (day.month == 1 and day.day < 8)
     ):
         day += timedelta(weeks=1)
     return day
