@@ -319,12 +319,14 @@ BEGIN
 END $$;
 
 -- Stores an absence though promises stand in it; each promise it hits (an appointment or a live hold, which may still
--- be confirmed) becomes a review item, and its id comes back. Repeating the call with the same id changes nothing and returns nothing.
+-- be confirmed) becomes a review item, and its id comes back. Overdue holds in its way end: a confirm does not ask
+-- the clock. Repeating the call with the same id changes nothing and returns nothing.
 CREATE FUNCTION ledger_block(
     p_company uuid, p_absence uuid, p_resource uuid, p_starts timestamptz, p_ends timestamptz, p_reason text
 ) RETURNS SETOF uuid LANGUAGE plpgsql AS $$
 DECLARE
     v_now timestamptz;
+    v_overdue uuid[];
 BEGIN
     PERFORM ledger_lock_resources(p_company, ARRAY[p_resource]);
     v_now := zusage_now();
@@ -334,16 +336,22 @@ BEGIN
     IF NOT FOUND THEN
         RETURN;
     END IF;
+    SELECT array_agg(o.hold_id) INTO v_overdue FROM (
+        SELECT h.hold_id FROM hold h
+        WHERE h.company_id = p_company AND h.status = 'held' AND h.expires_at <= v_now AND h.hold_id IN (
+            SELECT c.hold_id FROM claim c
+            WHERE c.company_id = p_company AND c.resource_id = p_resource
+              AND c.starts_at < p_ends AND c.starts_at > p_starts - interval '24 hours' AND c.ends_at > p_starts)
+        ORDER BY h.hold_id FOR NO KEY UPDATE) AS o;
+    PERFORM ledger_end_holds(p_company, v_overdue, 'expired', v_now);
     INSERT INTO claim (company_id, resource_id, starts_at, ends_at, binding, absence_id)
     SELECT p_company, p_resource, d, least(d + interval '24 hours', p_ends), false, p_absence
     FROM generate_series(p_starts, p_ends - interval '1 microsecond', interval '24 hours') AS d;
     RETURN QUERY
     WITH hit AS (
         SELECT DISTINCT c.appointment_id, c.hold_id FROM claim c
-        LEFT JOIN hold h ON h.company_id = c.company_id AND h.hold_id = c.hold_id
         WHERE c.company_id = p_company AND c.resource_id = p_resource AND c.binding
-          AND c.starts_at < p_ends AND c.starts_at > p_starts - interval '24 hours' AND c.ends_at > p_starts
-          AND (c.appointment_id IS NOT NULL OR h.expires_at > v_now)),
+          AND c.starts_at < p_ends AND c.starts_at > p_starts - interval '24 hours' AND c.ends_at > p_starts),
     noted AS (
         INSERT INTO review_item (company_id, kind, appointment_id, detail, created_at)
         SELECT p_company, 'absence_over_promise', hit.appointment_id,

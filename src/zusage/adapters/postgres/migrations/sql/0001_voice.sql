@@ -133,14 +133,15 @@ CREATE FUNCTION voice_finish(
     p_company uuid, p_call uuid, p_tool_call uuid, p_lease uuid, p_status text, p_answer jsonb, p_hold uuid,
     p_offers jsonb
 ) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+    v_now timestamptz := zusage_now();  -- an UPDATE with a volatile clock in it could not be distributed (protocols 26)
 BEGIN
     IF p_offers IS NOT NULL THEN
         -- The newest first; older tokens stay good for a while, since tool calls of one call may run side by side.
         UPDATE call SET offers = jsonb_path_query_array(p_offers || offers, '$[0 to 11]') WHERE company_id = p_company AND call_id = p_call;
     END IF;
     UPDATE tool_call SET state = 'done', status = p_status, answer = p_answer, hold_id = p_hold,
-           finished_at = zusage_now(),
-           duration_ms = extract(epoch FROM zusage_now() - started_at) * 1000
+           finished_at = v_now, duration_ms = extract(epoch FROM v_now - started_at) * 1000
     WHERE company_id = p_company AND tool_call_id = p_tool_call AND lease = p_lease AND state = 'running';
     RETURN FOUND;
 END $$;
