@@ -286,5 +286,7 @@ def test_a_faulty_book_names_each_fault() -> None:
     ):
         assert part in faults
     assert "no public holidays known for country 'ZZ'" in "\n".join(validate_book(salon(country="ZZ")))
-    assert "hold_seconds" in "\n".join(validate_book(salon(hold_seconds=0)))
+    assert "hold_seconds must be positive" in "\n".join(validate_book(salon(hold_seconds=0)))
+    assert "hold_cap_seconds" in "\n".join(validate_book(salon(hold_seconds=90, hold_cap_seconds=89)))
+    assert validate_book(salon(hold_seconds=90, hold_cap_seconds=90)) == []
     assert BERLIN not in faults

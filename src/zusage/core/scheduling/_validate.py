@@ -65,6 +65,8 @@ def _branch_faults(branch: Branch) -> Iterator[str]:
         yield f"branch {branch.key}: grid_minutes must be 1 to {DAY_MINUTES}, not {branch.grid_minutes}"
     if branch.hold_seconds <= 0:
         yield f"branch {branch.key}: hold_seconds must be positive, not {branch.hold_seconds}"
+    if branch.hold_cap_seconds < branch.hold_seconds:
+        yield f"branch {branch.key}: hold_cap_seconds must not be less than hold_seconds"
     yield from _week_faults(f"branch {branch.key}", branch.week)
     for day, exception in sorted(branch.exceptions.items()):
         if _overlapping(exception.spans):
