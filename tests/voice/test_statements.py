@@ -1,0 +1,74 @@
+"""How many statements a caller waits for, counted by the server's own log."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from support.database import DatabaseUrls
+from support.voice import Salon, open_day, served_salon
+from zusage.adapters.embedded import EmbeddedServers
+
+_STATEMENT = re.compile(r"LOG:  (?:statement|execute [^:]*): (.*)")
+_FREE = re.compile(r"(BEGIN|COMMIT|ROLLBACK|SELECT set_config)\b")
+
+
+class Log:
+    """The statements that one database has logged since `since_here`."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._start = 0
+
+    def since_here(self) -> None:
+        self._start = self._path.stat().st_size
+
+    def counted(self) -> list[str]:
+        with self._path.open(encoding="utf-8", errors="replace") as file:
+            file.seek(self._start)
+            found = _STATEMENT.findall(file.read())
+        return [statement for statement in found if not _FREE.match(statement)]
+
+
+@pytest.fixture
+def log(servers: EmbeddedServers, database: DatabaseUrls) -> Log:
+    with psycopg.connect(database.admin, autocommit=True) as admin:
+        admin.execute(f"ALTER DATABASE {database.name} SET log_statement = 'all'".encode())
+    return Log(servers.log_path)
+
+
+@pytest.fixture
+async def logged(database: DatabaseUrls, log: Log) -> AsyncIterator[Salon]:
+    async with served_salon(database) as salon:
+        await salon.phone().tool("initialize_call")  # the masters are read once per catalogue version
+        yield salon
+
+
+async def test_check_and_hold_takes_at_most_four_statements(logged: Salon, log: Log) -> None:
+    phone, when = logged.phone(), f"{open_day():%d.%m.%Y} 14 Uhr"
+    log.since_here()
+    held = await phone.tool("check_availability", {"service": "Damenschnitt", "when": when})
+    statements = log.counted()
+    assert held["status"] == "held"
+    assert 1 <= len(statements) <= 4, statements
+
+
+async def test_booking_takes_at_most_four_statements_with_or_without_a_hold(logged: Salon, log: Log) -> None:
+    phone, when = logged.phone(), f"{open_day():%d.%m.%Y} 14 Uhr"
+    await phone.tool("check_availability", {"service": "Damenschnitt", "when": when})
+    log.since_here()
+    booked = await phone.tool("book_appointment", {"name": "Sabine Müller"})
+    statements = log.counted()
+    assert booked["status"] == "booked"
+    assert 1 <= len(statements) <= 4, statements
+
+    log.since_here()
+    wish = {"service": "Damenschnitt", "when": f"{open_day():%d.%m.%Y} 16 Uhr", "name": "Jan Klein"}
+    at_once = await logged.phone().tool("book_appointment", wish)
+    statements = log.counted()
+    assert at_once["status"] == "booked"
+    assert 1 <= len(statements) <= 4, statements
