@@ -127,7 +127,7 @@ def test_keeps_other_fair_readings(text: str, others: list[str]) -> None:
 def test_a_part_of_day_narrows_each_day() -> None:
     read = clear("nächste Woche vormittags")
     assert read.daily == Span(540, 720)
-    assert clear("nachmittags").daily == Span(720, 1080)
+    assert clear("nachmittags").daily == Span(780, 1080)
 
 
 def test_a_weekday_that_contradicts_the_date_offers_both() -> None:

@@ -98,7 +98,12 @@ def test_of_two_equally_near_the_later_in_the_afternoon_and_the_earlier_in_the_m
 def test_a_window_offers_its_earliest_first_and_keeps_to_the_part_of_day() -> None:
     wish = Wish(whole(), daily=span("13:00", "17:00"))
     free = [option("9:00"), *every("12:30", "17:30", step=30), option("14:00", TUESDAY)]
-    assert shown(rank_offers(free, wish, book=BOOK)) == ["Mon 13:00", "Mon 13:30", "Mon 14:30"]
+    assert shown(rank_offers(free, wish, book=BOOK)) == ["Mon 13:00", "Mon 14:00", "Mon 15:00"]
+
+
+def test_a_window_with_little_room_offers_neighbours_rather_than_less() -> None:
+    free = every("13:00", "13:30", step=15)
+    assert shown(rank_offers(free, Wish(whole()), book=BOOK)) == ["Mon 13:00", "Mon 13:15"]
 
 
 def test_a_window_without_room_goes_to_the_same_part_of_the_next_days() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
@@ -14,9 +14,12 @@ from zusage.core.scheduling.wish import Wish
 
 _CROWD = timedelta(minutes=90)
 """Three offers within less than this are three neighbours of each other."""
+_SPREAD = timedelta(minutes=60)
+"""How far apart the offers for a window lie where they can: "um neun oder um Viertel nach neun" is hardly a choice."""
 _SAME_TIME = 30
 _CLOSE_BY = 60
 _WEEK = 7
+_WITHIN = 1
 _NOON = 720
 _PARTS = (Span(0, _NOON), Span(_NOON, 1020), Span(1020, 1440))
 
@@ -53,7 +56,7 @@ class _Aim:
         if self._hits(option):
             return _Rank(other, 0, 0, 0, against=False)
         if self._in_day_or_window(option, apart) and self._in_part(minute):
-            return _Rank(other, 1, 0, abs(ahead), against)
+            return _Rank(other, _WITHIN, 0, abs(ahead), against)
         if apart and abs(apart) <= _WEEK and self._same_time(minute):
             return _Rank(other, 2, abs(apart), abs(minute - self.minute), apart < 0)
         return _Rank(other, 3, 0, abs(ahead), against)
@@ -94,6 +97,13 @@ def _aim(wish: Wish, zone: ZoneInfo) -> _Aim:
     return _Aim(wish, zone, anchor, local.date(), minute, part)
 
 
+_Unwanted = Callable[[Sequence[Option], Option], bool]
+
+
+def _too_close(picked: Sequence[Option], option: Option) -> bool:
+    return any(abs(p.start - option.start) < _SPREAD for p in picked)
+
+
 def _crowded(picked: Sequence[Option], option: Option) -> bool:
     near = [p.start for p in picked if abs(p.start - option.start) < _CROWD]
     return any(abs(one - other) < _CROWD for i, one in enumerate(near) for other in near[:i])
@@ -111,7 +121,7 @@ def rank_offers(
 
     First the exact wish; then the nearest on the same local day and part of day (without an exact wish: the earliest
     within window and `daily`); then the same time of day on the days around, up to a week off; then the rest by
-    distance. Options of the wished member of staff come before all others. Never three within 90 minutes, even if
+    distance. Offers for a window lie an hour apart where they can. Options of the wished member of staff come before all others. Never three within 90 minutes, even if
     fewer than `limit` remain. Among options with one start the first in `options` wins, so hand them over as
     `find_options` returns them. Every option carries its own day: say it, it may not be the wished one.
 
@@ -119,14 +129,24 @@ def rank_offers(
     aim = _aim(wish, ZoneInfo(book.branch.zone))
     # In UTC: aware times in a repeated hour never equal those of another zone (PEP 495).
     taken = {_utc(instant) for instant in refused}
+    ranked = sorted(options, key=aim.rank)
     picked: list[Option] = []
-    for option in sorted(options, key=aim.rank):
+    if wish.exact is None:
+        inside = [option for option in ranked if aim.rank(option).tier <= _WITHIN]
+        _pick(inside, picked, taken, limit, _too_close)
+    _pick(ranked, picked, taken, limit, _crowded)
+    return picked
+
+
+def _pick(
+    ranked: Sequence[Option], picked: list[Option], taken: set[datetime], limit: int, unwanted: _Unwanted
+) -> None:
+    for option in ranked:
         if len(picked) >= limit:
-            break
-        if option.start not in taken and not _crowded(picked, option):
+            return
+        if option.start not in taken and not unwanted(picked, option):
             picked.append(option)
             taken.add(option.start)
-    return picked
 
 
 def _utc(instant: datetime) -> datetime:

@@ -20,7 +20,7 @@ _PARTS: dict[str, tuple[int, int]] = {
     "morgen": (360, 600),
     "vormittag": (540, 720),
     "mittag": (660, 840),
-    "nachmittag": (720, 1080),
+    "nachmittag": (780, 1080),
     "abend": (1020, 1260),
     "nachts": (0, 300),
     "feierabend": (1020, 1260),
