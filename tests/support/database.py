@@ -19,6 +19,8 @@ from zusage.adapters.postgres import migrate
 
 OUTSIDE_SERVER = "ZUSAGE_TEST_DATABASE_URL"
 _SUFFIX = "_test"
+# One row of numbers for the process: two makers on one server must not meet.
+_NUMBERS = count(1)
 _ROLES = ("zusage_migrate", "zusage_app", "zusage_jobs")
 
 
@@ -107,7 +109,6 @@ class Databases:
     def __init__(self, host: Host) -> None:
         self._host = host
         self._worker = f"{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
-        self._numbers = count(1)
         self._template: str | None = None
 
     def migrated(self) -> DatabaseUrls:
@@ -130,7 +131,7 @@ class Databases:
             self._host.drop(self._template)
 
     def _next_name(self) -> str:
-        return f"zusage_{self._worker}_{next(self._numbers)}{_SUFFIX}"
+        return f"zusage_{self._worker}_{next(_NUMBERS)}{_SUFFIX}"
 
 
 _SHIFTED = """
