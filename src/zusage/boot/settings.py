@@ -37,6 +37,7 @@ class Settings(BaseSettings):
     rate_per_call: Annotated[int, Field(ge=1)] = 30
     rate_per_company: Annotated[int, Field(ge=1)] = 1_200
     worker: bool = True
+    page: bool = True
     sweep_seconds: Annotated[float, Field(gt=0, le=3600)] = 5.0
     log: Literal["console", "json"] = "console"
     log_level: Literal["debug", "info", "warning", "error"] = "info"

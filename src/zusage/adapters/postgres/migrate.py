@@ -28,11 +28,22 @@ class SchemaState:
     def up_to_date(self) -> bool:
         return self.current == self.head
 
+    @property
+    def behind(self) -> bool:
+        """Whether something is missing that this code needs; a newer schema is not behind."""
+        return self.current is None or self.current in older()
+
 
 def head() -> str:
     revision = ScriptDirectory(str(_HERE)).get_current_head()
     assert revision is not None
     return revision
+
+
+def older() -> frozenset[str]:
+    """Name the revisions before the one this code needs; any other one is newer than this code."""
+    scripts = ScriptDirectory(str(_HERE))
+    return frozenset(script.revision for script in scripts.walk_revisions()) - {head()}
 
 
 def schema_state(url: str) -> SchemaState:

@@ -1,0 +1,71 @@
+"""What can go wrong for a user, as a sentence and an exit code."""
+
+from __future__ import annotations
+
+import psycopg
+from psycopg_pool import PoolTimeout
+
+from zusage.adapters.crypto import SecretKeyError
+from zusage.adapters.embedded import EmbeddedError
+from zusage.app.errors import LedgerBusy
+from zusage.app.operations.company_file import CompanyFileError
+from zusage.app.operations.ports import LoadError
+from zusage.boot.serving import AddressError
+from zusage.boot.settings import SettingsError
+from zusage.sandbox.player import ScenarioError, TargetUnreachableError
+
+FOUND, WRONG = 1, 2
+_DEBUG = "Set ZUSAGE_DEBUG=1 to see where."
+
+
+class UsageError(Exception):
+    """Arguments that cannot be used; the message is a sentence."""
+
+
+class ProblemError(Exception):
+    """Something is not as it has to be; the message says what and how to mend it."""
+
+
+_CODES: dict[type[Exception], int] = {
+    SettingsError: WRONG,
+    SecretKeyError: WRONG,
+    UsageError: WRONG,
+    ScenarioError: WRONG,
+    AddressError: WRONG,
+    ProblemError: FOUND,
+    EmbeddedError: FOUND,
+    CompanyFileError: FOUND,
+    LoadError: FOUND,
+    TargetUnreachableError: FOUND,
+}
+
+
+def explain(error: Exception) -> tuple[int, str] | None:
+    """Give exit code and sentence for what a user can mend; None for what only a developer can."""
+    for kind, code in _CODES.items():
+        if isinstance(error, kind):
+            return code, str(error)
+    if isinstance(error, FileNotFoundError | IsADirectoryError | PermissionError):
+        return WRONG, f"{error.filename}: {error.strerror}."
+    if isinstance(error, LedgerBusy):
+        return FOUND, f"The database is too busy; try again. ({error})"
+    if isinstance(error, psycopg.Error | PoolTimeout):
+        return _database(error)
+    return None
+
+
+def _database(error: Exception) -> tuple[int, str] | None:
+    first = str(error).strip().split("\n", 1)[0]
+    if isinstance(error, psycopg.errors.InsufficientPrivilege):
+        return (
+            FOUND,
+            f"The role may not do that: {first}. `zusage db roles` prints what each role needs. {_DEBUG}",
+        )
+    if isinstance(error, psycopg.errors.UndefinedTable | psycopg.errors.InvalidSchemaName):
+        return FOUND, "The schema is missing; run `zusage db upgrade`."
+    if isinstance(error, psycopg.OperationalError | PoolTimeout):
+        return FOUND, (
+            f"The database cannot be reached: {first}. "
+            "Look whether it runs and whether ZUSAGE_DATABASE_URL, ZUSAGE_JOBS_URL and ZUSAGE_MIGRATE_URL are right."
+        )
+    return None

@@ -1,0 +1,106 @@
+"""`zusage company`: load companies from their files, look at them."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from dataclasses import asdict
+from pathlib import Path
+
+import typer
+from rich.table import Table
+
+from zusage.adapters.postgres.companies import PostgresCompanies
+from zusage.app.operations.company_file import CompanyFile, parse_company_file
+from zusage.app.operations.list_companies import list_companies
+from zusage.app.operations.load_company import LoadReport, load_company
+from zusage.app.operations.ports import CompanyOverview, Sealer
+from zusage.boot.cli._errors import UsageError
+from zusage.boot.cli._frame import JSON, app_database, aside, prepare, print_json, ready_servers, screen
+from zusage.boot.servers import Servers, secret_box
+
+app = typer.Typer(help="Companies: load them from files, look at them.", no_args_is_help=True)
+
+
+@app.command("load", epilog="Example: zusage company load my-salon.toml")
+def load(paths: list[Path] = typer.Argument(metavar="FILE...", help="Company files (TOML).")) -> None:
+    """Store companies as their files describe them; a file with a mistake changes nothing, repeating is harmless."""
+    settings = prepare()
+    company_files = [read_company_file(path) for path in paths]
+    for file in company_files:
+        for warning in file.warnings:
+            aside.print(
+                f"[yellow]{file.key}, line {warning.line}: {warning.field}: {warning.message}[/yellow]"
+            )
+    with ready_servers(settings) as servers:
+        for report in asyncio.run(load_all(company_files, servers, secret_box(settings))):
+            screen.print(describe(report))
+
+
+def read_company_file(path: Path) -> CompanyFile:
+    """:raises CompanyFileError: it has mistakes.
+    :raises UsageError: it is no text."""
+    try:
+        return parse_company_file(path.read_text(encoding="utf-8"), source=str(path))
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path} is not UTF-8 text; save it as UTF-8.") from error
+
+
+async def load_all(company_files: list[CompanyFile], servers: Servers, seal: Sealer) -> list[LoadReport]:
+    """Load one after the other, each whole or not at all."""
+    async with app_database(servers) as database:
+        store = PostgresCompanies(database)
+        return [
+            await load_company(file, store=store, seal=seal, environment=os.environ) for file in company_files
+        ]
+
+
+def describe(report: LoadReport) -> str:
+    changed = f" ({', '.join(report.changed)})" if report.changed and not report.created else ""
+    hits = len(report.promises_hit)
+    review = f"; {hits} promises stand in a new absence and need a look" if hits else ""
+    return f"{report.key}: {report.outcome}{changed}{review}"
+
+
+@app.command("list", epilog="Example: zusage company list --json")
+def list_them(as_json: bool = JSON) -> None:
+    """List all companies with their branches."""
+    companies = _companies()
+    if as_json:
+        print_json([asdict(company) for company in companies])
+        return
+    table = Table("Key", "Name", "Branches", "Numbers")
+    for company in companies:
+        branches = ", ".join(branch.key for branch in company.branches if branch.active)
+        numbers = ", ".join(number for branch in company.branches for number in branch.numbers)
+        table.add_row(company.key, company.name, branches, numbers)
+    screen.print(table)
+
+
+@app.command("show", epilog="Example: zusage company show friseur-eins")
+def show(key: str = typer.Argument(help="The company's key."), as_json: bool = JSON) -> None:
+    """Show one company: its branches, and the numbers and agents that lead to each."""
+    companies = {company.key: company for company in _companies()}
+    if key not in companies:
+        raise UsageError(f'There is no company "{key}"; there are: {", ".join(companies) or "none"}.')
+    company = companies[key]
+    if as_json:
+        print_json(asdict(company))
+        return
+    screen.print(f"[bold]{company.name}[/bold] ({company.key}), catalogue {company.catalogue_version}")
+    table = Table("Branch", "Name", "Zone", "Numbers", "Agents")
+    for branch in company.branches:
+        name = branch.name if branch.active else f"{branch.name} (inactive)"
+        table.add_row(branch.key, name, branch.zone, ", ".join(branch.numbers), ", ".join(branch.agents))
+    screen.print(table)
+
+
+def _companies() -> list[CompanyOverview]:
+    settings = prepare()
+    with ready_servers(settings) as servers:
+        return asyncio.run(_list(servers))
+
+
+async def _list(servers: Servers) -> list[CompanyOverview]:
+    async with app_database(servers) as database:
+        return await list_companies(store=PostgresCompanies(database))

@@ -1,0 +1,197 @@
+"""`zusage demo`: a whole call against a demo salon, with one command."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from uuid import UUID
+
+import typer
+
+from zusage.adapters.postgres.migrate import upgrade
+from zusage.adapters.postgres.records import AppointmentRecord, count_appointments, read_appointment
+from zusage.app.operations.company_file import BranchRecord, CompanyFile
+from zusage.boot.cli._errors import FOUND, UsageError
+from zusage.boot.cli._frame import (
+    JSON,
+    any_servers,
+    app_database,
+    aside,
+    migrate_url,
+    prepare,
+    print_json,
+    screen,
+)
+from zusage.boot.cli._ledger import print_appointment
+from zusage.boot.cli.call import play_one, serving_url
+from zusage.boot.cli.company import load_all
+from zusage.boot.cli.serve import announce, chosen, with_address
+from zusage.boot.servers import Servers, secret_box
+from zusage.boot.serving import base_url, bind, noted, serving_beside
+from zusage.boot.settings import Settings
+from zusage.core.scheduling.masters import Service
+from zusage.sandbox.demo import load_demo_companies
+from zusage.sandbox.player import PlayResult, World, target_for
+from zusage.sandbox.scenarios import load_scenario
+
+app = typer.Typer(
+    help="Play a call against a demo salon and keep serving.",
+    epilog="Example: zusage demo --once; zusage demo info --json",
+    invoke_without_command=True,
+)
+_SCENARIO = "simple"
+
+
+@app.callback()
+def demo(
+    context: typer.Context,
+    once: bool = typer.Option(False, "--once", help="End after the call; 1 when an expectation was broken."),
+    port: int | None = typer.Option(
+        None, min=0, max=65535, help="Port; 0 takes any [ZUSAGE_PORT, else 8000]."
+    ),
+) -> None:
+    """Start everything, load a demo salon, play a call against it over HTTP, show the ledger, keep serving."""
+    if context.invoked_subcommand is not None:
+        return
+    began = time.perf_counter()
+    settings = with_address(prepare(), None, port)
+    _refuse_own_servers(settings)
+    with ExitStack() as stack:
+        servers = stack.enter_context(any_servers(settings))
+        companies = _load(settings, servers)
+        listening = stack.enter_context(bind(settings.host, settings.port, search=not chosen(settings)))
+        url = base_url(listening)
+        thread = stack.enter_context(serving_beside(settings, servers, listening))
+        stack.enter_context(noted(settings.data_dir, url))
+        announce(settings, url)
+        aside.print(f"[dim]ready after {time.perf_counter() - began:.1f} s[/dim]")
+        result = _play(companies, servers, url)
+        if once and not result.ok:
+            raise typer.Exit(FOUND)
+        if not once:
+            _keep_serving(thread.join, url)
+
+
+def _refuse_own_servers(settings: Settings) -> None:
+    if not settings.embedded:
+        raise UsageError(
+            "The demo loads invented companies whose signing keys are public, so it keeps to its own database; "
+            "unset ZUSAGE_DATABASE_URL, or use `zusage db upgrade`, `zusage company load` and `zusage serve`."
+        )
+
+
+def _load(settings: Settings, servers: Servers) -> list[CompanyFile]:
+    upgrade(migrate_url(servers))
+    companies = load_demo_companies()
+    asyncio.run(load_all(companies, servers, secret_box(settings)))
+    return companies
+
+
+def _play(companies: list[CompanyFile], servers: Servers, url: str) -> PlayResult:
+    scenario = load_scenario(_SCENARIO)
+    target = target_for(scenario, companies, base_url=url, environ={})
+    company = next(each for each in companies if each.key == scenario.company)
+    booked = asyncio.run(_count(servers, company.id))
+    # Each run takes the open day after the last one's, so that a repeated demo never finds its time taken.
+    result = play_one(scenario, target, World(pick=lambda days: booked % days))
+    record = asyncio.run(_record(servers, company.id, result))
+    if record is not None:
+        print_appointment(screen, record)
+    return result
+
+
+def _keep_serving(wait: Callable[[], None], url: str) -> None:
+    screen.print()
+    screen.print(
+        f"Look at [bold]{url}[/bold], or try `zusage call --list` in another terminal. Ctrl-C stops."
+    )
+    try:
+        wait()
+    except KeyboardInterrupt:
+        aside.print("stopped")
+
+
+async def _count(servers: Servers, company_id: UUID) -> int:
+    async with app_database(servers) as database:
+        return await count_appointments(database, company_id)
+
+
+async def _record(servers: Servers, company_id: UUID, result: PlayResult) -> AppointmentRecord | None:
+    """Read what the call booked, going by the last answer that names an appointment."""
+    named = [answer.answer.get("appointment_id") for answer in result.answers]
+    ids = [UUID(each) for each in named if isinstance(each, str)]
+    if not ids:
+        return None
+    async with app_database(servers) as database:
+        return await read_appointment(database, company_id, ids[-1])
+
+
+@app.command("info", epilog="Example: zusage demo info --json")
+def info(as_json: bool = JSON) -> None:
+    """Print all that a driver from outside needs to call the demo: address, keys, numbers, agents, services."""
+    settings = prepare()
+    described = {
+        "base_url": serving_url(settings),
+        "function_call_path": "/api/retell/function-call",
+        "webhook_path": "/api/retell/webhook",
+        "companies": [_company(company) for company in load_demo_companies()],
+    }
+    if as_json:
+        print_json(described)
+        return
+    screen.print(f"base URL: {described['base_url']}")
+    for company in load_demo_companies():
+        screen.print(f"[bold]{company.name}[/bold], signing key {', '.join(company.signing_keys)}")
+        for record in company.branches:
+            lines = ", ".join((*record.phone_numbers, *record.agents))
+            screen.print(f"  {record.branch.name}: {lines} ({record.branch.zone})")
+
+
+def _company(company: CompanyFile) -> dict[str, object]:
+    return {
+        "key": company.key,
+        "name": company.name,
+        "company_id": str(company.id),
+        "signing_key": company.signing_keys[0],
+        "signing_keys": list(company.signing_keys),
+        "branches": [_branch(company, record) for record in company.branches],
+    }
+
+
+def _branch(company: CompanyFile, record: BranchRecord) -> dict[str, object]:
+    branch = record.branch
+    offered = [each.service for each in company.services if branch.id in each.branch_ids]
+    staff = [each.staff.name for each in company.staff if each.branch_id == branch.id]
+    return {
+        "key": branch.key,
+        "name": branch.name,
+        "number": next(iter(record.phone_numbers), None),
+        "numbers": list(record.phone_numbers),
+        "agent_id": next(iter(record.agents), None),
+        "agent_ids": list(record.agents),
+        "zone": branch.zone,
+        "hold_seconds": branch.hold_seconds,
+        "grid_minutes": branch.grid_minutes,
+        "off_grid": branch.off_grid,
+        "staff": staff,
+        "chairs": [chair.name for chair in record.chairs],
+        "services": [_service(service) for service in offered],
+    }
+
+
+def _service(service: Service) -> dict[str, object]:
+    return {
+        "key": service.key,
+        "name": service.name,
+        "category": service.category,
+        "minutes": sum(segment.minutes for segment in service.segments),
+        "segments": [{"kind": segment.kind, "minutes": segment.minutes} for segment in service.segments],
+        "price_cents": service.price.cents,
+        "currency": service.price.currency,
+        "synonyms": list(service.synonyms),
+        "bookable_by_phone": service.bookable_by_phone,
+        "add_on": service.add_on,
+        "needs_consultation": service.needs_consultation,
+    }

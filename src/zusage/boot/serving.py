@@ -1,0 +1,192 @@
+"""The serving process: a socket, the server behind it, and a note of where it can be found."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+
+import uvicorn
+from starlette.applications import Starlette
+from uvicorn.config import STARTUP_FAILURE
+from uvicorn.supervisors import Multiprocess
+
+from zusage.adapters.private_files import read_private, replace_private
+from zusage.boot.http import create_app
+from zusage.boot.logging import configure_logging
+from zusage.boot.servers import Servers, open_servers, secret_box
+from zusage.boot.settings import Settings, load_settings
+from zusage.boot.wiring import build_parts
+
+_BACKLOG = 512
+_NEXT_PORTS = 50
+_LAST_ANSWERS = 10
+_NOTE = "serving.json"
+_ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104 - the addresses to translate
+_WORKER_APP = "zusage.boot.serving:worker_app"
+
+
+class AddressError(Exception):
+    """The server cannot listen there; the message says why and what to do."""
+
+
+def bind(host: str, port: int, *, search: bool) -> socket.socket:
+    """Bind a socket; with `search` a taken port is passed over for one of the next fifty. Port 0 takes any.
+
+    :raises AddressError: the address is taken, not ours, or needs other rights."""
+    for candidate in range(port, min(port + _NEXT_PORTS, 65535) if search and port else port + 1):
+        try:
+            return _bind(host, candidate)
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE or not search:
+                raise AddressError(_reason(host, candidate, error)) from error
+    raise AddressError(f"All ports from {port} to {port + _NEXT_PORTS - 1} are taken; name one with --port.")
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    family, kind, protocol, _, address = socket.getaddrinfo(
+        host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+    )[0]
+    bound = socket.socket(family, kind, protocol)
+    try:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind(address)
+        # Listening at once: between two processes that have only bound, the second would find out too late.
+        bound.listen(_BACKLOG)
+    except OSError:
+        bound.close()
+        raise
+    bound.set_inheritable(True)
+    return bound
+
+
+def _reason(host: str, port: int, error: OSError) -> str:
+    if isinstance(error, socket.gaierror):
+        return f"{host!r} is no address of this machine; --host takes one, 127.0.0.1 for this machine alone."
+    if error.errno == errno.EADDRINUSE:
+        return f"Port {port} on {host} is taken; stop what uses it, or choose another one with --port."
+    if error.errno == errno.EACCES:
+        return f"Port {port} may only be used by root; choose one above 1023 with --port."
+    return f"Cannot listen on {host}, port {port}: {error.strerror}."
+
+
+def base_url(listening: socket.socket) -> str:
+    """Say where people and phones on this machine reach it."""
+    host, port = listening.getsockname()[:2]
+    host = _ANYWHERE.get(host, host)
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def serve(settings: Settings, servers: Servers, listening: socket.socket) -> None:
+    """Serve in this process until SIGTERM or SIGINT, which it raises again once the last answers are out.
+
+    :raises SettingsError: see `build_parts` and `secret_box`."""
+    parts = build_parts(settings, servers, secret_box(settings))
+    uvicorn.Server(_config(create_app(parts))).run(sockets=[listening])
+
+
+def serve_by_many(listening: socket.socket, workers: int) -> bool:
+    """Serve by several processes that are kept alive, until SIGTERM or SIGINT; False when one could not start."""
+    supervisor = Multiprocess(_config(_WORKER_APP, workers), sockets=[listening])
+    supervisor.run()
+    return all(process.exitcode != STARTUP_FAILURE for process in supervisor.processes)
+
+
+def worker_app() -> Starlette:
+    """Build the application in one of several processes: settings from the environment, servers found or joined."""
+    settings = load_settings()
+    configure_logging(settings)
+    servers = ExitStack().enter_context(open_servers(settings, progress=lambda _line: None))
+    return create_app(build_parts(settings, servers, secret_box(settings)))
+
+
+@contextmanager
+def serving_beside(
+    settings: Settings, servers: Servers, listening: socket.socket
+) -> Iterator[threading.Thread]:
+    """Serve in a thread for as long as the block runs; the block starts when calls are answered.
+
+    :raises RuntimeError: the server ended before it was ready; the log says why."""
+    parts = build_parts(settings, servers, secret_box(settings))
+    server = _ReadyServer(_config(create_app(parts)))
+    thread = threading.Thread(target=server.run, args=([listening],), name="server", daemon=True)
+    thread.start()
+    try:
+        server.wait_until_ready(thread)
+        yield thread
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+class _ReadyServer(uvicorn.Server):
+    """A server that tells another thread when it is ready."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._changed = threading.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._changed.set()
+
+    def wait_until_ready(self, thread: threading.Thread) -> None:
+        while not self._changed.wait(0.05):
+            if not thread.is_alive():
+                raise RuntimeError("the server ended before it was ready")
+
+
+def _config(app: Starlette | str, workers: int = 1) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        factory=isinstance(app, str),
+        workers=workers,
+        log_config=None,
+        access_log=False,
+        lifespan="on",
+        ws="none",
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=_LAST_ANSWERS,
+    )
+
+
+@contextmanager
+def noted(data_dir: Path, url: str) -> Iterator[None]:
+    """Keep a note of this process and its URL in the data directory, where `find_serving` looks."""
+    path = data_dir / _NOTE
+    replace_private(path, json.dumps({"pid": os.getpid(), "base_url": url}))
+    try:
+        yield
+    finally:
+        if _read_note(data_dir).get("pid") == os.getpid():
+            path.unlink(missing_ok=True)
+
+
+def find_serving(data_dir: Path) -> str | None:
+    """Find the base URL of a process that serves from this data directory now."""
+    note = _read_note(data_dir)
+    pid, url = note.get("pid"), note.get("base_url")
+    return url if isinstance(pid, int) and isinstance(url, str) and _lives(pid) else None
+
+
+def _read_note(data_dir: Path) -> dict[str, object]:
+    with suppress(ValueError, OSError):
+        note = json.loads(read_private(data_dir / _NOTE) or "{}")
+        return note if isinstance(note, dict) else {}
+    return {}
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
