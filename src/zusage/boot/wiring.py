@@ -9,6 +9,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from uuid import UUID
 
 from zusage.adapters.crypto import SecretBox
@@ -22,6 +23,8 @@ from zusage.adapters.valkey.counter import ValkeyCounter
 from zusage.boot.build import build_id
 from zusage.boot.servers import Servers
 from zusage.boot.settings import Settings, SettingsError
+from zusage.core.scheduling import holiday_name
+from zusage.core.scheduling.masters import Branch
 from zusage.core.values import uuid7
 from zusage.inbound.voice.desk import Desk
 from zusage.inbound.voice.limits import Counter, LocalCounter, RateLimits
@@ -101,9 +104,16 @@ def _retell(settings: Settings, app: Database, directory: PostgresDirectory, cou
     return RetellDoor(desk, directory, journal, limits, keys, build_id())
 
 
+def warm_up() -> None:
+    """Load what is read once a process (the calendar of public holidays), so that no caller waits for it."""
+    nowhere = Branch(UUID(int=0), "", "", "Europe/Berlin", week=((),) * 7)
+    holiday_name(nowhere, datetime.now(UTC).date())
+
+
 @asynccontextmanager
 async def running(parts: Parts) -> AsyncIterator[Parts]:
     """Connect, run the worker beside the block, and close everything in the end."""
+    warm_up()
     await parts.app.open()
     worker: asyncio.Task[None] | None = None
     try:
