@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import psycopg
@@ -276,3 +277,27 @@ async def test_the_overview_names_branches_and_lines_and_no_key(store: PostgresC
     assert branch.numbers == ("+493023125100", "+493023125101")
     assert branch.agents == ("agent_demo_mitte",)
     assert "key_demo" not in repr((first, second))
+
+
+async def test_two_loads_at_once_take_turns(store: PostgresCompanies) -> None:
+    reports = await asyncio.gather(*(load(store, demo()) for _ in range(3)))
+    assert sorted(report.outcome for report in reports) == ["created", "unchanged", "unchanged"]
+
+
+async def test_loading_waits_for_a_caller_and_callers_for_it(
+    store: PostgresCompanies, app_db: Database
+) -> None:
+    """Callers hold and let go while the file is loaded again and again: nobody meets a deadlock."""
+    files = [demo(), demo((HOLIDAY, "from = 2026-12-24\nto = 2027-01-02\n"), ("price = 0", "price = 1"))]
+    await load(store, files[0])
+    rows = await Rows.of(app_db, "mitte")
+
+    async def caller(key: str) -> list[str]:
+        return [(await rows.hold(rows.staff[key], hours=n, service="rasur")).outcome for n in range(12)]
+
+    async def owner() -> list[str]:
+        return [(await load(store, files[n % 2])).outcome for n in range(1, 7)]
+
+    *calls, loads = await asyncio.gather(caller("anna-weber"), caller("jonas-keller"), owner())
+    assert loads == ["changed"] * 6
+    assert calls == [["held"] * 12] * 2
