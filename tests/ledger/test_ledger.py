@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import psycopg
@@ -13,6 +14,7 @@ from support.shop import ANSWER, BOOKER, NO_FLAWS, TEN, make_shop
 from zusage.adapters.postgres.database import Database
 from zusage.app.booking.ports import Booker
 from zusage.app.errors import LeaseLost
+from zusage.core.values import Money
 
 
 async def test_a_free_plan_is_held_and_its_rival_is_refused(app_db: Database) -> None:
@@ -65,6 +67,29 @@ async def test_the_same_plan_again_renews_the_hold_under_its_token(app_db: Datab
     assert first.expires_at is not None
     assert again.expires_at - first.expires_at > timedelta(seconds=50)
     assert await shop.statuses() == ["held"]
+
+
+async def test_the_same_time_on_another_chair_keeps_the_chair_that_is_held(app_db: Database) -> None:
+    shop = await make_shop(app_db, chairs=2)
+    run = await shop.call()
+    first = await shop.take(run, shop.plan(chair=1))
+    again = await shop.take(run, shop.plan(chair=0), shop.plan(chair=1))
+    assert (again.token, again.plan) == (first.token, shop.plan(chair=1))
+    other = await shop.take(run, shop.plan(chair=0))
+    assert other.token != first.token
+    assert await shop.rows(
+        "SELECT resource_id FROM claim WHERE resource_id = ANY (%s)", list(shop.chairs)
+    ) == [(shop.chairs[0],)]
+
+
+async def test_the_same_time_at_another_price_is_another_plan(app_db: Database) -> None:
+    shop = await make_shop(app_db)
+    run = await shop.call()
+    first = await shop.take(run, shop.plan())
+    dearer = replace(shop.plan(), price=Money(4000))
+    again = await shop.take(run, dearer)
+    assert again.token != first.token
+    assert await shop.rows("SELECT price_cents FROM hold WHERE status = 'held'") == [(4000,)]
 
 
 async def test_an_expired_hold_stops_counting_without_a_sweeper(app_db: Database, clock: Clock) -> None:

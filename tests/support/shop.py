@@ -48,9 +48,10 @@ class Shop:
         whole = Period(start, start + timedelta(minutes=minutes))
         cut = (whole,) if gap is None else _around(whole, *gap)
         claims = [ClaimPlan(self.staff[staff], part) for part in cut]
-        if chair is not None:
-            claims.append(ClaimPlan(self.chairs[chair], whole))
-        phase = PhasePlan(0, "active", "", whole, self.staff[staff], None)
+        seat = None if chair is None else self.chairs[chair]
+        if seat is not None:
+            claims.append(ClaimPlan(seat, whole))
+        phase = PhasePlan(0, "active", "", whole, self.staff[staff], seat)
         return Plan(
             self.service_id,
             "Schnitt",

@@ -54,7 +54,8 @@ CREATE TYPE ledger_taken AS (
 -- Takes the first of several interchangeable plans that is free, for one call, all claims or none.
 --
 -- `p_heads` holds one JSON object a plan (hold columns and the snapshot), the four arrays one element a claim.
--- An own hold is seen through and replaced only if a plan is taken; the same plan again renews it under its token.
+-- An own hold is seen through and replaced only if a plan is taken; the same plan again (its snapshot: chair and price
+-- too) renews it under its token, and is preferred, then another one of the same person at the same time.
 CREATE FUNCTION ledger_take(
     p_company uuid, p_call uuid, p_hold uuid, p_token text, p_heads jsonb,
     p_plan integer[], p_resource uuid[], p_starts timestamptz[], p_ends timestamptz[]
@@ -115,6 +116,7 @@ BEGIN
         (v_own.hold_id IS NOT NULL AND (p_heads -> (p.n - 1) ->> 'staff_id')::uuid = v_own.staff_id
             AND (p_heads -> (p.n - 1) ->> 'service_id')::uuid = v_own.service_id
             AND (p_heads -> (p.n - 1) ->> 'starts_at')::timestamptz = v_own.starts_at) DESC,
+        p_heads -> (p.n - 1) = v_own.plan DESC,
         p.n
     LIMIT 1;
     IF v_out.choice IS NULL THEN
@@ -125,11 +127,7 @@ BEGIN
     v_out.outcome := 'held';
 
     IF v_own.hold_id IS NOT NULL THEN
-        IF (v_head ->> 'service_id')::uuid = v_own.service_id AND (v_head ->> 'staff_id')::uuid = v_own.staff_id
-            AND (v_head ->> 'starts_at')::timestamptz = v_own.starts_at
-            AND (v_head ->> 'ends_at')::timestamptz = v_own.ends_at
-            AND v_own.expires_at > v_out.now
-        THEN
+        IF v_head = v_own.plan AND v_own.expires_at > v_out.now THEN
             RETURN ledger_renew(v_call, v_branch, v_own, v_out);
         END IF;
         PERFORM ledger_end_holds(p_company, ARRAY[v_own.hold_id],
