@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 import psycopg
@@ -47,29 +47,48 @@ def cut(database: DatabaseUrls, function: str, *changes: tuple[str, str]) -> Non
         connection.execute(source.encode())
 
 
-async def waiting(database: DatabaseUrls, count: int = 1) -> None:
-    """Return once exactly this many sessions of the database wait for a lock."""
-    until = time.monotonic() + 15
+async def _count_waiters(database: DatabaseUrls) -> int:
     connection = await psycopg.AsyncConnection.connect(database.admin, autocommit=True)
     async with connection:
-        while True:
-            row = await (await connection.execute(_WAITING)).fetchone()
-            if row == (count,):
-                return
-            assert time.monotonic() < until, f"{row} sessions wait for a lock, not {count}"
-            await asyncio.sleep(0.005)
+        row = await (await connection.execute(_WAITING)).fetchone()
+    assert row is not None
+    return int(row[0])
 
 
-async def blocked(database: DatabaseUrls, step: Awaitable[T], count: int = 1) -> asyncio.Task[T]:
-    """Start a step and return it once it waits for a lock (as the `count`th waiter)."""
-    task = asyncio.ensure_future(step)
-    assert isinstance(task, asyncio.Task)
-    try:
-        await waiting(database, count)
-    except AssertionError:
-        if task.done():
-            raise AssertionError(f"it did not wait: {task}") from None
-        raise
+async def _until(done: Callable[[], Awaitable[bool]]) -> None:
+    until = time.monotonic() + 15
+    while not await done():
+        assert time.monotonic() < until, "it did not come to that"
+        await asyncio.sleep(0.005)
+
+
+async def waiting(database: DatabaseUrls, count: int = 1) -> None:
+    """Return once exactly this many sessions of the database wait for a lock."""
+
+    async def reached() -> bool:
+        return await _count_waiters(database) == count
+
+    await _until(reached)
+
+
+async def stopped(database: DatabaseUrls, task: asyncio.Task[T]) -> None:
+    """Return once the task is done or its session waits for a lock."""
+
+    async def reached() -> bool:
+        return task.done() or await _count_waiters(database) == 1
+
+    await _until(reached)
+
+
+async def blocked(database: DatabaseUrls, step: Coroutine[Any, Any, T], count: int = 1) -> asyncio.Task[T]:
+    """Start a step and return it once it waits for a lock (as the `count`th waiter); fails if it goes through."""
+    task = asyncio.create_task(step)
+
+    async def reached() -> bool:
+        assert not task.done(), f"it did not wait: {task}"
+        return await _count_waiters(database) == count
+
+    await _until(reached)
     return task
 
 
