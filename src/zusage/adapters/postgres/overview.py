@@ -15,7 +15,7 @@ _SCHEMA = (
 )
 # The name of a caller, what was said and the arguments of a tool call are not read at all.
 _CALLS = """
-SELECT b.name, b.zone, c.last_seen_at, c.caller, c.ended_at IS NOT NULL,
+SELECT b.name, b.zone, c.last_seen_at, c.caller, c.ended_at IS NULL AND c.last_seen_at > zusage_now() - interval '10 minutes',
        (SELECT count(*) FROM appointment a
         WHERE a.company_id = c.company_id AND a.call_id = c.call_id AND a.status = 'booked'),
        coalesce(t.calls, 0), coalesce(t.tool, ''), coalesce(t.status, '')

@@ -22,14 +22,16 @@ class DatabaseSight:
 
 @dataclass(frozen=True, slots=True)
 class CallSight:
-    """One call without anything its people said; `caller` is E.164 and to be masked before it is shown."""
+    """One call without anything its people said; `caller` is E.164 and to be masked before it is shown.
+
+    It counts as running while its end was not told and the last sign of it is less than ten minutes old."""
 
     company: str
     branch: str
     zone: str
     seen_at: datetime
     caller: str | None
-    over: bool
+    running: bool
     booked: int
     tool_calls: int
     last_tool: str

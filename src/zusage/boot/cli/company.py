@@ -69,7 +69,7 @@ def list_them(as_json: bool = JSON) -> None:
     if as_json:
         print_json([asdict(company) for company in companies])
         return
-    table = Table("Key", "Name", "Branches", "Numbers")
+    table = _table("Key", "Name", "Branches", "Numbers")
     for company in companies:
         branches = ", ".join(branch.key for branch in company.branches if branch.active)
         numbers = ", ".join(number for branch in company.branches for number in branch.numbers)
@@ -88,11 +88,18 @@ def show(key: str = typer.Argument(help="The company's key."), as_json: bool = J
         print_json(asdict(company))
         return
     screen.print(f"[bold]{company.name}[/bold] ({company.key}), catalogue {company.catalogue_version}")
-    table = Table("Branch", "Name", "Zone", "Numbers", "Agents")
+    table = _table("Branch", "Name", "Zone", "Numbers", "Agents")
     for branch in company.branches:
         name = branch.name if branch.active else f"{branch.name} (inactive)"
         table.add_row(branch.key, name, branch.zone, ", ".join(branch.numbers), ", ".join(branch.agents))
     screen.print(table)
+
+
+def _table(*columns: str) -> Table:
+    table = Table()
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    return table
 
 
 def _companies() -> list[CompanyOverview]:

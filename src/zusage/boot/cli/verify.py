@@ -23,7 +23,11 @@ def verify(as_json: bool = JSON) -> None:
     with ready_servers(settings) as servers:
         proof = asyncio.run(_prove(servers))
     if as_json:
-        print_json({"proven": proof.proven, **asdict(proof)})
+        findings = [asdict(finding) for finding in proof.findings]
+        counts = dict(proof.counts)
+        print_json(
+            {"proven": proof.proven, "companies": proof.companies, "counts": counts, "findings": findings}
+        )
     else:
         _print(proof)
     if not proof.proven:

@@ -129,22 +129,21 @@ def _counters(activity: Activity | None) -> list[tuple[str, str]]:
 
 def _row(call: CallSight) -> CallRow:
     outcome, level = _outcome(call)
-    count = f"{call.tool_calls} tool call" + ("" if call.tool_calls == 1 else "s")
-    last = f", last {call.last_tool} → {call.last_status}" if call.last_tool else ""
+    last = f" · {call.last_tool} → {call.last_status}" if call.last_tool else ""
     return CallRow(
         time=_clock(call.seen_at, call.zone),
         place=f"{call.company} · {call.branch}" if call.company not in call.branch else call.branch,
         caller=mask_phone(call.caller),
         outcome=outcome,
         level=level,
-        tools=count + last,
+        tools=f"{call.tool_calls}{last}",
     )
 
 
 def _outcome(call: CallSight) -> tuple[str, str]:
     if call.booked:
         return ("booked" if call.booked == 1 else f"{call.booked} booked"), "ok"
-    return ("ended without a booking", "plain") if call.over else ("running", "warn")
+    return ("running", "warn") if call.running else ("no booking", "plain")
 
 
 def _clock(at: datetime, zone: str) -> str:
