@@ -108,6 +108,7 @@ class Salon:
     client: httpx2.AsyncClient
     parts: Parts
     companies: tuple[CompanyFile, ...]
+    box: SecretBox
 
     @property
     def company(self) -> CompanyFile:
@@ -154,7 +155,7 @@ async def served_salon(
             served(Starlette(routes=parts.retell.routes())) as base_url,
             httpx2.AsyncClient(base_url=base_url, timeout=20) as client,
         ):
-            yield Salon(client, parts, companies)
+            yield Salon(client, parts, companies, box)
 
 
 @asynccontextmanager

@@ -40,6 +40,21 @@ async def test_hole_09_booking_names_one_plan_and_another_held_one_is_not_booked
     assert right["status"] == "booked"
 
 
+async def test_hole_09_of_an_offer_and_a_hold_the_later_one_is_meant(salon: Salon) -> None:
+    phone, day = salon.phone(), open_day()
+    await phone.tool("check_availability", {**CUT, "when": at(day, "9 Uhr")})
+    offered = await phone.tool("get_alternatives", {**CUT, "when": at(day, "12 Uhr")})
+    held = await phone.tool("check_availability", {**CUT, "when": at(day, "16 Uhr")})
+    token = held["data"]["hold"]["token"]
+    repeated = await phone.tool("book_appointment", {"name": "Jan Klein", "offer": 1, "hold": token})
+    assert repeated["status"] == "replaced"
+    again = await phone.tool("get_alternatives", {**CUT, "when": at(day, "12 Uhr")})
+    chosen = await phone.tool("book_appointment", {"name": "Jan Klein", "offer": 2, "hold": token})
+    assert chosen["status"] == "booked"
+    assert chosen["data"]["appointment"]["start"] == again["data"]["offers"][1]["start"]
+    assert offered["data"]["offers"][0]["token"] != again["data"]["offers"][0]["token"]
+
+
 async def test_hole_09_replaced_expired_and_conflict_are_three_answers(salon: Salon, clock: Clock) -> None:
     day = open_day()
     replaced = salon.phone()

@@ -45,6 +45,7 @@ class CallHold:
     staff_id: UUID
     start: datetime
     end: datetime
+    created_at: datetime
     expires_at: datetime
     price_cents: int
     currency: str
@@ -53,11 +54,12 @@ class CallHold:
 
 @dataclass(frozen=True, slots=True)
 class StoredOffer:
-    """A plan that was named to the caller, with its identity; `n` is its ordinal within its batch."""
+    """A plan that was named to the caller at `made_at`, with its identity; `n` is its ordinal within its batch."""
 
     token: str
     batch: str
     n: int
+    made_at: datetime
     service_id: UUID
     staff_id: UUID
     start: datetime

@@ -90,7 +90,16 @@ def name_offers(
     """Give each option an ordinal and a token; the member of staff is said only where one was asked for."""
     batch = talk.new_token()
     stored = tuple(
-        StoredOffer(talk.new_token(), batch, n, service.id, option.staff_id, option.start, option.end)
+        StoredOffer(
+            token=talk.new_token(),
+            batch=batch,
+            n=n,
+            made_at=talk.run.now,
+            service_id=service.id,
+            staff_id=option.staff_id,
+            start=option.start,
+            end=option.end,
+        )
         for n, option in enumerate(options, 1)
     )
     spoken = tuple(

@@ -69,7 +69,7 @@ def find_service(talk: Talk) -> Service | ToolResult:
     if reading.decision == "ask":
         return _ask_service(talk, candidates)
     say = sentences.unknown_service(_choices(talk))
-    return ToolResult("unknown_service", say, {"services": [s.name for s in offered]})
+    return ToolResult("unknown_service", say, {"choices": _choices(talk)})
 
 
 def _service_of_call(talk: Talk) -> Service | None:

@@ -59,7 +59,7 @@ def _target(talk: Talk) -> _Target | ToolResult:
     hold, args = talk.run.hold, talk.args
     offer = chosen_offer(talk)
     if offer is not None:
-        return hold if hold and _same_plan(hold, offer) else _of_offer(talk, offer)
+        return _by_offer(talk, offer, hold)
     if args.hold is not None and hold is not None and args.hold == hold.token:
         return _unless_another(talk, hold)
     if said_when(talk):
@@ -77,6 +77,15 @@ def _without_words(talk: Talk, hold: CallHold | None) -> _Target | ToolResult:
     if hold.status in {"converted", "expired"}:
         return hold
     return ToolResult("nothing_held", sentences.nothing_held())
+
+
+def _by_offer(talk: Talk, offer: StoredOffer, hold: CallHold | None) -> _Target | ToolResult:
+    """The later word counts: an offer named after the hold was made wins, a hold made after the offers is asked about."""
+    if hold is not None and _same_plan(hold, offer):
+        return hold
+    if hold is not None and hold.status == "held" and hold.created_at > offer.made_at:
+        return _kept(talk, hold)
+    return _of_offer(talk, offer)
 
 
 def _same_plan(hold: CallHold, offer: StoredOffer) -> bool:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+from typing import Any
+
 from zusage.app.availability.find_offers import OffersFound, find_offers
 from zusage.app.calls.ports import Answer
-from zusage.inbound.voice.talk import Talk, name_offers
+from zusage.core.scheduling import closing_note, day_bounds, opening_spans
+from zusage.core.scheduling.wish import Wish
+from zusage.inbound.voice.talk import NamedOffers, Talk, name_offers
 from zusage.inbound.voice.toolcall import ToolResult
 from zusage.inbound.voice.understanding import Understood, understand
 from zusage.language.german import sentences
@@ -40,7 +45,9 @@ def _offers(talk: Talk, understood: Understood, found: OffersFound) -> ToolResul
     wanted = min(_MOST, talk.args.max_alternatives or _MOST)
     offers = name_offers(talk, service, found.options[:wanted], staff_asked=asked)
     staff = talk.staff_name(understood.wish.staff_id) if understood.wish.staff_id else ""
-    data = {"kept_wish": found.kind == "within", "offers": offers.data}
+    data: dict[str, Any] = {"kept_wish": found.kind == "within", "offers": offers.data}
+    if found.kind == "around" and (day := _closed_day(talk, understood.wish)) is not None:
+        return _closed(talk, day, offers, data)
     if not offers.stored:
         return ToolResult("not_free", sentences.offers_none(service=service.name, staff=staff), data)
     if found.kind == "around":
@@ -49,3 +56,18 @@ def _offers(talk: Talk, understood: Understood, found: OffersFound) -> ToolResul
         say = sentences.offers(talk.here, offers=offers.spoken, service=service.name)
     say = f"{understood.note} {say}" if understood.note else say
     return ToolResult("offers", say, data, offers=offers.stored)
+
+
+def _closed_day(talk: Talk, wish: Wish) -> date | None:
+    """The one local day that was asked for, if the branch is closed all of it: to be said, not passed over."""
+    first = talk.here.local(wish.window.start).date()
+    last = talk.here.local(wish.window.end - timedelta(microseconds=1)).date()
+    return first if first == last and not opening_spans(talk.book.branch, first) else None
+
+
+def _closed(talk: Talk, day: date, offers: NamedOffers, data: dict[str, Any]) -> ToolResult:
+    start = day_bounds(talk.book.branch.zone, day).start
+    note = closing_note(talk.book.branch, day)
+    say = sentences.closed(talk.here, start=start, offers=offers.spoken, note=note, whole_day=True)
+    data |= {"reason": "closed", "requested": talk.iso(start)}
+    return ToolResult("closed", say, data, offers=offers.stored)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from zusage.core.scheduling.masters import Service
 from zusage.inbound.voice.talk import Talk
 from zusage.inbound.voice.toolcall import ToolResult
 from zusage.language.german import sentences
+
+_ROOM = 12_000
 
 
 async def get_available_services(talk: Talk) -> ToolResult:
@@ -16,7 +19,8 @@ async def get_available_services(talk: Talk) -> ToolResult:
     chosen = [s for s in offered if wanted and wanted in {s.category.casefold(), s.name.casefold(), s.key}]
     listed = chosen or list(offered)
     categories = list(dict.fromkeys(s.category for s in listed if s.category))
-    data = {"services": [_entry(service) for service in listed], "categories": categories}
+    entries = _fitting([_entry(service) for service in listed])
+    data = {"services": entries, "categories": categories, "complete": len(entries) == len(listed)}
     if len(listed) == 1:
         only = listed[0]
         say = sentences.service_info(
@@ -27,6 +31,16 @@ async def get_available_services(talk: Talk) -> ToolResult:
     return ToolResult(
         "services", sentences.services_list(named, categories=[] if chosen else categories), data
     )
+
+
+def _fitting(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """As many as the platform's cap on an answer (15,000 characters) leaves room for; a category asks for the rest."""
+    room = _ROOM
+    for count, entry in enumerate(entries):
+        room -= len(json.dumps(entry, ensure_ascii=False)) + 2
+        if room < 0:
+            return entries[:count]
+    return entries
 
 
 def _entry(service: Service) -> dict[str, Any]:
