@@ -32,8 +32,9 @@ async def test_the_scenario_keeps_what_it_expects(salon: Salon, name: str) -> No
             return play(scenario, target, client=client, on_event=heard)
 
     result = await asyncio.to_thread(run)
-    assert result.ok, "\n".join(str(event) for event in [*result.broken, *heard.events])
+    assert not result.broken, [(answer.tool, answer.say) for answer in result.answers]
     assert result.answers
+    assert heard.events
 
 
 def test_there_are_at_least_ten_scenarios() -> None:

@@ -23,7 +23,7 @@ async def check_availability(talk: Talk) -> Answer | ToolResult:
     if talk.run.call_over:
         return ToolResult("call_over", sentences.call_over())
     if understood.wish.exact is None:
-        return await offer_window(talk, understood)
+        return await offer_window(talk, understood, closed="closed")
     return await _hold(talk, understood, understood.wish.exact)
 
 

@@ -10,7 +10,7 @@ from zusage.app.calls.ports import Answer
 from zusage.core.scheduling import closing_note, day_bounds, opening_spans
 from zusage.core.scheduling.wish import Wish
 from zusage.inbound.voice.talk import NamedOffers, Talk, name_offers
-from zusage.inbound.voice.toolcall import ToolResult
+from zusage.inbound.voice.toolcall import Status, ToolResult
 from zusage.inbound.voice.understanding import Understood, understand
 from zusage.language.german import sentences
 
@@ -21,15 +21,18 @@ async def get_alternatives(talk: Talk) -> Answer | ToolResult:
     understood = understand(talk)
     if isinstance(understood, ToolResult):
         return understood
-    return await offer_window(talk, understood)
+    return await offer_window(talk, understood, closed="offers")
 
 
-async def offer_window(talk: Talk, understood: Understood) -> Answer:
-    """Offer at most three times inside the wished window, else the nearest ones; never the wished exact time itself."""
+async def offer_window(talk: Talk, understood: Understood, *, closed: Status) -> Answer:
+    """Offer at most three times inside the wished window, else the nearest ones; never the wished exact time itself.
+
+    `closed` is the status where all of the wished day is closed: that is a refusal of a wish, but none of a question
+    for other times."""
     wish, service = understood.wish, understood.service
 
     def conclude(found: OffersFound) -> Answer:
-        return _offers(talk, understood, found).stored()
+        return _offers(talk, understood, found, closed).stored()
 
     return await find_offers(
         talk.search(service, wish),
@@ -40,14 +43,19 @@ async def offer_window(talk: Talk, understood: Understood) -> Answer:
     )
 
 
-def _offers(talk: Talk, understood: Understood, found: OffersFound) -> ToolResult:
+def _offers(talk: Talk, understood: Understood, found: OffersFound, closed: Status) -> ToolResult:
     service, asked = understood.service, understood.staff_asked
     wanted = min(_MOST, talk.args.max_alternatives or _MOST)
     offers = name_offers(talk, service, found.options[:wanted], staff_asked=asked)
     staff = talk.staff_name(understood.wish.staff_id) if understood.wish.staff_id else ""
     data: dict[str, Any] = {"kept_wish": found.kind == "within", "offers": offers.data}
     if found.kind == "around" and (day := _closed_day(talk, understood.wish)) is not None:
-        return _closed(talk, day, offers, data)
+        return ToolResult(
+            closed if offers.stored else "closed",
+            _closed(talk, day, offers),
+            data | {"reason": "closed"},
+            offers=offers.stored,
+        )
     if not offers.stored:
         return ToolResult("not_free", sentences.offers_none(service=service.name, staff=staff), data)
     if found.kind == "around":
@@ -65,9 +73,7 @@ def _closed_day(talk: Talk, wish: Wish) -> date | None:
     return first if first == last and not opening_spans(talk.book.branch, first) else None
 
 
-def _closed(talk: Talk, day: date, offers: NamedOffers, data: dict[str, Any]) -> ToolResult:
+def _closed(talk: Talk, day: date, offers: NamedOffers) -> str:
     start = day_bounds(talk.book.branch.zone, day).start
     note = closing_note(talk.book.branch, day)
-    say = sentences.closed(talk.here, start=start, offers=offers.spoken, note=note, whole_day=True)
-    data |= {"reason": "closed", "requested": talk.iso(start)}
-    return ToolResult("closed", say, data, offers=offers.stored)
+    return sentences.closed(talk.here, start=start, offers=offers.spoken, note=note, whole_day=True)
