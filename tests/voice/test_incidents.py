@@ -36,16 +36,24 @@ async def test_incident_11_a_failure_is_an_apology_without_times(
     assert again["status"] == "held"
 
 
-@pytest.mark.parametrize("seconds", [15, 38, 100])
-async def test_incident_15_16_what_was_free_at_the_check_is_free_at_the_booking(
+async def test_incident_15_what_was_free_at_the_check_is_free_at_the_booking(salon: Salon) -> None:
+    phone, rival, day = salon.phone(), salon.phone(), open_day()
+    wish = {**CUT, "staff": "Jonas", "when": at(day, "14 Uhr")}
+    assert (await phone.tool("check_availability", wish))["status"] == "held"
+    assert (await rival.tool("check_availability", wish))["status"] == "not_free"
+    assert (await rival.tool("book_appointment", {**wish, "name": "Rita Rivalin"}))["status"] == "conflict"
+    assert (await phone.tool("book_appointment", {"name": "Jan Klein"}))["status"] == "booked"
+
+
+@pytest.mark.parametrize("seconds", [18, 22, 38, 100])
+async def test_incident_16_the_hold_outlives_the_talk_between_check_and_booking(
     salon: Salon, clock: Clock, seconds: int
 ) -> None:
     phone, day = salon.phone(), open_day()
     wish = {**CUT, "staff": "Jonas", "when": at(day, "14 Uhr")}
-    assert (await phone.tool("check_availability", wish))["status"] == "held"
+    await phone.tool("check_availability", wish)
     clock.advance(seconds)
-    rival = await salon.phone().tool("book_appointment", {**wish, "name": "Rita Rivalin"})
-    assert rival["status"] == "conflict"
+    assert (await salon.phone().tool("check_availability", wish))["status"] == "not_free"
     assert (await phone.tool("book_appointment", {"name": "Jan Klein"}))["status"] == "booked"
 
 
@@ -111,7 +119,7 @@ async def test_incident_24_another_customers_time_is_never_overridden(salon: Sal
     assert (await phone.tool("book_appointment", own))["status"] == "already_booked"
 
 
-async def test_incident_47_49_the_chosen_offer_is_booked_with_its_day(salon: Salon) -> None:
+async def test_incident_47_the_chosen_offer_is_booked_with_its_day(salon: Salon) -> None:
     phone, day = salon.phone(), open_day()
     wish = {**CUT, "staff": "Jonas", "when": at(day, "14 Uhr")}
     for hour in range(9, 18):
@@ -123,6 +131,18 @@ async def test_incident_47_49_the_chosen_offer_is_booked_with_its_day(salon: Sal
     booked = await phone.tool("book_appointment", {"offer": str(other_day["n"]), "name": "Jan Klein"})
     assert booked["status"] == "booked"
     assert booked["data"]["appointment"]["start"] == other_day["start"]
+
+
+async def test_incident_49_booking_takes_what_was_checked_and_derives_no_date_again(salon: Salon) -> None:
+    phone, day = salon.phone(), open_day(3)
+    checked = await phone.tool("check_availability", {**CUT, "when": at(day, "14 Uhr")})
+    hold = {"name": "Jan Klein", "hold": checked["data"]["hold"]["token"]}
+    drifted = await phone.tool(
+        "book_appointment", {**hold, "date": (day - timedelta(days=1)).isoformat(), "time": "14:00"}
+    )
+    assert drifted["status"] == "replaced"
+    booked = await phone.tool("book_appointment", hold)
+    assert booked["data"]["appointment"]["start"] == checked["data"]["start"]
 
 
 async def test_incident_48_what_was_not_said_is_asked_never_filled(salon: Salon) -> None:
