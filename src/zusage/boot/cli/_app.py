@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from types import FrameType
 
 import typer
@@ -47,13 +48,15 @@ def _root(
     """The backend behind a phone voice agent that books appointments."""
 
 
-def main() -> int:
-    """Run the command line; returns the exit code: 0 well, 1 a problem was found, 2 wrong usage or settings.
+def main(args: Sequence[str] | None = None) -> int:
+    """Run the command line (of this process, or `args`); returns the exit code, or leaves by SystemExit with it.
+
+    0 is well, 1 a problem was found, 2 wrong usage or settings.
 
     What a user can mend is said in sentences; with ZUSAGE_DEBUG set, the traceback comes as well."""
     signal.signal(signal.SIGTERM, _interrupt)
     try:
-        app(prog_name="zusage")
+        app(args, prog_name="zusage")
     except Exception as error:
         known = explain(error)
         if known is None or os.environ.get("ZUSAGE_DEBUG"):

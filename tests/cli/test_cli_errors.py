@@ -1,0 +1,87 @@
+"""What a user can mend is one sentence and an exit code, never a traceback."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+from cli_process import Ended, Zusage, own_servers
+
+from support.database import DatabaseUrls
+from zusage.boot.cli._errors import UsageError
+
+Run = Callable[[str, Mapping[str, str]], Ended]
+_NOWHERE = "postgresql://zusage_app:secret-word@127.0.0.1:1/zusage_test"
+_KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
+
+
+@pytest.mark.parametrize(
+    ("command", "settings", "expected"),
+    [
+        ("nosuch", {}, (2, "No such command")),
+        ("serve --port 99999", {}, (2, "--port")),
+        ("serve", {"ZUSAGE_PORT": "eighty"}, (2, "ZUSAGE_PORT")),
+        ("serve", {}, (1, "zusage demo")),
+        ("verify", {}, (1, "There is no database")),
+        ("company load nosuch.toml", {}, (2, "nosuch.toml: No such file")),
+        ("call", {}, (2, "zusage call --list")),
+        ("call nosuch", {}, (2, "no such file, nor a scenario")),
+        ("call simple --base-url http://127.0.0.1:1", {}, (1, "Nothing answers")),
+        ("call simple --company nobody", {}, (2, 'no company "nobody"')),
+        ("retell tools --base-url ftp://x", {}, (2, "--base-url")),
+        ("db status", {"ZUSAGE_DATABASE_URL": _NOWHERE}, (1, "cannot be reached")),
+        ("db upgrade", {"ZUSAGE_DATABASE_URL": _NOWHERE}, (2, "ZUSAGE_MIGRATE_URL")),
+        ("db roles --database a;b", {}, (2, "no plain name")),
+        (
+            "secrets rotate",
+            {"ZUSAGE_DATABASE_URL": _NOWHERE, "ZUSAGE_SECRET_KEYS": _KEY},
+            (1, "cannot be reached"),
+        ),
+    ],
+)
+def test_errors_are_sentences(
+    quick: Run, tmp_path: Path, command: str, settings: dict[str, str], expected: tuple[int, str]
+) -> None:
+    code, part = expected
+    ended = quick(command, settings)
+    assert ended.code == code, ended.said
+    assert part in ended.err
+    assert "secret-word" not in ended.said
+    assert not (tmp_path / ".zusage").exists(), "a refused command leaves nothing behind"
+
+
+def test_a_process_says_it_without_a_traceback(bare: Zusage) -> None:
+    ended = bare.run("retell", "tools", "--base-url", "ftp://x")
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err.startswith("zusage: --base-url: not a base URL: 'ftp://x'")
+    assert "Traceback" not in ended.err
+
+
+def test_the_traceback_comes_when_asked_for(quick: Run) -> None:
+    with pytest.raises(UsageError):
+        quick("retell tools --base-url ftp://x", {"ZUSAGE_DEBUG": "1"})
+
+
+def test_every_mistake_of_a_company_file_is_named_with_its_line(
+    quick: Run, database: DatabaseUrls, tmp_path: Path
+) -> None:
+    (tmp_path / "salon.toml").write_text(
+        '[company]\nkey = "salon"\nname = 3\ncolour = "red"\n', encoding="utf-8"
+    )
+    ended = quick("company load salon.toml", own_servers(database))
+    assert ended.code == 1
+    assert "salon.toml:3:" in ended.err
+    assert "salon.toml:4:" in ended.err
+    assert "none" in quick("company show salon", {}).err
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["serve", "demo", "demo info", "call", "db upgrade", "db status", "db roles", "company load", "company list",
+     "company show", "secrets new-key", "secrets rotate", "retell tools", "doctor", "verify"],
+)  # fmt: skip
+def test_help_carries_an_example(quick: Run, command: str) -> None:
+    ended = quick(f"{command} --help", {})
+    assert ended.code == 0
+    assert "Example: " in ended.out

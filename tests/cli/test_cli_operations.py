@@ -1,0 +1,112 @@
+"""Commands on a database of one's own."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from importlib.resources import files
+from pathlib import Path
+
+import psycopg
+import pytest
+from cli_process import Ended, own_servers
+
+from support.database import DatabaseUrls
+from zusage.adapters.crypto import parse_keys
+
+_OTHER_KEY = "HxwdHhobGBkWFxQVEhMQEQ4PDA0KCwgJBgcEBQIDAAE="
+
+
+Run = Callable[[str, Mapping[str, str]], Ended]
+Own = Callable[..., Ended]
+
+
+@pytest.fixture
+def own(quick: Run, database: DatabaseUrls) -> Own:
+    """Runs commands in this process on a migrated database without companies; keywords are further settings."""
+    return lambda command, **settings: quick(command, own_servers(database) | settings)
+
+
+@pytest.fixture
+def salon(tmp_path: Path) -> Path:
+    """A company file as an owner has it."""
+    path = tmp_path / "salon.toml"
+    with path.open("wb") as target:
+        target.write(files("zusage.sandbox.demo").joinpath("salon-kupferkamm.toml").read_bytes())
+    return path
+
+
+def test_a_company_is_loaded_once_and_shown(own: Own, salon: Path) -> None:
+    assert own(f"company load {salon.name}").out == "salon-kupferkamm: created\n"
+    assert own(f"company load {salon.name}").out == "salon-kupferkamm: unchanged\n"
+    listed = json.loads(own("company list --json").out)
+    assert [company["key"] for company in listed] == ["salon-kupferkamm"]
+    shown = own("company show salon-kupferkamm").out
+    assert "+498999998110" in shown
+    assert "agent_demo_wien" in shown
+    assert "key_demo" not in own("company show salon-kupferkamm --json").out
+
+
+def test_secrets_are_rotated_to_the_first_key(own: Own, salon: Path, database: DatabaseUrls) -> None:
+    assert own(f"company load {salon.name}").code == 0
+    old = own_servers(database)["ZUSAGE_SECRET_KEYS"]
+    assert "1 secrets sealed anew" in own("secrets rotate", ZUSAGE_SECRET_KEYS=f"{_OTHER_KEY},{old}").out
+    assert "1 were current" in own("secrets rotate", ZUSAGE_SECRET_KEYS=_OTHER_KEY).out
+    lost = own("secrets rotate")
+    assert (lost.code, "none of the keys" in lost.out) == (1, True)
+    doctor = own("doctor")
+    assert (doctor.code, "none of them opens" in doctor.out) == (1, True)
+
+
+def test_a_new_key_is_another_one_each_time_and_can_be_set(quick: Run) -> None:
+    key = quick("secrets new-key", {}).out.strip()
+    assert len(parse_keys(key)) == 1
+    assert key != quick("secrets new-key", {}).out.strip()
+
+
+def test_the_doctor_refuses_a_role_that_sees_every_company(
+    own: Own, salon: Path, database: DatabaseUrls
+) -> None:
+    assert own(f"company load {salon.name}").code == 0
+    found = json.loads(own("doctor --json", ZUSAGE_DATABASE_URL=database.admin).out)
+    failed = {finding["name"]: finding["mend"] for finding in found if finding["level"] == "fail"}
+    assert set(failed) == {"app role", "walls"}
+    assert "NOBYPASSRLS" in failed["app role"]
+
+
+def test_the_doctor_names_what_to_do_first(quick: Run) -> None:
+    ended = quick("doctor", {})
+    assert ended.code == 1
+    assert "zusage demo" in ended.out
+
+
+def test_verify_ends_with_1_when_the_schema_lost_a_guard(own: Own, database: DatabaseUrls) -> None:
+    assert own("verify").code == 0
+    with psycopg.connect(database.migrate) as connection:
+        connection.execute("ALTER TABLE claim DISABLE TRIGGER claim_guard")
+    ended = own("verify --json")
+    assert ended.code == 1
+    assert [finding["code"] for finding in json.loads(ended.out)["findings"]] == [
+        "key_missing",
+        "trigger_off",
+    ]
+
+
+def test_roles_are_sql_that_a_server_accepts(quick: Run, database: DatabaseUrls) -> None:
+    printed = quick("db roles --database salon_test", {}).out
+    assert "CREATE DATABASE salon_test OWNER zusage_migrate" in printed
+    statements = [part for part in printed.split(";") if "ROLE" in part]
+    with psycopg.connect(database.admin) as connection:
+        for statement in statements:
+            connection.execute(statement.replace("zusage_", "zusage_probe_").encode())
+        bypass = connection.execute(
+            "SELECT bool_or(rolbypassrls OR rolsuper) FROM pg_roles WHERE rolname LIKE 'zusage_probe_%'"
+        ).fetchone()
+        connection.rollback()
+    assert (len(statements), bypass) == (5, (False,))
+
+
+def test_tool_definitions_are_printed_for_the_address(quick: Run) -> None:
+    tools = json.loads(quick("retell tools --base-url https://voice.example.com/", {}).out)
+    assert {tool["name"] for tool in tools} >= {"check_availability", "book_appointment"}
+    assert all(tool["url"].startswith("https://voice.example.com/api/retell/") for tool in tools)

@@ -1,0 +1,109 @@
+"""`zusage serve`: where it listens, when it refuses, how it ends."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import httpx2
+import pytest
+from cli_process import Ended, Zusage, own_servers
+
+from support.database import Databases, DatabaseUrls
+from zusage.boot.serving import AddressError, base_url, bind, find_serving, noted
+
+Run = Callable[[str, Mapping[str, str]], Ended]
+
+
+def get(url: str) -> httpx2.Response:
+    return httpx2.get(url, trust_env=False, timeout=10)
+
+
+def wait_until_ready(url: str) -> dict[str, object]:
+    """The worker's first sign of life comes a moment after the first answer."""
+    for _ in range(100):
+        answer = get(f"{url}/health/ready")
+        if answer.status_code == 200:
+            ready: dict[str, object] = answer.json()
+            return ready
+        time.sleep(0.05)
+    raise AssertionError(answer.text)
+
+
+def test_serves_on_a_free_port_and_ends_politely(own: Zusage) -> None:
+    with own.running("serve", "--port", "0") as serving:
+        assert get(f"{serving.url}/health/live").json()["status"] == "live"
+        assert wait_until_ready(serving.url)["database"] == "up"
+        assert serving.stop(signal.SIGTERM) == 0, serving.said
+    assert "Traceback" not in serving.said
+
+
+def test_several_processes_answer_behind_one_socket(own: Zusage) -> None:
+    with own.running("serve", "--port", "0", "--workers", "2") as serving:
+        wait_until_ready(serving.url)
+        assert {get(f"{serving.url}/health/ready").status_code for _ in range(6)} == {200}
+        assert serving.stop(signal.SIGTERM) == 0, serving.said
+    assert "Traceback" not in serving.said
+
+
+def test_refuses_to_serve_on_an_old_schema(tmp_path: Path, databases: Databases, quick: Run) -> None:
+    empty = databases.empty()
+    settings = own_servers(empty)
+    try:
+        refused = Zusage(tmp_path, settings).run("serve", "--port", "0")
+        assert (refused.code, "Traceback" in refused.err) == (1, False)
+        assert "zusage db upgrade" in refused.err
+        assert quick("db status", settings).code == 1
+        assert quick("db upgrade", settings).out == "The schema was brought from nothing to 0001\n"
+        assert quick("db upgrade", settings).out == "The schema is up to date: 0001\n"
+        assert quick("db status", settings).out == "up to date: 0001\n"
+    finally:
+        databases.drop(empty)
+
+
+def test_a_named_port_that_is_taken_is_refused_in_a_sentence(quick: Run, database: DatabaseUrls) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = str(other.getsockname()[1])
+        refused = quick(f"serve --port {port}", own_servers(database))
+    assert refused.code == 2
+    assert f"Port {port} on 127.0.0.1 is taken" in refused.err
+
+
+def test_an_unnamed_port_that_is_taken_is_passed_over() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        with bind("127.0.0.1", port, search=True) as bound:
+            assert port < bound.getsockname()[1] <= port + 50
+        with pytest.raises(AddressError, match="is taken"):
+            bind("127.0.0.1", port, search=False)
+
+
+def test_an_address_that_is_not_ours_is_named() -> None:
+    with pytest.raises(AddressError, match=r"Cannot listen on 192\.0\.2\.1"):
+        bind("192.0.2.1", 0, search=True)
+
+
+def test_all_addresses_are_told_as_one_that_can_be_opened() -> None:
+    with bind("0.0.0.0", 0, search=False) as bound:
+        assert base_url(bound) == f"http://127.0.0.1:{bound.getsockname()[1]}"
+
+
+def test_the_note_is_believed_only_while_its_process_lives(tmp_path: Path) -> None:
+    with noted(tmp_path, "http://127.0.0.1:1"):
+        assert find_serving(tmp_path) == "http://127.0.0.1:1"
+    assert find_serving(tmp_path) is None
+    (tmp_path / "serving.json").write_text('{"pid": 2147483647, "base_url": "http://127.0.0.1:2"}')
+    assert find_serving(tmp_path) is None
+    (tmp_path / "serving.json").write_text("half a no")
+    assert find_serving(tmp_path) is None
+
+
+def test_own_servers_without_keys_are_refused(quick: Run, database: DatabaseUrls) -> None:
+    settings = own_servers(database)
+    del settings["ZUSAGE_SECRET_KEYS"]
+    refused = quick("serve --port 0", settings)
+    assert refused.code == 2
+    assert "zusage secrets new-key" in refused.err
