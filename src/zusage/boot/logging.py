@@ -47,6 +47,10 @@ def configure_logging(settings: Settings, *, level: str | None = None) -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=_level(level or settings.log_level), force=True)
+    for own_ways in ("uvicorn", "uvicorn.error", "uvicorn.access"):
+        library = logging.getLogger(own_ways)
+        library.handlers.clear()
+        library.propagate = True
     for noisy in ("uvicorn.access", "alembic", "httpx2"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
 

@@ -16,7 +16,7 @@ def mask_phone(number: str | None) -> str:
     except phonenumbers.NumberParseException:
         return "••••"
     national = phonenumbers.national_significant_number(parsed)
-    area = phonenumbers.length_of_national_destination_code(parsed) or _SHOWN
+    area = min(phonenumbers.length_of_national_destination_code(parsed) or _SHOWN, _SHOWN)
     hidden = max(len(national) - area - _SHOWN, 0)
     if hidden < _SHOWN:
         return f"+{parsed.country_code} ••••"
