@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import sys
@@ -55,6 +56,10 @@ def main(args: Sequence[str] | None = None) -> int:
 
     What a user can mend is said in sentences; with ZUSAGE_DEBUG set, the traceback comes as well."""
     signal.signal(signal.SIGTERM, _interrupt)
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that knows no arrows shows question marks, and the command goes on.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         app(args, prog_name="zusage")
     except Exception as error:

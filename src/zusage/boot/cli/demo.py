@@ -66,7 +66,9 @@ def demo(
         thread = stack.enter_context(serving_beside(settings, servers, listening))
         stack.enter_context(noted(settings.data_dir, url))
         announce(settings, url)
-        aside.print(f"[dim]ready after {time.perf_counter() - began:.1f} s[/dim]")
+        aside.print(
+            f"[dim]database, salon and server are ready after {time.perf_counter() - began:.1f} s[/dim]"
+        )
         result = _play(companies, servers, url)
         if once and not result.ok:
             raise typer.Exit(FOUND)
