@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 
 import httpx2
@@ -13,6 +15,9 @@ from support.voice import Salon, open_day, served
 from zusage.adapters.postgres.database import Database
 from zusage.adapters.postgres.worker import PostgresHousekeeping
 from zusage.adapters.valkey.counter import ValkeyCounter
+from zusage.app.operations.check_ready import check_ready
+from zusage.app.operations.ports import CompanyName
+from zusage.app.operations.watch import CompanySight, DatabaseSight
 from zusage.boot.http import create_app
 from zusage.boot.settings import Settings
 from zusage.boot.wiring import Parts, new_id
@@ -80,6 +85,30 @@ async def test_a_newer_schema_is_ready_and_a_missing_one_is_not(
             await connection.execute("INSERT INTO alembic_version VALUES (%s)", [revision])
     await owner.close()
     assert (await ready(salon.parts))[0] == code
+
+
+class Frozen:
+    """A database that has stopped in the middle: even a cancelled statement waits for it."""
+
+    async def database(self) -> DatabaseSight:
+        try:
+            await asyncio.sleep(30)
+        except asyncio.CancelledError:
+            await asyncio.sleep(1)
+        raise OSError("gone")
+
+    async def companies(self) -> Sequence[CompanyName]:
+        raise AssertionError("not asked")
+
+    async def company(self, company: CompanyName, *, calls: int) -> CompanySight:
+        raise AssertionError("not asked")
+
+
+async def test_a_frozen_database_is_not_waited_for() -> None:
+    began = time.monotonic()
+    seen = await check_ready(watch=Frozen(), cache=None, expects_worker=False, seconds=0.1)
+    assert (seen.ready, seen.database) == (False, None)
+    assert time.monotonic() - began < 0.9
 
 
 async def test_unknown_paths_and_methods_answer_json(site: httpx2.AsyncClient) -> None:

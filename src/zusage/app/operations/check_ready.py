@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import Literal
 
+from zusage.app.operations.waiting import within
 from zusage.app.operations.watch import Cache, DatabaseSight, Watch
 
 WORKER_MAY_REST = 60.0
@@ -29,25 +30,13 @@ async def check_ready(
     *, watch: Watch, cache: Cache | None, expects_worker: bool, seconds: float = 2.0
 ) -> Readiness:
     """Look at database, worker and cache at once, for at most `seconds`; nothing raises."""
-    database, cached = await asyncio.gather(_database(watch, seconds), _cache(cache, seconds))
+    database, cached = await asyncio.gather(within(seconds, watch.database()), _cache(cache, seconds))
     silent = database.worker_silent if database else None
     seen = silent is not None and silent < WORKER_MAY_REST
     return Readiness(database, "seen" if seen else "silent" if expects_worker else "elsewhere", cached)
 
 
-async def _database(watch: Watch, seconds: float) -> DatabaseSight | None:
-    try:
-        async with asyncio.timeout(seconds):
-            return await watch.database()
-    except Exception:  # noqa: BLE001 - whatever keeps it from answering, the answer is that it does not
-        return None
-
-
 async def _cache(cache: Cache | None, seconds: float) -> Literal["up", "down", "none"]:
     if cache is None:
         return "none"
-    try:
-        async with asyncio.timeout(seconds):
-            return "up" if await cache.alive() else "down"
-    except TimeoutError:
-        return "down"
+    return "up" if await within(seconds, cache.alive()) else "down"

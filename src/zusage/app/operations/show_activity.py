@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from zusage.app.operations.waiting import within
 from zusage.app.operations.watch import CallSight, CompanySight, Watch
 
 _COMPANIES = 50
@@ -39,10 +39,10 @@ class Activity:
 
 async def show_activity(*, watch: Watch, seconds: float = 2.0) -> Activity | None:
     """Look for at most `seconds`; None when the database does not answer in time."""
-    try:
-        async with asyncio.timeout(seconds):
-            names = await watch.companies()
-            sights = [await watch.company(name, calls=_CALLS) for name in names[:_COMPANIES]]
-    except Exception:  # noqa: BLE001 - a page that says so helps more than one that fails
-        return None
+    return await within(seconds, _look(watch))
+
+
+async def _look(watch: Watch) -> Activity:
+    names = await watch.companies()
+    sights = [await watch.company(name, calls=_CALLS) for name in names[:_COMPANIES]]
     return Activity(len(names), sights)
