@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -35,6 +35,11 @@ class Shop:
     ledger: PostgresLedger
     journal: PostgresJournal
 
+    def on(self, database: Database) -> Shop:
+        """The same shop through another pool."""
+        ledger, journal = _doors(database, 8.0)
+        return replace(self, database=database, ledger=ledger, journal=journal)
+
     def plan(
         self,
         staff: int = 0,
@@ -51,7 +56,10 @@ class Shop:
         seat = None if chair is None else self.chairs[chair]
         if seat is not None:
             claims.append(ClaimPlan(seat, whole))
-        phase = PhasePlan(0, "active", "", whole, self.staff[staff], seat)
+        phases = [PhasePlan(2 * n, "active", "", part, self.staff[staff], seat) for n, part in enumerate(cut)]
+        if len(cut) > 1:
+            rest = Period(cut[0].end, cut[1].start)
+            phases.insert(1, PhasePlan(1, "gap", "", rest, None, seat))
         return Plan(
             self.service_id,
             "Schnitt",
@@ -59,7 +67,7 @@ class Shop:
             f"Person {staff}",
             whole,
             Money(3500),
-            (phase,),
+            tuple(phases),
             tuple(claims),
         )
 
@@ -190,9 +198,13 @@ async def make_shop(
             (company_id, service_id),
         )
         await connection.execute("COMMIT")
+    doors = _doors(database, lease_seconds)
+    return Shop(database, company_id, branch_id, service_id, people, seats, *doors)
+
+
+def _doors(database: Database, lease_seconds: float) -> tuple[PostgresLedger, PostgresJournal]:
     ledger = PostgresLedger(database, new_id=uuid4, new_token=lambda: secrets.token_hex(6))
-    journal = PostgresJournal(database, new_id=uuid4, build="test", lease_seconds=lease_seconds)
-    return Shop(database, company_id, branch_id, service_id, people, seats, ledger, journal)
+    return ledger, PostgresJournal(database, new_id=uuid4, build="test", lease_seconds=lease_seconds)
 
 
 def _ids(count: int) -> tuple[UUID, ...]:
