@@ -28,7 +28,7 @@ test: ## check format, lint, types and import contracts, and run all tests (PYTE
 
 bench: ## measure the booking core on this machine (BENCH_ARGS passes options)
 	@sh scripts/setup dev
-	$(RUN) bench/core.py $(BENCH_ARGS)
+	$(RUN) -m bench $(BENCH_ARGS)
 
 setup: ## only make the virtual environment with everything for development
 	@sh scripts/setup dev
