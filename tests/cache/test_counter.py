@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import uuid4
 
 import valkey
+
 from zusage.adapters.embedded import EmbeddedServers
 from zusage.adapters.valkey.counter import ValkeyCounter
 from zusage.inbound.voice.limits import LocalCounter

@@ -17,6 +17,7 @@ import httpx2
 import uvicorn
 from starlette.applications import Starlette
 
+from support import contract
 from support.database import DatabaseUrls
 from zusage.adapters.crypto import SecretBox, generate_key
 from zusage.adapters.postgres.companies import PostgresCompanies
@@ -49,7 +50,9 @@ class Phone:
     async def tool(
         self, name: str, args: object = None, *, tool_call_id: str | None = "", **extra: object
     ) -> dict[str, Any]:
-        """Send one function call and give its JSON; `tool_call_id=None` sends none, "" a fresh one."""
+        """Send one function call and give its JSON, which must be as the contract's page says.
+
+        `tool_call_id=None` sends none, "" a fresh one."""
         if tool_call_id == "":
             tool_call_id = f"tool_call_{next(_numbers)}"
         response = await self.post(
@@ -57,6 +60,7 @@ class Phone:
         )
         assert response.status_code == 200, response.text
         answer: dict[str, Any] = response.json()
+        assert not contract.broken(answer), contract.broken(answer)
         return answer
 
     def body(self, name: str, args: object, tool_call_id: str | None) -> dict[str, Any]:

@@ -55,3 +55,25 @@ async def test_a_booking_for_somebody_else_keeps_the_callers_name(salon: Salon) 
     booked = await salon.phone().tool("book_appointment", {**wish, "attendee": "Lena Müller"})
     assert booked["data"]["appointment"]["name"] == "Lena Müller"
     assert await salon.rows("SELECT name FROM customer") == [("Sabine Müller",)]
+
+
+async def test_what_the_salon_is_told_stands_with_the_appointment(salon: Salon) -> None:
+    wish = {"service": "Bart trimmen", "when": f"{open_day():%d.%m.%Y} 10 Uhr", "name": "Jan Klein"}
+    told = {"notes": "Bitte mit Nackenrasur", "phone": "030 23125 123"}
+    assert (await salon.phone().tool("book_appointment", wish | told))["status"] == "booked"
+    assert await salon.rows("SELECT notes, contact_phone FROM appointment") == [
+        ("Bitte mit Nackenrasur", "+493023125123")
+    ]
+    assert await salon.rows("SELECT phone FROM customer") == [("+4915112345678",)]
+
+
+async def test_a_corrected_year_is_said_whatever_comes_of_the_wish(salon: Salon) -> None:
+    day = open_day()
+    for tool, time in (
+        ("check_availability", "3 Uhr nachts"),
+        ("book_appointment", "14 Uhr"),
+        ("get_alternatives", "15 Uhr"),
+    ):
+        wish = {"service": "Bart trimmen", "when": f"{day:%d.%m.}2020 {time}", "name": "Jan Klein"}
+        answer = await salon.phone().tool(tool, wish)
+        assert answer["say"].startswith("Ich gehe von"), answer

@@ -2,50 +2,28 @@
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
 from typing import get_args
 
+from support import contract
 from support.voice import Salon, open_day
 from zusage.inbound.voice.arguments import TOOLS as NAMES
 from zusage.inbound.voice.catalogue import CATALOGUE
 from zusage.inbound.voice.toolcall import SUCCESS, Status
 from zusage.inbound.voice.tools import TOOLS
 
-PAGE = (Path(__file__).parents[2] / "docs" / "voice-contract.md").read_text(encoding="utf-8")
 
-
-def rows(heading: str) -> list[list[str]]:
-    """The cells of the last table under a heading."""
-    part = PAGE.split(f"## {heading}\n", 1)[1].split("\n## ", 1)[0]
-    return [
-        [cell.strip() for cell in line.strip("| ").split(" | ")]
-        for line in part.splitlines()
-        if line.startswith("| `")
-    ]
-
-
-def words(cell: str) -> set[str]:
-    return set(re.findall(r"`([a-z_]+)`", cell.replace("[]", "")))
-
-
-def statuses() -> dict[str, str]:
-    return {
-        row[0].strip("`"): row[1] for row in rows("The answer") if len(row) >= 3 and row[1] in {"yes", "no"}
-    }
+def statuses() -> dict[str, bool]:
+    return {status: row.success for status, row in contract.STATUSES.items()}
 
 
 def shape(name: str) -> set[str]:
-    return next(words(row[1]) for row in rows("Shapes in `data`") if name in row[0]) - {
-        "none",
-        "held",
-        "free",
-    }
+    cells = next(row for row in contract.rows("Shapes in `data`") if name in row[0])
+    return contract.words(cells[1]) - {"none", "held", "free"}
 
 
 def test_the_page_lists_exactly_the_statuses_of_the_code() -> None:
     assert set(statuses()) == set(get_args(Status))
-    assert {status for status, success in statuses().items() if success == "yes"} == SUCCESS
+    assert {status for status, success in statuses().items() if success} == SUCCESS
 
 
 def test_every_tool_of_the_catalogue_and_every_name_has_a_handler() -> None:
@@ -56,9 +34,9 @@ def test_every_tool_of_the_catalogue_and_every_name_has_a_handler() -> None:
 async def test_answers_have_exactly_the_fields_of_the_page(salon: Salon) -> None:
     phone, when = salon.phone(), f"{open_day():%d.%m.%Y} 14 Uhr"
     fields: set[str] = set()
-    for row in rows("The answer"):
-        if row[0].strip("`").split("`")[0] not in statuses():
-            fields |= words(row[0])
+    for row in contract.rows("The answer"):
+        if not contract.words(row[0]) <= set(statuses()):
+            fields |= contract.words(row[0])
     offered = await phone.tool("get_alternatives", {"service": "Herrenschnitt", "when": when})
     held = await phone.tool("check_availability", {"service": "Herrenschnitt", "when": when})
     booked = await phone.tool("book_appointment", {"name": "Sabine Müller"})

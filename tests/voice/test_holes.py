@@ -112,6 +112,19 @@ async def test_hole_15_a_question_asked_again_later_is_answered_anew(salon: Salo
     assert again["status"] == "not_free"
 
 
+async def test_hole_15_a_repeat_that_waits_hears_the_run_it_waits_for_and_no_older_one(
+    salon: Salon, clock: Clock
+) -> None:
+    phone, day = salon.phone(), open_day()
+    question = {**CUT, "staff": "Jonas", "when": at(day, "14 Uhr")}
+    assert (await phone.tool("check_availability", question, tool_call_id=None))["status"] == "held"
+    await phone.tool("release_hold")
+    await salon.phone().tool("book_appointment", {**question, "name": "Rita Rivalin"})
+    clock.advance(240)
+    asked = (phone.tool("check_availability", question, tool_call_id=None) for _ in range(4))
+    assert {answer["status"] for answer in await asyncio.gather(*asked)} == {"not_free"}
+
+
 async def test_hole_15_a_stored_hold_is_not_replayed_when_it_is_gone(salon: Salon) -> None:
     phone, day = salon.phone(), open_day()
     question = {**CUT, "staff": "Jonas", "when": at(day, "14 Uhr")}

@@ -1,9 +1,12 @@
 """What a use case may meet and handle.
 
 ZusageError
-├── LedgerBusy       somebody else holds what we need for too long; trying again is safe
-├── LedgerRefused    the referee refused a write the reading had promised; read again, then decide
-└── LeaseLost        another process took this tool call over; nothing of ours was written
+├── LedgerBusy         somebody else holds what we need for too long; trying again is safe
+├── LedgerRefused      the referee refused a write the reading had promised; read again, then decide
+├── LeaseLost          another process took this tool call over; nothing of ours was written
+├── StillRunning       another process is at work on this very tool call
+├── LoadError          a company file cannot be stored (operations)
+└── SecretUnreadable   no key opens a sealed secret (operations)
 """
 
 from __future__ import annotations
@@ -23,3 +26,7 @@ class LedgerRefused(ZusageError):  # noqa: N818
 
 class LeaseLost(ZusageError):  # noqa: N818
     """The lease of a tool call passed to another process; the transaction was rolled back."""
+
+
+class StillRunning(ZusageError):  # noqa: N818
+    """Another process is at work on this very tool call and has not answered in time."""

@@ -95,7 +95,6 @@ def _retell(settings: Settings, app: Database, directory: PostgresDirectory, cou
         journal=journal,
         masters=PostgresMasters(app),
         open_unit=ledger,
-        open_offers=ledger,
         new_token=new_token,
         sleep=asyncio.sleep,
     )

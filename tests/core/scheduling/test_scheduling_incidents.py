@@ -26,7 +26,7 @@ from scheduling_salon import (
 )
 
 from zusage.core import scheduling
-from zusage.core.scheduling import check_start, find_options, make_plan, rank_offers, validate_service
+from zusage.core.scheduling import check_start, find_options, make_plan, rank_offers
 from zusage.core.scheduling.masters import Segment
 from zusage.core.scheduling.plan import Option
 from zusage.core.scheduling.wish import Refusal, Wish
@@ -63,7 +63,6 @@ def test_incident_03_alternatives_are_free_for_their_full_length_on_every_day() 
 
 def test_incident_04_no_appointment_without_a_staff_member() -> None:
     only_waiting = service(Segment(30, "gap"))
-    assert validate_service(only_waiting)
     assert options(ONE, only_waiting) == []
     assert check_start(ONE, only_waiting, at("10:00"), {}, now=NOW) == Refusal("nobody")
     assert options(salon(staff=())) == []

@@ -9,11 +9,9 @@ from scheduling_salon import (
     ANNA,
     BASIN,
     BEN,
-    BERLIN,
     CHAIR,
     CLARA,
     CUT,
-    MONDAY,
     NOW,
     PERM,
     at,
@@ -32,10 +30,8 @@ from zusage.core.scheduling import (
     find_options,
     make_plan,
     search_window,
-    validate_book,
-    validate_service,
 )
-from zusage.core.scheduling.masters import DayException, Segment, Service
+from zusage.core.scheduling.masters import Segment, Service
 from zusage.core.scheduling.plan import ClaimPlan, Option
 from zusage.core.values import Money, Period
 
@@ -230,63 +226,3 @@ def test_a_search_for_alternatives_grows_to_whole_days_around() -> None:
     far = Period(at("14:00", date(2031, 6, 15)), at("15:00", date(2031, 6, 15)))
     last = search_window(salon(), wanted, far, now=NOW, days_around=1)
     assert last == Period(at("0:00", date(2026, 7, 14)), at("0:00", date(2026, 7, 15)))
-
-
-@pytest.mark.parametrize(
-    ("wanted", "fault"),
-    [
-        (replace(CUT, segments=()), "at least one segment"),
-        (service(Segment(10, "gap"), Segment(10)), "begin with a gap"),
-        (service(Segment(10, "gap")), "one active segment"),
-        (service(Segment(0)), "segment 1 must take 1 to 1440"),
-        (service(Segment(10), Segment(-5)), "segment 2 must take"),
-        (replace(CUT, buffer_before=-1), "buffer_before"),
-        (replace(CUT, buffer_after=-1), "buffer_after"),
-        (replace(CUT, min_notice_minutes=-1), "min_notice_minutes"),
-        (replace(CUT, max_advance_days=3651), "max_advance_days"),
-        (replace(CUT, price=Money(-1)), "price"),
-    ],
-)
-def test_a_faulty_service_is_told_what_is_wrong(wanted: Service, fault: str) -> None:
-    assert any(fault in line for line in validate_service(wanted))
-
-
-def test_sound_masters_have_no_faults() -> None:
-    assert validate_service(PERM) == []
-    assert validate_service(service(Segment(10), Segment(10, "gap"))) == []
-    assert validate_book(salon()) == []
-
-
-def test_a_faulty_book_names_each_fault() -> None:
-    late_first = (span("14:00", "18:00"), span("9:00", "12:00"))
-    crooked = salon(
-        staff=[member(ANNA, own={PERM.id: (1, 2), CUT.id: (0,)}, hours=week(*late_first))],
-        chairs=0,
-        hours=week(*late_first)[:6],
-        exceptions={MONDAY: DayException(late_first)},
-        zone="Europe/Atlantis",
-        region="XX",
-        grid_minutes=0,
-        services=[CUT, PERM, service(Segment(0), number=11)],
-    )
-    faults = "\n".join(validate_book(crooked))
-    for part in (
-        "unknown time zone 'Europe/Atlantis'",
-        "unknown region 'XX' of DE",
-        "grid_minutes must be 1 to 1440, not 0",
-        "a week has 7 days, not 6",
-        "branch mitte: spans of weekday 1 overlap",
-        "spans of 2026-06-15 overlap",
-        "service s11: segment 1",
-        "service s1: needs a chair, but the branch has none",
-        "service s11: nobody does it",
-        "staff Anna: spans of weekday 7",
-        "staff Anna: s2 has 3 segments, not 2",
-        "staff Anna: own minutes of s1",
-    ):
-        assert part in faults
-    assert "no public holidays known for country 'ZZ'" in "\n".join(validate_book(salon(country="ZZ")))
-    assert "hold_seconds must be positive" in "\n".join(validate_book(salon(hold_seconds=0)))
-    assert "hold_cap_seconds" in "\n".join(validate_book(salon(hold_seconds=90, hold_cap_seconds=89)))
-    assert validate_book(salon(hold_seconds=90, hold_cap_seconds=90)) == []
-    assert BERLIN not in faults

@@ -14,10 +14,17 @@ from psycopg.types.json import Jsonb
 from psycopg_pool import PoolTimeout
 
 from zusage.adapters.postgres.database import Database
-from zusage.app.calls.ports import Answer, Begun, CallHold, CallRef, KnownCustomer, StoredOffer, ToolCallKey
+from zusage.app.calls.ports import (
+    LEASE_SECONDS,
+    Answer,
+    Begun,
+    CallHold,
+    CallRef,
+    KnownCustomer,
+    StoredOffer,
+    ToolCallKey,
+)
 from zusage.app.errors import LeaseLost, ZusageError
-
-LEASE_SECONDS = 8.0
 
 _BEGIN = (
     "SELECT (t).* FROM voice_begin(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) AS t"
@@ -69,12 +76,10 @@ class PostgresJournal:
         assert row is not None
         return _begun(call.company_id, row)
 
-    async def stored_answer(self, key: ToolCallKey) -> Mapping[str, Any] | None:
-        call = key.call
-        async with self._database.transaction(call.company_id) as connection:
+    async def stored_answer(self, waiting: Begun) -> Mapping[str, Any] | None:
+        async with self._database.transaction(waiting.company_id) as connection:
             cursor = await connection.execute(
-                "SELECT voice_answer(%s, %s, %s, %s)",
-                (call.company_id, call.provider, call.external_id, key.dedupe),
+                "SELECT voice_answer(%s, %s)", (waiting.company_id, waiting.tool_call_id)
             )
             row = await cursor.fetchone()
         return row[0] if row else None

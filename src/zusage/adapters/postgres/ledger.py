@@ -33,15 +33,15 @@ WHERE c.company_id = %s AND c.resource_id = ANY (%s)
   AND (h.hold_id IS NULL OR (h.expires_at > zusage_now() AND h.call_id IS DISTINCT FROM %s))
 """
 _TAKE = "SELECT (t).* FROM ledger_take(%s, %s, %s, %s, %s, %s, %s, %s, %s) AS t"
-_CONFIRM = "SELECT (t).* FROM ledger_confirm(%s, %s, %s, %s, %s, %s, %s, %s, %s) AS t"
+_CONFIRM = "SELECT (t).* FROM ledger_confirm(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) AS t"
 _TAKE_AND_CONFIRM = (
     "SELECT (t).* FROM ledger_take_and_confirm("
-    "%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) AS t"
+    "%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) AS t"
 )
 
 
 class PostgresUnit:
-    """Implements `app.booking.ports.LedgerUnit` on an open transaction."""
+    """Implements `app.booking.ports.LedgerUnit`, and so `OfferUnit`, on an open transaction."""
 
     def __init__(self, connection: Connection, company_id: UUID, new_id: NewId, new_token: NewToken) -> None:
         self._connection = connection
@@ -90,8 +90,9 @@ class PostgresUnit:
     async def commit(self) -> None:
         await self._connection.execute("COMMIT")
 
-    def _booker(self, booker: Booker) -> tuple[UUID, str | None, str, str, str]:
-        return self._new_id(), booker.phone, booker.name, booker.name_key, booker.attendee
+    def _booker(self, booker: Booker) -> tuple[object, ...]:
+        said = (booker.phone, booker.name, booker.name_key, booker.attendee, booker.contact, booker.notes)
+        return self._new_id(), *said
 
     async def _one(self, statement: str, values: Sequence[Any]) -> tuple[Any, ...]:
         cursor = await self._connection.execute(statement, values)
@@ -151,6 +152,6 @@ def _phase(phase: PhasePlan) -> dict[str, Any]:
 
 
 def _booked(row: tuple[Any, ...]) -> Booked:
-    outcome, appointment_id, _hold_id, _start, _staff, plan, attendee = row
+    outcome, appointment_id, plan, attendee = row
     known: Mapping[str, Any] | None = plan
     return Booked(outcome, appointment_id, known, attendee)

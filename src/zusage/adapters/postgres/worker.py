@@ -6,11 +6,9 @@ from uuid import UUID
 
 from zusage.adapters.postgres.database import Database
 
-_SWEEP_LIMIT = 100
-
 
 class PostgresHousekeeping:
-    """Implements `app.operations.sweep_holds.Housekeeping` as the jobs role."""
+    """Implements the worker's `WorkerStore` as the jobs role."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -22,9 +20,9 @@ class PostgresHousekeeping:
             )
             return [row[0] for row in await cursor.fetchall()]
 
-    async def sweep(self, company_id: UUID) -> int:
+    async def sweep(self, company_id: UUID, limit: int) -> int:
         async with self._database.transaction(company_id) as connection:
-            cursor = await connection.execute("SELECT ledger_sweep(%s, %s)", (company_id, _SWEEP_LIMIT))
+            cursor = await connection.execute("SELECT ledger_sweep(%s, %s)", (company_id, limit))
             row = await cursor.fetchone()
             await connection.execute("COMMIT")
         return int(row[0]) if row else 0

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, Protocol
 from uuid import UUID
 
-from zusage.app.calls.ports import Answer, Begun
-from zusage.core.scheduling.plan import Busy, Plan
-from zusage.core.values import Period
+from zusage.app.availability.ports import OfferUnit
+from zusage.core.scheduling.plan import Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +27,16 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Booker:
-    """Who books and who comes. `phone` is the verified number or None; the attendee may be somebody else."""
+    """Who books and who comes. `phone` is the verified number or None; the attendee may be somebody else.
+
+    `contact` is a number that was said (unverified, to call back), `notes` what the shop is to know."""
 
     phone: str | None
     name: str
     name_key: str
     attendee: str
+    contact: str | None = None
+    notes: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +53,10 @@ class Booked:
     attendee: str | None = None
 
 
-class LedgerUnit(Protocol):
-    """One transaction of one company, rolled back unless `commit` was called.
+class LedgerUnit(OfferUnit, Protocol):
+    """The same transaction, with all that changes the ledger.
 
     :raises LedgerBusy, LedgerRefused: from any method; nothing of the transaction stays."""
-
-    async def busy(self, resources: Collection[UUID], window: Period, *, call_id: UUID | None) -> Busy: ...
 
     async def take(self, call_id: UUID, plans: Sequence[Plan]) -> Taken:
         """Hold the first of these interchangeable plans that is free, replacing the call's hold only then."""
@@ -65,13 +66,6 @@ class LedgerUnit(Protocol):
     async def take_and_confirm(self, call_id: UUID, plans: Sequence[Plan], booker: Booker) -> Booked: ...
 
     async def release(self, call_id: UUID, token: str | None) -> int: ...
-
-    async def finish(self, run: Begun, answer: Answer) -> None:
-        """Store the answer of the tool call in this transaction.
-
-        :raises LeaseLost: another process runs it now; roll back."""
-
-    async def commit(self) -> None: ...
 
 
 class OpenUnit(Protocol):

@@ -8,6 +8,9 @@ from datetime import datetime
 from typing import Any, Literal, Protocol
 from uuid import UUID
 
+LEASE_SECONDS = 4.0
+"""How long a run may take before a repeat takes it over: well below the patience of an agent (8 s)."""
+
 
 @dataclass(frozen=True, slots=True)
 class CallRef:
@@ -77,7 +80,8 @@ class KnownCustomer:
 class Begun:
     """Whether to run a tool call, and what is known of its call. `now` is the database's clock, in UTC.
 
-    `decision` "run": do it under `lease`. "replay": `answer` is the stored one. "wait": another process runs it."""
+    `decision` "run": do it under `lease`. "replay": `answer` is the stored one. "wait": another process runs
+    `tool_call_id`."""
 
     decision: Literal["run", "wait", "replay"]
     company_id: UUID
@@ -108,7 +112,8 @@ class Journal(Protocol):
 
     async def begin(self, key: ToolCallKey) -> Begun: ...
 
-    async def stored_answer(self, key: ToolCallKey) -> Mapping[str, Any] | None: ...
+    async def stored_answer(self, waiting: Begun) -> Mapping[str, Any] | None:
+        """What the run that `begin` said to wait for has stored by now; None while it runs."""
 
     async def finish(self, run: Begun, answer: Answer) -> None:
         """Store the answer of a tool call without an effect.

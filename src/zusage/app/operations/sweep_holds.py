@@ -6,14 +6,14 @@ from typing import Protocol
 from uuid import UUID
 
 _COMPANIES = 200
-_FULL_BATCH = 100
+_BATCH = 100
 
 
 class Housekeeping(Protocol):
     async def due_companies(self, limit: int) -> list[UUID]: ...
 
-    async def sweep(self, company_id: UUID) -> int:
-        """Expire at most 100 overdue holds of one company and say how many; those in use are passed over."""
+    async def sweep(self, company_id: UUID, limit: int) -> int:
+        """Expire at most `limit` overdue holds of one company and say how many; those in use are passed over."""
 
 
 async def sweep_holds(store: Housekeeping) -> int:
@@ -22,8 +22,9 @@ async def sweep_holds(store: Housekeeping) -> int:
     Correctness never waits for it: an overdue hold counts as free at once, this only tidies up."""
     swept = 0
     for company_id in await store.due_companies(_COMPANIES):
-        while (count := await store.sweep(company_id)) > 0:
+        full = True
+        while full:
+            count = await store.sweep(company_id, _BATCH)
             swept += count
-            if count < _FULL_BATCH:
-                break
+            full = count == _BATCH
     return swept

@@ -7,7 +7,6 @@ from zusage.core.scheduling._limits import busy_window, search_window
 from zusage.core.scheduling._offers import rank_offers
 from zusage.core.scheduling._options import find_options
 from zusage.core.scheduling._plans import candidate_plans, make_plan
-from zusage.core.scheduling._validate import validate_book, validate_service
 
 __all__ = [
     "busy_window",
@@ -22,6 +21,4 @@ __all__ = [
     "rank_offers",
     "search_window",
     "to_instant",
-    "validate_book",
-    "validate_service",
 ]

@@ -10,11 +10,11 @@ from typing import Any
 
 import structlog
 
-from zusage.app.availability.ports import Masters, OpenOfferUnit
+from zusage.app.availability.ports import Masters
 from zusage.app.booking.ports import OpenUnit
-from zusage.app.calls.ports import Answer, Begun, CallRef, Journal, ToolCallKey
+from zusage.app.calls.ports import Answer, Begun, Journal, ToolCallKey
 from zusage.app.calls.start_tool_call import start_tool_call
-from zusage.app.errors import LeaseLost, LedgerBusy, LedgerRefused
+from zusage.app.errors import LeaseLost, LedgerBusy, LedgerRefused, StillRunning
 from zusage.inbound.voice.talk import Talk
 from zusage.inbound.voice.toolcall import ToolCall, ToolResult
 from zusage.inbound.voice.tools import TOOLS
@@ -32,7 +32,6 @@ class Desk:
     journal: Journal
     masters: Masters
     open_unit: OpenUnit
-    open_offers: OpenOfferUnit
     new_token: Callable[[], str]
     sleep: Callable[[float], Awaitable[None]]
 
@@ -48,8 +47,11 @@ class Desk:
                 log.info("tool_call_taken_over", tool=call.tool)
             except (LedgerBusy, LedgerRefused) as error:
                 log.info("ledger_busy", tool=call.tool, reason=str(error))
+            except StillRunning:
+                log.warning("tool_call_still_running", tool=call.tool, call=call.ref.external_id)
+                break
             except Exception:
-                log.exception("tool_call_failed", tool=call.tool, call=call.trusted.call_id)
+                log.exception("tool_call_failed", tool=call.tool, call=call.ref.external_id)
                 return ToolResult("error", sentences.error()).stored().body
         return ToolResult("busy", sentences.busy()).stored().body
 
@@ -68,9 +70,8 @@ class Desk:
         if tool is None:
             log.warning("unknown_tool", named=call.named[:80])
             return await self._finished(run, ToolResult("unknown_tool", sentences.invalid()))
-        trusted = call.trusted
-        book = await self.masters.book(trusted.company_id, trusted.branch_id, run.catalogue_version)
-        talk = Talk(call, run, book, self.open_unit, self.open_offers, self.new_token)
+        book = await self.masters.book(call.ref.company_id, call.ref.branch_id, run.catalogue_version)
+        talk = Talk(call, run, book, self.open_unit, self.new_token)
         return await self._finished(run, await tool(talk))
 
     async def _finished(self, run: Begun, answer: Answer | ToolResult) -> Answer:
@@ -84,22 +85,13 @@ class Desk:
 
 def key_of(call: ToolCall) -> ToolCallKey:
     """The identity of a tool call (D7): the platform's id, else a hash of name and arguments."""
-    trusted, args = call.trusted, call.args.given()
+    args = call.args.given()
     named = call.tool or call.named[:80] or "?"
     said = json.dumps([named, args], sort_keys=True, ensure_ascii=False)
     return ToolCallKey(
-        call=CallRef(
-            company_id=trusted.company_id,
-            branch_id=trusted.branch_id,
-            provider=trusted.provider,
-            external_id=trusted.call_id,
-            caller=trusted.caller,
-            called=trusted.called,
-            agent_ref=trusted.agent_ref,
-            agent_version=trusted.agent_version,
-        ),
+        call=call.ref,
         tool=named,
         args=args,
-        dedupe=trusted.tool_call_id or hashlib.sha256(said.encode()).hexdigest(),
-        by_hash=trusted.tool_call_id is None,
+        dedupe=call.tool_call_id or hashlib.sha256(said.encode()).hexdigest(),
+        by_hash=call.tool_call_id is None,
     )

@@ -29,10 +29,10 @@ class RateLimits:
     async def allows(self, call: ToolCall) -> bool:
         if call.tool in _EXEMPT:
             return True
-        company = call.trusted.company_id
+        company = call.ref.company_id
         return await self.counter.hit(
             {
-                _key(company, "call", call.trusted.call_id): self.per_call,
+                _key(company, "call", call.ref.external_id): self.per_call,
                 _key(company, "all", ""): self.per_company,
             }
         )

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from zusage.app.booking.outcomes import Refused
 from zusage.core.scheduling.masters import Service
-from zusage.core.scheduling.plan import Option
 from zusage.core.scheduling.wish import Refusal
 from zusage.inbound.voice.talk import NamedOffers, Talk, name_offers
 from zusage.inbound.voice.toolcall import Status, ToolResult
@@ -33,10 +33,11 @@ class Wanted:
     staff: str = ""
 
 
-def refusal(
-    talk: Talk, wanted: Wanted, why: Refusal, options: tuple[Option, ...], *, status: Status | None = None
-) -> ToolResult:
-    """Say why this start is not possible and name what would do; never the refused time, never a time not computed."""
+def refusal(talk: Talk, wanted: Wanted, refused: Refused, *, lost: Status | None = None) -> ToolResult:
+    """Say why this start is not possible and name what would do; never the refused time, never a time not computed.
+
+    `lost` is the status where the time was there a moment ago, and somebody was faster."""
+    why, options = refused.refusal, refused.offers
     if why.reason == "off_grid":
         options = tuple(option for option in options if option.start in why.neighbours) or options
     offers = name_offers(talk, wanted.service, options, staff_asked=bool(wanted.staff))
@@ -47,11 +48,12 @@ def refusal(
     }
     if why.limit is not None:
         data["limit"] = talk.iso(why.limit)
+    status = lost if lost and why.reason == "not_free" else _STATUS[why.reason]
     say = _lost(talk, wanted, status, offers) or _when_not(talk, why) or _why(talk, wanted, why, offers)
-    return ToolResult(status or _STATUS[why.reason], say, data, offers=offers.stored)
+    return ToolResult(status, say, data, offers=offers.stored)
 
 
-def _lost(talk: Talk, wanted: Wanted, status: Status | None, offers: NamedOffers) -> str | None:
+def _lost(talk: Talk, wanted: Wanted, status: Status, offers: NamedOffers) -> str | None:
     if status == "expired":
         return sentences.expired_and_gone(talk.here, start=wanted.start, offers=offers.spoken)
     if status == "conflict":

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from zusage.app.availability.offers import Search
-from zusage.app.availability.ports import OpenOfferUnit
 from zusage.app.booking.ports import OpenUnit
 from zusage.app.calls.ports import Begun, StoredOffer
+from zusage.core.scheduling import day_bounds
 from zusage.core.scheduling.masters import BranchBook, Service
 from zusage.core.scheduling.plan import Option
 from zusage.core.scheduling.wish import Wish
@@ -25,10 +25,6 @@ NO_CALENDAR = "none"
 """The calendar half of an offer's certainty for a branch without an external calendar: the ledger is all there is."""
 
 
-class Doors(OpenUnit, OpenOfferUnit, Protocol):
-    """Opens the units of work that the use cases need."""
-
-
 @dataclass(frozen=True, slots=True)
 class Talk:
     """One tool call in progress. `run.now` is the database's clock; everything is said in the branch's zone."""
@@ -37,7 +33,6 @@ class Talk:
     run: Begun
     book: BranchBook
     open_unit: OpenUnit
-    open_offers: OpenOfferUnit
     new_token: Callable[[], str]
 
     @property
@@ -54,13 +49,18 @@ class Talk:
     def search(self, service: Service, wish: Wish) -> Search:
         return Search(self.book, service, wish, self.run.now, self.run.call_id)
 
+    def wish_at(self, start: datetime, staff_id: UUID | None) -> Wish:
+        """An exact wish; what else would do is looked for on its own local day first."""
+        day = day_bounds(self.book.branch.zone, self.here.local(start).date())
+        return Wish(day, exact=start, staff_id=staff_id)
+
     def staff_name(self, staff_id: UUID) -> str:
         member = self.book.member(staff_id)
         return member.name if member else ""
 
-    def hold_data(self, hold_id_token: str, expires_at: datetime) -> dict[str, Any]:
+    def hold_data(self, token: str, expires_at: datetime) -> dict[str, Any]:
         left = max(0, int((expires_at - self.run.now).total_seconds()))
-        return {"token": hold_id_token, "expires_at": self.iso(expires_at), "seconds_left": left}
+        return {"token": token, "expires_at": self.iso(expires_at), "seconds_left": left}
 
     def plan_data(
         self, service: str, staff: str, start: datetime, end: datetime, price: Money

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 from uuid import UUID
 
-from zusage.app.calls.ports import Answer, StoredOffer
+from zusage.app.calls.ports import Answer, CallRef, StoredOffer
 from zusage.inbound.voice.arguments import Arguments
 
 Status = Literal[
@@ -53,33 +53,17 @@ SUCCESS: frozenset[Status] = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Trusted:
-    """What the signed envelope says, never what a model wrote (D8).
-
-    `caller` and `called` are E.164 or None; `caller` is None for anonymous callers. `tool_call_id` is None where
-    the platform sent none."""
-
-    provider: str
-    company_id: UUID
-    branch_id: UUID
-    call_id: str
-    tool_call_id: str | None
-    caller: str | None
-    called: str | None
-    agent_ref: str | None
-    agent_version: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class ToolCall:
-    """One function call of a voice agent: the canonical tool, cleaned arguments, and the trusted envelope.
+    """One function call of a voice agent: the canonical tool, cleaned arguments, and what the signed envelope says.
 
-    `tool` is None where the name sent means none; `named` is that name, for the trace."""
+    `tool` is None where the name sent means none; `named` is that name, for the trace. `ref` is never taken from
+    arguments that a model wrote (D8). `tool_call_id` is None where the platform sent none."""
 
     tool: str | None
     named: str
     args: Arguments
-    trusted: Trusted
+    ref: CallRef
+    tool_call_id: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +79,9 @@ class ToolResult:
     hold_id: UUID | None = None
     offers: tuple[StoredOffer, ...] = ()
 
-    @property
-    def success(self) -> bool:
-        return self.status in SUCCESS
+    def after(self, note: str) -> ToolResult:
+        """The same, with a sentence said first; "" says nothing."""
+        return replace(self, say=f"{note} {self.say}") if note else self
 
     def stored(self) -> Answer:
         """Bring it to the form that the journal keeps and replays."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from zusage.app.calls.ports import StoredOffer
 from zusage.core.scheduling import day_bounds
@@ -172,10 +171,9 @@ def _not_understood(talk: Talk, unclear: Unclear) -> ToolResult:
 def to_wish(talk: Talk, when: When, staff: Staff | None) -> Wish:
     """Turn a reading into the wish the rules work with; an exact wish looks around on its own local day first."""
     staff_id = staff.id if staff else None
-    zone = talk.book.branch.zone
-    day = day_bounds(zone, when.start.astimezone(ZoneInfo(zone)).date())
     if when.kind == "instant":
-        return Wish(day, exact=when.start, staff_id=staff_id)
+        return talk.wish_at(when.start, staff_id)
+    day = day_bounds(talk.book.branch.zone, talk.here.local(when.start).date())
     return Wish(_window(when, day, talk.run.now), daily=when.daily, staff_id=staff_id)
 
 
@@ -200,3 +198,13 @@ def chosen_offer(talk: Talk) -> StoredOffer | None:
         return by_token
     number = talk.args.offer_number
     return next((o for o in offers if o.batch == offers[0].batch and o.n == number), None)
+
+
+def of_offer(talk: Talk, offer: StoredOffer) -> Understood | None:
+    """An offer by its identity: date, time and staff are not parsed again (incidents 47, 49).
+
+    None: its service is no longer offered."""
+    service = talk.book.service(offer.service_id)
+    if service is None:
+        return None
+    return Understood(service, talk.wish_at(offer.start, offer.staff_id), staff_asked=False)

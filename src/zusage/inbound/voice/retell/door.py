@@ -28,7 +28,7 @@ from zusage.inbound.voice.retell.envelope import (
     parse_webhook,
 )
 from zusage.inbound.voice.retell.signature import is_signed
-from zusage.inbound.voice.toolcall import ToolCall, ToolResult, Trusted
+from zusage.inbound.voice.toolcall import ToolCall, ToolResult
 from zusage.language.german import sentences
 
 log = structlog.get_logger()
@@ -91,8 +91,8 @@ class RetellDoor:
         path_tool = request.path_params.get("tool")
         try:
             envelope = parse_envelope(body, path_tool=path_tool)
-        except EnvelopeError:
-            self._platform_only(request, body)
+        except EnvelopeError as error:
+            self._platform_only(request, body, error)
             return self._answer(ToolResult("invalid", sentences.invalid()))
         line = await self._verified(request, body, envelope.call)
         if line is None:
@@ -101,7 +101,7 @@ class RetellDoor:
         if call is None:
             return self._answer(ToolResult("invalid", sentences.invalid()))
         if not await self.limits.allows(call):
-            log.info("rate_limited", call=call.trusted.call_id, company=str(line.company_id))
+            log.info("rate_limited", call=call.ref.external_id, company=str(line.company_id))
             return self._answer(ToolResult("busy", sentences.busy()))
         answer = await self.desk.answer(call)
         return JSONResponse(render(answer, build=self.build, now=datetime.now(UTC)))
@@ -109,8 +109,8 @@ class RetellDoor:
     async def _webhook(self, request: Request, body: bytes) -> Response:
         try:
             event = parse_webhook(body)
-        except EnvelopeError:
-            self._platform_only(request, body)
+        except EnvelopeError as error:
+            self._platform_only(request, body, error)
             return Response(status_code=204)
         line = await self._verified(request, body, event.call)
         if line is not None and event.call.call_id is not None:
@@ -119,7 +119,9 @@ class RetellDoor:
             await record_call_event(call, event.event, register=self.register, reason=reason)
         return Response(status_code=204)
 
-    def _platform_only(self, request: Request, body: bytes) -> None:
+    def _platform_only(self, request: Request, body: bytes, unread: EnvelopeError) -> None:
+        """Nobody's number can be read, so only a key of the platform could have signed it."""
+        log.warning("body_not_read", reason=unread.code, length=len(body))
         if not is_signed(body, request.headers, self.platform_keys, _now_ms()):
             raise Refused(401, "the signature is missing or not good")
 
@@ -136,6 +138,8 @@ class RetellDoor:
             line = await self._find(number, agent)
             keys = (*(line.keys if line else ()), *self.platform_keys)
             if not is_signed(body, request.headers, keys, _now_ms()):
+                if line is not None and line.unreadable:
+                    log.error("signing_keys_unreadable", company=str(line.company_id), count=line.unreadable)
                 raise Refused(401, "the signature is missing or not good")
         return line
 
@@ -185,20 +189,10 @@ def _call_ref(call: CallFacts, line: Line, call_id: str) -> CallRef:
 
 def _tool_call(envelope: Envelope, line: Line) -> ToolCall | None:
     """None without a call id: nothing could be held for anyone."""
-    call = envelope.call
-    if call.call_id is None:
+    if envelope.call.call_id is None:
         return None
     args = clean_args(envelope.args)
-    ref = _call_ref(call, line, call.call_id)
-    trusted = Trusted(
-        provider=PROVIDER,
-        company_id=ref.company_id,
-        branch_id=ref.branch_id,
-        call_id=ref.external_id,
-        tool_call_id=envelope.tool_call_id,
-        caller=ref.caller,
-        called=ref.called,
-        agent_ref=ref.agent_ref,
-        agent_version=ref.agent_version,
+    ref = _call_ref(envelope.call, line, envelope.call.call_id)
+    return ToolCall(
+        resolve_tool(envelope.tool, args), envelope.tool, args, ref, tool_call_id=envelope.tool_call_id
     )
-    return ToolCall(resolve_tool(envelope.tool, args), envelope.tool, args, trusted)

@@ -3,41 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from zusage.app.booking.book_appointment import BookingOutcome, book_plan, confirm_hold
-from zusage.app.booking.ports import Booker
+from zusage.app.booking.book_plan import BookingOutcome, book_plan
+from zusage.app.booking.confirm_hold import confirm_hold
+from zusage.app.booking.outcomes import Refused
+from zusage.app.booking.ports import Booked, Booker
 from zusage.app.calls.ports import Answer, CallHold, StoredOffer
-from zusage.core.people import normalise_name
-from zusage.core.scheduling import day_bounds
+from zusage.core.people import normalise_name, normalise_phone
 from zusage.core.scheduling.masters import Service
-from zusage.core.scheduling.wish import Refusal, Wish
 from zusage.core.values import Money
 from zusage.inbound.voice.refusals import Wanted, refusal
 from zusage.inbound.voice.talk import Talk
-from zusage.inbound.voice.toolcall import Status, ToolResult
+from zusage.inbound.voice.toolcall import ToolResult
 from zusage.inbound.voice.understanding import (
     Understood,
     chosen_offer,
     find_service,
     find_when,
+    of_offer,
     said_when,
     understand,
 )
 from zusage.language.german import clean_name, sentences
 from zusage.language.reading import When
 
-
-@dataclass(frozen=True, slots=True)
-class _NewPlan:
-    service: Service
-    wish: Wish
-    start: datetime
-
-
-_Target = CallHold | _NewPlan
+_Target = CallHold | Understood
+"""What to book: a hold of the call, or a plan of its own at an exact time."""
 
 
 async def book_appointment(talk: Talk) -> Answer | ToolResult:
@@ -85,7 +78,7 @@ def _by_offer(talk: Talk, offer: StoredOffer, hold: CallHold | None) -> _Target 
         return hold
     if hold is not None and hold.status == "held" and hold.created_at > offer.made_at:
         return _kept(talk, hold)
-    return _of_offer(talk, offer)
+    return of_offer(talk, offer) or ToolResult("nothing_held", sentences.nothing_held())
 
 
 def _same_plan(hold: CallHold, offer: StoredOffer) -> bool:
@@ -94,14 +87,6 @@ def _same_plan(hold: CallHold, offer: StoredOffer) -> bool:
         offer.staff_id,
         offer.start,
     ) and (hold.status in {"held", "converted", "expired"})
-
-
-def _of_offer(talk: Talk, offer: StoredOffer) -> _Target | ToolResult:
-    service = talk.book.service(offer.service_id)
-    if service is None:
-        return ToolResult("nothing_held", sentences.nothing_held())
-    day = day_bounds(talk.book.branch.zone, talk.here.local(offer.start).date())
-    return _NewPlan(service, Wish(day, exact=offer.start, staff_id=offer.staff_id), offer.start)
 
 
 def _by_time(talk: Talk, hold: CallHold | None) -> _Target | ToolResult:
@@ -160,8 +145,8 @@ def _still_held(talk: Talk) -> dict[str, Any]:
 
 def _exact(understood: Understood) -> _Target | ToolResult:
     if understood.wish.exact is None:
-        return ToolResult("ask_when", sentences.ask_when(), {"reason": "no_exact_time"})
-    return _NewPlan(understood.service, understood.wish, understood.wish.exact)
+        return ToolResult("ask_when", sentences.ask_when(), {"reason": "no_exact_time", "readings": []})
+    return understood
 
 
 def _booker(talk: Talk) -> Booker | None:
@@ -173,52 +158,58 @@ def _booker(talk: Talk) -> Booker | None:
     if name is None:
         return None
     attendee = clean_name(talk.args.attendee) if talk.args.attendee else None
-    return Booker(talk.call.trusted.caller, name, normalise_name(name), attendee or name)
+    return Booker(
+        phone=talk.call.ref.caller,
+        name=name,
+        name_key=normalise_name(name),
+        attendee=attendee or name,
+        contact=normalise_phone(talk.args.phone),
+        notes=talk.args.notes or "",
+    )
 
 
 async def _book_hold(talk: Talk, hold: CallHold, booker: Booker) -> Answer:
     service = talk.book.service(hold.service_id)
-    day = day_bounds(talk.book.branch.zone, talk.here.local(hold.start).date())
-    wish = Wish(day, exact=hold.start, staff_id=hold.staff_id)
-    search = talk.search(service, wish) if service is not None and not talk.run.call_over else None
+    again = None
+    if service is not None and not talk.run.call_over:
+        again = talk.search(service, talk.wish_at(hold.start, hold.staff_id))
 
     def conclude(outcome: BookingOutcome) -> Answer:
-        return _result(talk, outcome, hold.start, service, "expired").stored()
+        if isinstance(outcome, Refused) and service is not None:
+            return refusal(talk, Wanted(service, hold.start), outcome, lost="expired").stored()
+        return _of_ledger(talk, outcome, hold.start).stored()
 
-    return await confirm_hold(hold, search, booker, run=talk.run, open_unit=talk.open_unit, conclude=conclude)
+    return await confirm_hold(hold, again, booker, run=talk.run, open_unit=talk.open_unit, conclude=conclude)
 
 
-async def _book_plan(talk: Talk, target: _NewPlan, booker: Booker) -> Answer:
+async def _book_plan(talk: Talk, plan: Understood, booker: Booker) -> Answer:
+    start = plan.wish.exact
+    assert start is not None
+
     def conclude(outcome: BookingOutcome) -> Answer:
-        return _result(talk, outcome, target.start, target.service, "conflict").stored()
+        if isinstance(outcome, Refused):
+            result = refusal(talk, Wanted(plan.service, start), outcome, lost="conflict")
+        else:
+            result = _of_ledger(talk, outcome, start)
+        return result.after(plan.note).stored()
 
-    return await book_plan(
-        talk.search(target.service, target.wish),
-        target.start,
-        booker,
-        run=talk.run,
-        open_unit=talk.open_unit,
-        conclude=conclude,
-    )
+    search = talk.search(plan.service, plan.wish)
+    return await book_plan(search, start, booker, run=talk.run, open_unit=talk.open_unit, conclude=conclude)
 
 
-def _result(
-    talk: Talk, outcome: BookingOutcome, start: datetime, service: Service | None, lost: Status
-) -> ToolResult:
-    match outcome.kind:
-        case "booked" | "already_booked":
-            return _booked(talk, outcome)
-        case "call_over":
+def _of_ledger(talk: Talk, outcome: BookingOutcome, start: datetime) -> ToolResult:
+    """What the ledger said; a hold that cannot be taken again is gone."""
+    match outcome:
+        case Booked(outcome="booked" | "already_booked", plan=plan) if plan is not None:
+            return _booked(talk, outcome, plan)
+        case Booked(outcome="call_over"):
             return ToolResult("call_over", sentences.call_over())
-        case "replaced" | "nothing_held":
+        case Booked(outcome="replaced" | "released" | "none"):
             return ToolResult("nothing_held", sentences.nothing_held())
-        case "expired" | "refused" if service is not None:
-            why = outcome.refusal or Refusal("not_free")
-            status = lost if why.reason == "not_free" else None
-            return refusal(talk, Wanted(service, start), why, outcome.offers, status=status)
         case _:
             say = sentences.expired_and_gone(talk.here, start=start, offers=())
-            return ToolResult("expired", say, {"requested": talk.iso(start)})
+            data = {"reason": "not_free", "requested": talk.iso(start), "offers": []}
+            return ToolResult("expired", say, data)
 
 
 def _plan(talk: Talk, plan: Mapping[str, Any]) -> dict[str, Any]:
@@ -227,16 +218,14 @@ def _plan(talk: Talk, plan: Mapping[str, Any]) -> dict[str, Any]:
     return talk.plan_data(plan["service_name"], plan["staff_name"], start, end, price)
 
 
-def _booked(talk: Talk, outcome: BookingOutcome) -> ToolResult:
-    booked = outcome.booked
-    assert booked is not None
-    assert booked.plan is not None
-    appointment = {"id": str(booked.appointment_id), **_plan(talk, booked.plan), "name": booked.attendee}
+def _booked(talk: Talk, booked: Booked, plan: Mapping[str, Any]) -> ToolResult:
+    appointment = {"id": str(booked.appointment_id), **_plan(talk, plan), "name": booked.attendee}
     data = {"appointment": appointment}
-    start = datetime.fromisoformat(booked.plan["starts_at"])
-    service, staff = booked.plan["service_name"], booked.plan["staff_name"]
-    if outcome.kind == "already_booked":
+    start = datetime.fromisoformat(plan["starts_at"])
+    service, staff = plan["service_name"], plan["staff_name"]
+    if booked.outcome == "already_booked":
         say = sentences.already_booked(talk.here, service=service, start=start, staff=staff)
         return ToolResult("already_booked", say, data)
-    say = sentences.booked(talk.here, service=service, start=start, staff=staff, name=booked.attendee or "")
+    name = booked.attendee or ""
+    say = sentences.booked(talk.here, service=service, start=start, staff=staff, name=name)
     return ToolResult("booked", say, data)

@@ -32,12 +32,12 @@ async def offer_window(talk: Talk, understood: Understood, *, closed: Status) ->
     wish, service = understood.wish, understood.service
 
     def conclude(found: OffersFound) -> Answer:
-        return _offers(talk, understood, found, closed).stored()
+        return _offers(talk, understood, found, closed).after(understood.note).stored()
 
     return await find_offers(
         talk.search(service, wish),
         run=talk.run,
-        open_unit=talk.open_offers,
+        open_unit=talk.open_unit,
         conclude=conclude,
         refused=(wish.exact,) if wish.exact else (),
     )
@@ -62,7 +62,6 @@ def _offers(talk: Talk, understood: Understood, found: OffersFound, closed: Stat
         say = sentences.offers_around(talk.here, offers=offers.spoken, service=service.name, staff=staff)
     else:
         say = sentences.offers(talk.here, offers=offers.spoken, service=service.name)
-    say = f"{understood.note} {say}" if understood.note else say
     return ToolResult("offers", say, data, offers=offers.stored)
 
 

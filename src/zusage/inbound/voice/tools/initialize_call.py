@@ -29,7 +29,7 @@ async def initialize_call(talk: Talk) -> ToolResult:
 
 def _customer(talk: Talk) -> dict[str, Any]:
     """A name only where the number has exactly one customer; a shared line is greeted without."""
-    if talk.call.trusted.caller is None:
+    if talk.call.ref.caller is None:
         return {"status": "anonymous"}
     known = talk.run.customers
     if not known:

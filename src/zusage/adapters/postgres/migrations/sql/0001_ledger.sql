@@ -171,9 +171,6 @@ END $$;
 CREATE TYPE ledger_booked AS (
     outcome text,          -- booked | already_booked | expired | replaced | released | none
     appointment_id uuid,
-    hold_id uuid,
-    starts_at timestamptz,
-    staff_id uuid,
     plan jsonb,
     attendee_name text
 );
@@ -199,7 +196,7 @@ END $$;
 -- already_booked with the same appointment.
 CREATE FUNCTION ledger_confirm(
     p_company uuid, p_call uuid, p_hold uuid, p_appointment uuid,
-    p_customer uuid, p_phone text, p_name text, p_name_key text, p_attendee text
+    p_customer uuid, p_phone text, p_name text, p_name_key text, p_attendee text, p_contact text, p_notes text
 ) RETURNS ledger_booked LANGUAGE plpgsql AS $$
 DECLARE
     v_hold hold;
@@ -218,11 +215,11 @@ BEGIN
     END IF;
     v_customer := customer_of(p_company, p_customer, p_phone, p_name, p_name_key);
     INSERT INTO appointment (company_id, appointment_id, branch_id, customer_id, call_id, hold_id, service_id,
-                             service_name, staff_id, staff_name, attendee_name, starts_at, ends_at, status,
-                             price_cents, currency, plan, created_at)
+                             service_name, staff_id, staff_name, attendee_name, contact_phone, notes, starts_at,
+                             ends_at, status, price_cents, currency, plan, created_at)
     VALUES (p_company, p_appointment, v_hold.branch_id, v_customer, p_call, p_hold, v_hold.service_id,
-            v_hold.plan ->> 'service_name', v_hold.staff_id, v_hold.plan ->> 'staff_name', p_attendee,
-            v_hold.starts_at, v_hold.ends_at, 'booked', v_hold.price_cents, v_hold.currency, v_hold.plan, v_now);
+            v_hold.plan ->> 'service_name', v_hold.staff_id, v_hold.plan ->> 'staff_name', p_attendee, p_contact,
+            p_notes, v_hold.starts_at, v_hold.ends_at, 'booked', v_hold.price_cents, v_hold.currency, v_hold.plan, v_now);
     INSERT INTO phase (company_id, appointment_id, ordinal, kind, name, starts_at, ends_at, staff_id, chair_id)
     SELECT p_company, p_appointment, f.ordinal, f.kind, f.name, f.starts_at, f.ends_at, f.staff_id, f.chair_id
     FROM jsonb_to_recordset(v_hold.plan -> 'phases') AS f (ordinal smallint, kind text, name text,
@@ -237,7 +234,7 @@ BEGIN
     INSERT INTO appointment_history (company_id, appointment_id, at, actor, action, detail)
     VALUES (p_company, p_appointment, v_now, 'voice', 'booked',
             jsonb_build_object('call_id', p_call, 'hold_id', p_hold, 'starts_at', v_hold.starts_at));
-    v_out := ('booked', p_appointment, p_hold, v_hold.starts_at, v_hold.staff_id, v_hold.plan, p_attendee);
+    v_out := ('booked', p_appointment, v_hold.plan, p_attendee);
     RETURN v_out;
 END $$;
 
@@ -246,11 +243,11 @@ LANGUAGE plpgsql AS $$
 DECLARE
     v_out ledger_booked;
 BEGIN
-    SELECT 'already_booked', a.appointment_id, a.hold_id, a.starts_at, a.staff_id, a.plan, a.attendee_name INTO v_out
+    SELECT 'already_booked', a.appointment_id, a.plan, a.attendee_name INTO v_out
     FROM appointment a
     WHERE a.company_id = p_company AND a.hold_id = p_hold AND a.call_id = p_call AND a.status = 'booked';
     IF NOT FOUND THEN
-        SELECT h.status, NULL, h.hold_id, h.starts_at, h.staff_id, h.plan, NULL INTO v_out FROM hold h
+        SELECT h.status, NULL, h.plan, NULL INTO v_out FROM hold h
         WHERE h.company_id = p_company AND h.hold_id = p_hold AND h.call_id = p_call;
         IF NOT FOUND THEN
             v_out.outcome := 'none';
@@ -264,14 +261,15 @@ END $$;
 CREATE FUNCTION ledger_take_and_confirm(
     p_company uuid, p_call uuid, p_hold uuid, p_token text, p_heads jsonb,
     p_plan integer[], p_resource uuid[], p_starts timestamptz[], p_ends timestamptz[],
-    p_appointment uuid, p_customer uuid, p_phone text, p_name text, p_name_key text, p_attendee text
+    p_appointment uuid, p_customer uuid, p_phone text, p_name text, p_name_key text, p_attendee text,
+    p_contact text, p_notes text
 ) RETURNS ledger_booked LANGUAGE plpgsql AS $$
 DECLARE
     v_taken ledger_taken;
     v_out ledger_booked;
 BEGIN
     PERFORM 1 FROM call WHERE company_id = p_company AND call_id = p_call FOR NO KEY UPDATE;
-    SELECT 'already_booked', a.appointment_id, a.hold_id, a.starts_at, a.staff_id, a.plan, a.attendee_name INTO v_out
+    SELECT 'already_booked', a.appointment_id, a.plan, a.attendee_name INTO v_out
     FROM appointment a, jsonb_array_elements(p_heads) AS head
     WHERE a.company_id = p_company AND a.call_id = p_call AND a.status = 'booked'
       AND a.service_id = (head ->> 'service_id')::uuid AND a.staff_id = (head ->> 'staff_id')::uuid
@@ -286,7 +284,7 @@ BEGIN
         RETURN v_out;
     END IF;
     RETURN ledger_confirm(p_company, p_call, v_taken.hold_id, p_appointment,
-                          p_customer, p_phone, p_name, p_name_key, p_attendee);
+                          p_customer, p_phone, p_name, p_name_key, p_attendee, p_contact, p_notes);
 END $$;
 
 -- Gives the live hold of a call back; without one it answers 0. `p_token` NULL means whichever is held.
@@ -303,7 +301,7 @@ BEGIN
     RETURN ledger_end_holds(p_company, v_holds, 'released', zusage_now());
 END $$;
 
--- Sweeps overdue holds nobody asked about; at most `p_limit` a transaction, busy ones are passed over (protocols 53).
+-- Sweeps overdue holds nobody asked about; at most `p_limit` (100) a transaction, busy ones are passed over (protocols 53).
 CREATE FUNCTION ledger_sweep(p_company uuid, p_limit integer) RETURNS integer LANGUAGE plpgsql AS $$
 DECLARE
     v_now timestamptz := zusage_now();
@@ -312,7 +310,7 @@ BEGIN
     SELECT array_agg(h.hold_id) INTO v_holds FROM (
         SELECT hold_id FROM hold
         WHERE company_id = p_company AND status = 'held' AND expires_at <= v_now
-        ORDER BY hold_id LIMIT least(p_limit, 100) FOR NO KEY UPDATE SKIP LOCKED) AS h;
+        ORDER BY hold_id LIMIT p_limit FOR NO KEY UPDATE SKIP LOCKED) AS h;
     RETURN ledger_end_holds(p_company, v_holds, 'expired', v_now);
 END $$;
 

@@ -223,6 +223,8 @@ CREATE TABLE appointment (
     staff_id uuid NOT NULL,
     staff_name text NOT NULL,
     attendee_name text NOT NULL,
+    contact_phone text,  -- said on the phone, not verified
+    notes text NOT NULL DEFAULT '',
     starts_at timestamptz NOT NULL,
     ends_at timestamptz NOT NULL,
     status text NOT NULL CHECK (status IN ('booked', 'cancelled')),

@@ -90,6 +90,7 @@ BEGIN
     ORDER BY t.started_at DESC LIMIT 1;
     IF FOUND AND v_row.state = 'running' AND v_row.lease_until > v_out.now THEN
         v_out.decision := 'wait';
+        v_out.tool_call_id := v_row.tool_call_id;
         RETURN v_out;
     END IF;
     IF FOUND AND v_row.state = 'done' AND (v_row.hold_id IS NULL OR EXISTS (
@@ -147,11 +148,7 @@ BEGIN
 END $$;
 
 -- A parallel repeat asks this every 25 ms, without a transaction in between.
-CREATE FUNCTION voice_answer(p_company uuid, p_provider text, p_external text, p_dedupe text) RETURNS jsonb
-LANGUAGE sql STABLE AS $$
-    SELECT t.answer FROM call c
-    JOIN tool_call t ON t.company_id = c.company_id AND t.call_id = c.call_id
-    WHERE c.company_id = p_company AND c.provider = p_provider AND c.external_id = p_external
-      AND t.dedupe = p_dedupe AND t.state = 'done'
-    ORDER BY t.started_at DESC LIMIT 1
+CREATE FUNCTION voice_answer(p_company uuid, p_tool_call uuid) RETURNS jsonb LANGUAGE sql STABLE AS $$
+    SELECT t.answer FROM tool_call t
+    WHERE t.company_id = p_company AND t.tool_call_id = p_tool_call AND t.state = 'done'
 $$;

@@ -17,6 +17,22 @@ _TABLES = (
     "branch_service, service, absence, working_hours, resource, opening_exception, opening_hours, branch, company"
 )
 
+# Whatever functions are ours, that is of no extension. btree_gist stays: it may not have been made by us.
+_DROP_FUNCTIONS = """
+DO $$
+DECLARE
+    f regprocedure;
+BEGIN
+    FOR f IN
+        SELECT p.oid::regprocedure FROM pg_proc p
+        WHERE p.pronamespace = 'public'::regnamespace
+          AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')
+    LOOP
+        EXECUTE format('DROP FUNCTION %s CASCADE', f);
+    END LOOP;
+END $$
+"""
+
 
 def _run(sql: str) -> None:
     # The driver's own execute: no parameters, so that neither % nor : has a meaning.
@@ -33,10 +49,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     _run(f"DROP SCHEMA directory CASCADE; DROP TABLE {_TABLES} CASCADE")
-    _run(
-        "DROP FUNCTION IF EXISTS current_company, zusage_now, ledger_lock_resources, ledger_end_holds, customer_of,"
-        " ledger_release, ledger_sweep, ledger_block, ledger_unblock, claim_guard, history_guard, voice_finish,"
-        " voice_answer, call_event, ledger_not_held, ledger_confirm, ledger_take, ledger_take_and_confirm,"
-        " voice_begin CASCADE"
-    )
-    _run("DROP TYPE IF EXISTS ledger_taken, ledger_booked, voice_begun CASCADE; DROP EXTENSION btree_gist")
+    _run(_DROP_FUNCTIONS)
+    _run("DROP TYPE ledger_taken, ledger_booked, voice_begun CASCADE")

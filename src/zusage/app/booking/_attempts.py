@@ -1,0 +1,69 @@
+"""What holding and booking share: plans for a start, what else would do, and the second look."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from zusage.app.availability.offers import Search, offers_around, read_busy
+from zusage.app.booking.outcomes import Refused
+from zusage.app.booking.ports import LedgerUnit, OpenUnit
+from zusage.app.calls.ports import Answer, Begun
+from zusage.app.errors import LedgerRefused
+from zusage.core.scheduling import candidate_plans, check_start
+from zusage.core.scheduling.plan import Plan
+from zusage.core.scheduling.wish import Refusal
+from zusage.core.values import Period
+
+Outcome = TypeVar("Outcome")
+
+_MINUTE = timedelta(minutes=1)
+_WITHOUT_OFFERS = ("past", "too_far", "nobody")
+
+
+async def plans_at(search: Search, start: datetime, unit: LedgerUnit) -> Sequence[Plan] | Refusal:
+    """Build the interchangeable plans for a start, best first, or say why there is none; one query."""
+    instant = Period(start, start.replace(microsecond=0) + _MINUTE)
+    busy = await read_busy(search, instant, unit)
+    checked = check_start(
+        search.book, search.service, start, busy, now=search.now, staff_id=search.wish.staff_id
+    )
+    if isinstance(checked, Refusal):
+        return checked
+    return candidate_plans(search.book, search.service, checked)
+
+
+async def refused(search: Search, start: datetime, refusal: Refusal, unit: LedgerUnit) -> Refused:
+    """Add what else would do to a refusal."""
+    if refusal.reason in _WITHOUT_OFFERS:
+        return Refused(refusal)
+    return Refused(refusal, tuple(await offers_around(search, unit, refused=(start,))))
+
+
+async def with_second_look(
+    attempt: Callable[[LedgerUnit], Awaitable[Outcome | None]],
+    otherwise: Callable[[LedgerUnit], Awaitable[Outcome]],
+    *,
+    run: Begun,
+    open_unit: OpenUnit,
+    conclude: Callable[[Outcome], Answer],
+) -> Answer:
+    """Try in one transaction; if rivals took all that looked free (None), read and try once more, then `otherwise`.
+
+    A loss on an interchangeable chair must not refuse a time that another chair still has (protocols 41). Effect and
+    answer commit together."""
+    for last_look in (False, True):
+        try:
+            async with open_unit(run.company_id) as unit:
+                outcome = await attempt(unit)
+                if outcome is None and not last_look:
+                    continue
+                answer = conclude(outcome if outcome is not None else await otherwise(unit))
+                await unit.finish(run, answer)
+                await unit.commit()
+                return answer
+        except LedgerRefused:
+            if last_look:
+                raise
+    raise AssertionError("the last look returns or raises")

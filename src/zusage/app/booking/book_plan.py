@@ -1,0 +1,49 @@
+"""Hold and book in one transaction, for callers who say everything in one breath (D2, D3)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from zusage.app.availability.offers import Search
+from zusage.app.booking._attempts import plans_at, refused, with_second_look
+from zusage.app.booking.outcomes import Refused
+from zusage.app.booking.ports import Booked, Booker, LedgerUnit, OpenUnit
+from zusage.app.calls.ports import Answer, Begun
+from zusage.core.scheduling.wish import Refusal
+from zusage.core.values import Money
+
+BookingOutcome = Booked | Refused
+"""What came of it: the ledger's word, or why not and what else would do."""
+
+
+async def book_plan(
+    search: Search,
+    start: datetime,
+    booker: Booker,
+    *,
+    run: Begun,
+    open_unit: OpenUnit,
+    conclude: Callable[[BookingOutcome], Answer],
+    price: Money | None = None,
+) -> Answer:
+    """Book a service at exactly `start` with the first staff-and-chair pair that is free.
+
+    The same plan in the same call again answers `already_booked`. `price` is what was said before, where it was.
+
+    :raises LedgerBusy, LedgerRefused: the database is too busy; trying again is safe.
+    :raises LeaseLost: another process runs this tool call now."""
+
+    async def attempt(unit: LedgerUnit) -> BookingOutcome | None:
+        plans = await plans_at(search, start, unit)
+        if isinstance(plans, Refusal):
+            return await refused(search, start, plans, unit)
+        priced = plans if price is None else [replace(plan, price=price) for plan in plans]
+        booked = await unit.take_and_confirm(run.call_id, priced, booker)
+        return None if booked.outcome == "lost" else booked
+
+    async def otherwise(unit: LedgerUnit) -> BookingOutcome:
+        return await refused(search, start, Refusal("not_free"), unit)
+
+    return await with_second_look(attempt, otherwise, run=run, open_unit=open_unit, conclude=conclude)
