@@ -8,12 +8,14 @@ from uuid import UUID
 
 import psycopg
 from psycopg.rows import TupleRow
-from psycopg_pool import AsyncConnectionPool
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from zusage.app.errors import LedgerBusy, LedgerRefused
 
 Connection = psycopg.AsyncConnection[TupleRow]
 
+# A caller hears silence meanwhile; with the server away, each try waits this long.
+_PATIENCE_SECONDS = 1.5
 _BUSY = ("55P03", "57014", "40P01", "25P03")  # lock timeout, statement timeout, deadlock, idle in transaction
 
 
@@ -37,7 +39,7 @@ class Database:
             url,
             min_size=min(2, size),
             max_size=size,
-            timeout=5,
+            timeout=_PATIENCE_SECONDS,
             open=False,
             kwargs={"autocommit": True, "application_name": name},
             name=name,
@@ -67,21 +69,24 @@ class Database:
         :raises LedgerBusy: a lock or a statement took too long, or a deadlock was broken; trying again is safe.
         :raises LedgerRefused: the constraint or a counting check refused what the reading had promised."""
         begin = self._begin if durable else self._begin_lightly
-        async with self._pool.connection() as connection:
-            try:
-                await connection.execute(begin.format(company=UUID(str(company_id))))
-                yield connection
-            except psycopg.Error as error:
-                known = _translate(error)
-                if known is None:
-                    raise
-                raise known from error
-            finally:
-                if not connection.closed and connection.info.transaction_status:
-                    await connection.execute("ROLLBACK")
+        try:
+            async with self._pool.connection() as connection:
+                try:
+                    await connection.execute(begin.format(company=UUID(str(company_id))))
+                    yield connection
+                finally:
+                    if not connection.closed and connection.info.transaction_status:
+                        await connection.execute("ROLLBACK")
+        except (psycopg.Error, PoolTimeout) as error:
+            known = _translate(error)
+            if known is None:
+                raise
+            raise known from error
 
 
-def _translate(error: psycopg.Error) -> Exception | None:
+def _translate(error: psycopg.Error | PoolTimeout) -> Exception | None:
+    if isinstance(error, PoolTimeout):
+        return LedgerBusy("no connection became free in time")
     if error.sqlstate in _BUSY:
         return LedgerBusy(str(error).split("\n", 1)[0])
     if error.sqlstate in {"ZU001", "ZU002"}:

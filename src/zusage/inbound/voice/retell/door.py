@@ -71,7 +71,8 @@ class RetellDoor:
         return await self._guarded(request, self._function_call, sorry)
 
     async def webhook(self, request: Request) -> Response:
-        return await self._guarded(request, self._webhook, Response(status_code=204))
+        """One event of a call: 204 once it is stored; 503 where it could not be, so that the platform repeats it."""
+        return await self._guarded(request, self._webhook, Response(status_code=503))
 
     async def _guarded(
         self, request: Request, handle: Callable[[Request, bytes], Awaitable[Response]], sorry: Response
