@@ -7,15 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zusage.inbound.voice.arguments import (
-    ALIASES,
-    TOOLS,
-    Arguments,
-    canonical_tool,
-    clean_args,
-    fold,
-    resolve_tool,
-)
+from zusage.inbound.voice.arguments import ALIASES, Arguments, clean_args, fold
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=30),
@@ -233,57 +225,3 @@ def test_no_json_value_raises_and_what_comes_out_can_be_stored(raw: object) -> N
 @given(JSON)
 def test_cleaning_twice_changes_nothing_about_names(raw: object) -> None:
     assert set(clean_args(raw).given()) <= set(Arguments.__dataclass_fields__)
-
-
-@pytest.mark.parametrize(
-    ("name", "tool"),
-    [
-        *TOOLS.items(),
-        ("check_availability_v17", "check_availability"),
-        ("check-availability", "check_availability"),
-        ("v17/check-availability", "check_availability"),
-        ("v17/book-appointment", "book_appointment"),
-        ("/api/retell/v17/book-appointment/", "book_appointment"),
-        ("bookAppointment", "book_appointment"),
-        ("BookAppointmentV17", "book_appointment"),
-        ("functions.start_booking", "book_appointment"),
-        ("initialize_call_v4", "initialize_call"),
-        ("initialize-call-v4", "initialize_call"),
-        ("get-services-v4", "get_available_services"),
-        ("release_slot_reservation_v2", "release_hold"),
-        (" Check Availability ", "check_availability"),
-    ],
-)
-def test_old_names_and_versions_mean_todays_tools(name: str, tool: str) -> None:
-    assert canonical_tool(name) == tool
-    assert resolve_tool(name, Arguments()) == tool
-
-
-@pytest.mark.parametrize(
-    "name",
-    [None, "", 7, [], {}, "cancel_everything", "v17", "/", "_v17", "x" * 100_000, "check", "\x00", "\ud800"],
-)
-def test_unknown_tools_are_none(name: object) -> None:
-    assert canonical_tool(name) is None
-    assert resolve_tool(name, Arguments()) is None
-
-
-@pytest.mark.parametrize(
-    "raw", [{"bestaetigung": True}, {"args": {"bestaetigung": "true"}}, {"confirm": "ja"}]
-)
-def test_incident_66_a_clear_yes_books(raw: object) -> None:
-    assert resolve_tool("collect_appointment_data", clean_args(raw)) == "book_appointment"
-
-
-@pytest.mark.parametrize(
-    "raw", [{}, {"bestaetigung": False}, {"bestaetigung": "vielleicht"}, {"bestaetigung": None}]
-)
-def test_incident_66_anything_but_a_yes_only_checks(raw: object) -> None:
-    assert resolve_tool("collect-appointment_v4", clean_args(raw)) == "check_availability"
-
-
-@pytest.mark.parametrize("flag", [True, False, None, "nein"])
-def test_incident_66_the_two_tools_do_not_hang_on_a_flag(flag: object) -> None:
-    args = clean_args({"bestaetigung": flag})
-    assert resolve_tool("book_appointment_v17", args) == "book_appointment"
-    assert resolve_tool("check_availability_v17", args) == "check_availability"

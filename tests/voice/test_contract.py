@@ -6,8 +6,8 @@ from typing import get_args
 
 from support import contract
 from support.voice import Salon, open_day
-from zusage.inbound.voice.arguments import TOOLS as NAMES
 from zusage.inbound.voice.catalogue import CATALOGUE
+from zusage.inbound.voice.tool_names import TOOL_NAMES
 from zusage.inbound.voice.toolcall import SUCCESS, Status
 from zusage.inbound.voice.tools import TOOLS
 
@@ -27,8 +27,8 @@ def test_the_page_lists_exactly_the_statuses_of_the_code() -> None:
 
 
 def test_every_tool_of_the_catalogue_and_every_name_has_a_handler() -> None:
-    assert {NAMES[spec.name] for spec in CATALOGUE} <= set(TOOLS)
-    assert set(NAMES.values()) == set(TOOLS)
+    assert {TOOL_NAMES[spec.name] for spec in CATALOGUE} <= set(TOOLS)
+    assert set(TOOL_NAMES.values()) == set(TOOLS)
 
 
 async def test_answers_have_exactly_the_fields_of_the_page(salon: Salon) -> None:

@@ -5,9 +5,10 @@ import re
 
 import pytest
 
-from zusage.inbound.voice.arguments import ALIASES, TOOLS, canonical_tool, clean_args
+from zusage.inbound.voice.arguments import ALIASES, clean_args
 from zusage.inbound.voice.catalogue import CATALOGUE, ToolSpec
 from zusage.inbound.voice.retell.definitions import tool_definitions, tool_path
+from zusage.inbound.voice.tool_names import TOOL_NAMES, canonical_tool
 
 BASE = "https://voice.example.com"
 # The fields a custom function of Retell may have (retell-sdk 6.2.13).
@@ -40,7 +41,7 @@ def test_the_tools_of_a_new_agent_and_of_older_flows() -> None:
 
 
 def test_every_tool_that_can_be_resolved_has_a_definition() -> None:
-    assert set(TOOLS.values()) <= {spec.name for spec in CATALOGUE}
+    assert set(TOOL_NAMES.values()) <= {spec.name for spec in CATALOGUE}
 
 
 @pytest.mark.parametrize("spec", CATALOGUE, ids=named)

@@ -1,4 +1,4 @@
-"""What a language model wrote as arguments and tool names, brought to canonical names and clean values.
+"""What a language model wrote as arguments, brought to canonical names and clean values.
 
 Nothing here raises for any JSON value, and nothing is filled in: what was not said stays None."""
 
@@ -78,6 +78,7 @@ class _Text:
     timed: bool = False
 
 
+# Each argument that is text, by its field of `Arguments`; the parts of a name become one.
 # Dates and times may be longer than the earlier system's 30 characters: a spoken date must not lose its end.
 _TEXTS: Mapping[str, _Text] = {
     "when": _Text(200, " ", timed=True),
@@ -188,20 +189,9 @@ def clean_args(raw: object) -> Arguments:
         if (text := _first(sent, name, partial(_text, kind=kind))) is not None
     }
     _split_instants(texts)
+    _join_name(texts)
     return Arguments(
-        when=texts.get("when"),
-        date=texts.get("date"),
-        time=texts.get("time"),
-        window=texts.get("window"),
-        service=texts.get("service"),
-        staff=texts.get("staff"),
-        name=texts.get("name") or _joined_name(texts),
-        attendee=texts.get("attendee"),
-        phone=texts.get("phone"),
-        offer=texts.get("offer"),
-        hold=texts.get("hold"),
-        category=texts.get("category"),
-        notes=texts.get("notes"),
+        **texts,
         confirm=_first(sent, "confirm", _flag),
         max_alternatives=_first(sent, "max_alternatives", _count),
     )
@@ -330,55 +320,7 @@ def _split_instants(texts: dict[str, str]) -> None:
         texts["time"] += " Uhr"
 
 
-def _joined_name(texts: Mapping[str, str]) -> str | None:
-    return " ".join(texts[part] for part in ("first_name", "last_name") if part in texts) or None
-
-
-TOOLS: Mapping[str, str] = {
-    "initialize_call": "initialize_call",
-    "init_call": "initialize_call",
-    "get_current_context": "initialize_call",
-    "current_context": "initialize_call",
-    "get_available_services": "get_available_services",
-    "list_services": "get_available_services",
-    "get_services": "get_available_services",
-    "check_availability": "check_availability",
-    "reserve_slot": "check_availability",
-    "get_alternatives": "get_alternatives",
-    "find_next_available": "get_alternatives",
-    "book_appointment": "book_appointment",
-    "start_booking": "book_appointment",
-    "confirm_booking": "confirm_booking",
-    "release_hold": "release_hold",
-    "release_slot_reservation": "release_hold",
-    "release_reservation": "release_hold",
-}
-"""Every name of a tool that agents send, folded and without version -> the use case behind it."""
-
-_BY_CONFIRMATION = frozenset({"collect_appointment_data", "collect_appointment"})
-_VERSION = re.compile(r"v\d+")
-_VERSION_SUFFIX = re.compile(r"(?:_v\d+)+$")
-
-
-def canonical_tool(name: object) -> str | None:
-    """Name the tool that a function name or path means ("check-availability_v17", "v17/bookAppointment"), or None.
-
-    `collect_appointment_data` is no tool of its own: `resolve_tool` decides it by its confirmation."""
-    return TOOLS.get(_bare_tool(name))
-
-
-def resolve_tool(name: object, args: Arguments) -> str | None:
-    """Name the tool to run. The older two-in-one function books only after a clear yes, and else checks; a name that
-    says which of the two it is means just that, whatever the confirmation says."""
-    bare = _bare_tool(name)
-    if bare in _BY_CONFIRMATION:
-        return "book_appointment" if args.confirm else "check_availability"
-    return TOOLS.get(bare)
-
-
-def _bare_tool(name: object) -> str:
-    if not isinstance(name, str):
-        return ""
-    parts = [folded for part in re.split(r"[/.]", name[:200]) if (folded := fold(part))]
-    named = [part for part in parts if not _VERSION.fullmatch(part)]
-    return _VERSION_SUFFIX.sub("", named[-1]) if named else ""
+def _join_name(texts: dict[str, str]) -> None:
+    parts = [part for name in ("first_name", "last_name") if (part := texts.pop(name, None))]
+    if parts:
+        texts.setdefault("name", " ".join(parts))

@@ -16,7 +16,7 @@ from zusage.app.callers.ports import Line, Lines
 from zusage.app.calls.ports import CallRef, CallRegister
 from zusage.app.calls.record_call_event import record_call_event
 from zusage.core.people import normalise_phone
-from zusage.inbound.voice.arguments import clean_args, resolve_tool
+from zusage.inbound.voice.arguments import clean_args
 from zusage.inbound.voice.desk import Desk
 from zusage.inbound.voice.limits import RateLimits
 from zusage.inbound.voice.rendering import render, render_result
@@ -28,6 +28,7 @@ from zusage.inbound.voice.retell.envelope import (
     parse_webhook,
 )
 from zusage.inbound.voice.retell.signature import is_signed
+from zusage.inbound.voice.tool_names import resolve_tool
 from zusage.inbound.voice.toolcall import ToolCall, ToolResult
 from zusage.language.german import sentences
 

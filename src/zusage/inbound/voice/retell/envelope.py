@@ -7,18 +7,16 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from zusage.inbound.voice.arguments import Arguments, canonical_tool, decode_args, resolve_tool
+from zusage.inbound.voice.arguments import Arguments, decode_args
+from zusage.inbound.voice.tool_names import canonical_tool, resolve_tool
 
 _NAMES = ("name", "function_name")
 _ARGS = ("args", "arguments", "parameters")
 _NOT_ARGS = frozenset({*_NAMES, *_ARGS, "call", "tool_call_id"})
 _LONGEST = 200
 _MOST_DIGITS = 18
-_LATEST_MS = 10**14
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class EnvelopeError(ValueError):
@@ -34,17 +32,13 @@ class CallFacts:
     """What the platform says of the call itself; None where it says nothing usable.
 
     Numbers are as sent ("anonymous" included). An id over 200 characters, or with characters a database refuses, is
-    replaced by its hash, so that it stays unique. Instants are aware, in UTC."""
+    replaced by its hash, so that it stays unique."""
 
     call_id: str | None
     from_number: str | None
     to_number: str | None
     agent_id: str | None
     agent_version: str | None
-    call_type: str | None
-    direction: str | None
-    started_at: datetime | None
-    ended_at: datetime | None
     disconnection_reason: str | None
 
 
@@ -180,10 +174,6 @@ def _facts(call: Mapping[str, object]) -> CallFacts:
         to_number=_short(call.get("to_number")),
         agent_id=_identifier(call.get("agent_id")),
         agent_version=str(version) if isinstance(version, int) else _short(version),
-        call_type=_short(call.get("call_type")),
-        direction=_short(call.get("direction")),
-        started_at=_instant(call.get("start_timestamp")),
-        ended_at=_instant(call.get("end_timestamp")),
         disconnection_reason=_short(call.get("disconnection_reason")),
     )
 
@@ -205,9 +195,3 @@ def _short(value: object) -> str | None:
     if not isinstance(value, str) or len(value) > _LONGEST or not value.isprintable():
         return None
     return value.strip() or None
-
-
-def _instant(value: object) -> datetime | None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < _LATEST_MS:
-        return None
-    return _EPOCH + timedelta(milliseconds=int(value))
