@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from cli_process import Ended, Zusage, own_servers
 
 from support.database import DatabaseUrls
 from zusage.boot.cli._errors import UsageError
+from zusage.sandbox.demo import demo_company_text
 
 Run = Callable[[str, Mapping[str, str]], Ended]
 _NOWHERE = "postgresql://zusage_app:secret-word@127.0.0.1:1/zusage_test"
@@ -29,7 +31,21 @@ _KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
         ("call nosuch", {}, (2, "no such file, nor a scenario")),
         ("call simple --base-url http://127.0.0.1:1", {}, (1, "Nothing answers")),
         ("call simple --company nobody", {}, (2, 'no company "nobody"')),
+        ("call simple --base-url notaurl", {}, (2, "--base-url: not a base URL: 'notaurl'")),
+        ("call simple --base-url http://", {}, (2, "--base-url: not a base URL")),
+        ("call simple", {}, (1, "Nothing serves from .zusage; start `zusage serve`")),
         ("retell tools --base-url ftp://x", {}, (2, "--base-url")),
+        (
+            "verify",
+            {"ZUSAGE_DATABASE_URL": "nonsense-secret-word"},
+            (2, "ZUSAGE_DATABASE_URL: is no address"),
+        ),
+        ("doctor", {"ZUSAGE_JOBS_URL": "postgresql://[secret-word"}, (1, "")),
+        ("db upgrade", {"ZUSAGE_MIGRATE_URL": "pq://secret-word"}, (2, "ZUSAGE_MIGRATE_URL: is no address")),
+        ("verify", {"ZUSAGE_VALKEY_URL": "nonsense-secret-word"}, (2, "ZUSAGE_VALKEY_URL: is no address")),
+        ("demo --once", {"ZUSAGE_DATA_DIR": "/dev/null"}, (2, "ZUSAGE_DATA_DIR: /dev/null is not a folder")),
+        ("verify", {"ZUSAGE_DATA_DIR": "/dev/null"}, (2, "ZUSAGE_DATA_DIR: /dev/null is not a folder")),
+        ("demo --once", {"ZUSAGE_DATA_DIR": "/dev/null/deeper"}, (1, "Name a folder as data directory")),
         ("db status", {"ZUSAGE_DATABASE_URL": _NOWHERE}, (1, "cannot be reached")),
         ("db upgrade", {"ZUSAGE_DATABASE_URL": _NOWHERE}, (2, "ZUSAGE_MIGRATE_URL")),
         ("db roles --database a;b", {}, (2, "no plain name")),
@@ -85,3 +101,13 @@ def test_help_carries_an_example(quick: Run, command: str) -> None:
     ended = quick(f"{command} --help", {})
     assert ended.code == 0
     assert "Example: " in ended.out
+
+
+def test_files_with_a_byte_order_mark_are_read(quick: Run, database: DatabaseUrls, tmp_path: Path) -> None:
+    (tmp_path / "salon.toml").write_text(
+        demo_company_text("salon-kupferkamm"), encoding="utf-8-sig", newline="\r\n"
+    )
+    assert quick("company load salon.toml", own_servers(database)).out == "salon-kupferkamm: created\n"
+    scenario = files("zusage.sandbox.scenarios").joinpath("simple.yaml").read_text(encoding="utf-8")
+    (tmp_path / "simple.yaml").write_text(scenario, encoding="utf-8-sig")
+    assert "Nothing answers" in quick("call simple.yaml --base-url http://127.0.0.1:1", {}).err

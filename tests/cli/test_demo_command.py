@@ -46,7 +46,7 @@ def test_once_plays_books_shows_and_ends_and_does_so_again(clone: Zusage) -> Non
     ready = re.search(r"ready after ([\d.]+) s", second.err)
     assert ready is not None
     assert float(ready[1]) < 10
-    assert not (clone.folder / ".zusage" / "serving.json").exists()
+    assert not list((clone.folder / ".zusage").glob("serving*"))
 
 
 def _when(out: str) -> str:
@@ -59,7 +59,7 @@ def test_it_keeps_serving_and_tells_others_where(clone: Zusage) -> None:
     with clone.running("demo", "--port", "0") as demo:
         demo.wait_for(re.compile("Ctrl-C stops\\.\n"))
         info = json.loads(clone.run("demo", "info", "--json").out)
-        assert info["base_url"] == demo.url
+        assert (info["base_url"], info["serving"]) == (demo.url, True)
         played = clone.run("call", "simple", "second-offer")
         assert played.code == 0, played.said
         page = httpx2.get(demo.url, trust_env=False).text
@@ -70,7 +70,8 @@ def test_it_keeps_serving_and_tells_others_where(clone: Zusage) -> None:
 
 def test_info_describes_every_line_so_that_a_driver_can_call_and_sign(quick: Run, tmp_path: Path) -> None:
     info = json.loads(quick("demo info --json", {"ZUSAGE_PORT": "8123"}).out)
-    assert info["base_url"] == "http://127.0.0.1:8123"
+    assert (info["base_url"], info["serving"]) == ("http://127.0.0.1:8123", False)
+    assert "Nothing serves from .zusage; start `zusage demo`" in quick("demo info", {}).out
     assert {company["signing_key"] for company in info["companies"]} == {
         "key_demo_friseur_eins",
         "key_demo_salon_kupferkamm",

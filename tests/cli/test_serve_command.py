@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import signal
 import socket
 import time
@@ -91,14 +93,24 @@ def test_all_addresses_are_told_as_one_that_can_be_opened() -> None:
         assert base_url(bound) == f"http://127.0.0.1:{bound.getsockname()[1]}"
 
 
-def test_the_note_is_believed_only_while_its_process_lives(tmp_path: Path) -> None:
+def test_a_note_is_believed_only_while_its_process_lives(tmp_path: Path) -> None:
+    (tmp_path / "serving-2147483647.json").write_text('{"pid": 2147483647, "base_url": "http://127.0.0.1:2"}')
+    (tmp_path / "serving-1.json").write_text("half a no")
+    (tmp_path / "serving-2.json").write_text("[]")
+    assert find_serving(tmp_path) is None
     with noted(tmp_path, "http://127.0.0.1:1"):
         assert find_serving(tmp_path) == "http://127.0.0.1:1"
+        assert len(list(tmp_path.iterdir())) == 1, "notes of the dead are cleared away"
     assert find_serving(tmp_path) is None
-    (tmp_path / "serving.json").write_text('{"pid": 2147483647, "base_url": "http://127.0.0.1:2"}')
-    assert find_serving(tmp_path) is None
-    (tmp_path / "serving.json").write_text("half a no")
-    assert find_serving(tmp_path) is None
+
+
+def test_of_two_that_serve_the_later_is_found_and_the_survivor_stays_known(tmp_path: Path) -> None:
+    earlier = tmp_path / f"serving-{os.getppid()}.json"
+    earlier.write_text(json.dumps({"pid": os.getppid(), "base_url": "http://127.0.0.1:1"}))
+    os.utime(earlier, (1_000, 1_000))
+    with noted(tmp_path, "http://127.0.0.1:2"):
+        assert find_serving(tmp_path) == "http://127.0.0.1:2"
+    assert find_serving(tmp_path) == "http://127.0.0.1:1"
 
 
 def test_own_servers_without_keys_are_refused(quick: Run, database: DatabaseUrls) -> None:

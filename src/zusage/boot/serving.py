@@ -26,7 +26,7 @@ from zusage.boot.wiring import build_parts
 _BACKLOG = 512
 _NEXT_PORTS = 50
 _LAST_ANSWERS = 10
-_NOTE = "serving.json"
+_NOTE = "serving-{}.json"
 _ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104 - the addresses to translate
 _WORKER_APP = "zusage.boot.serving:worker_app"
 
@@ -158,28 +158,32 @@ def _config(app: Starlette | str, workers: int = 1) -> uvicorn.Config:
 
 @contextmanager
 def noted(data_dir: Path, url: str) -> Iterator[None]:
-    """Keep a note of this process and its URL in the data directory, where `find_serving` looks."""
-    path = data_dir / _NOTE
+    """Keep a note of this process and its URL in the data directory, where `find_serving` looks.
+
+    Each process has a note of its own: of two that serve from one directory, one must not take the other's along."""
+    for path in data_dir.glob(_NOTE.format("*")):
+        if not list(_living(path)):
+            path.unlink(missing_ok=True)
+    path = data_dir / _NOTE.format(os.getpid())
     replace_private(path, json.dumps({"pid": os.getpid(), "base_url": url}))
     try:
         yield
     finally:
-        if _read_note(data_dir).get("pid") == os.getpid():
-            path.unlink(missing_ok=True)
+        path.unlink(missing_ok=True)
 
 
 def find_serving(data_dir: Path) -> str | None:
-    """Find the base URL of a process that serves from this data directory now."""
-    note = _read_note(data_dir)
-    pid, url = note.get("pid"), note.get("base_url")
-    return url if isinstance(pid, int) and isinstance(url, str) and _lives(pid) else None
+    """Find the base URL of the process that serves from this data directory now, of several the latest started."""
+    found = [each for path in data_dir.glob(_NOTE.format("*")) for each in _living(path)]
+    return max(found)[1] if found else None
 
 
-def _read_note(data_dir: Path) -> dict[str, object]:
-    with suppress(ValueError, OSError):
-        note = json.loads(read_private(data_dir / _NOTE) or "{}")
-        return note if isinstance(note, dict) else {}
-    return {}
+def _living(path: Path) -> Iterator[tuple[int, str]]:
+    """Give when a note was written and its URL, if it can be read and its process lives."""
+    with suppress(ValueError, OSError, TypeError, KeyError):
+        note = json.loads(read_private(path) or "{}")
+        if _lives(int(note["pid"])):
+            yield path.stat().st_mtime_ns, str(note["base_url"])
 
 
 def _lives(pid: int) -> bool:

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+_CACHES = ("valkey", "valkeys", "redis", "rediss", "unix")
 
 
 class SettingsError(Exception):
@@ -49,6 +54,32 @@ class Settings(BaseSettings):
             tuple(key.strip() for key in value.split(",") if key.strip()) if isinstance(value, str) else value
         )
 
+    @field_validator("database_url", "jobs_url", "migrate_url")
+    @classmethod
+    def _check_database(cls, value: SecretStr | None) -> SecretStr | None:
+        try:
+            conninfo_to_dict(value.get_secret_value() if value else "")
+        except psycopg.ProgrammingError:
+            # What the driver says would repeat the password.
+            raise ValueError(
+                "is no address of a database; write postgresql://role:password@host/database"
+            ) from None
+        return value
+
+    @field_validator("valkey_url")
+    @classmethod
+    def _check_cache(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and urlsplit(value.get_secret_value()).scheme not in _CACHES:
+            raise ValueError("is no address of a Valkey; write valkey://host:6379")
+        return value
+
+    @field_validator("data_dir")
+    @classmethod
+    def _check_folder(cls, value: Path) -> Path:
+        if value.exists() and not value.is_dir():
+            raise ValueError(f"{value} is not a folder; name one, or leave it out for .zusage here")
+        return value
+
     @property
     def embedded(self) -> bool:
         return self.database_url is None
@@ -62,7 +93,7 @@ def load_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         lines = [
-            f"ZUSAGE_{'_'.join(str(part) for part in problem['loc'][:1]).upper()}: {problem['msg']}"
+            f"ZUSAGE_{'_'.join(str(part) for part in problem['loc'][:1]).upper()}: {problem['msg'].removeprefix('Value error, ')}"
             for problem in error.errors(include_input=False, include_url=False)
         ]
         raise SettingsError("These settings are not usable:\n  " + "\n  ".join(lines)) from None

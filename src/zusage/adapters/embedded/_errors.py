@@ -12,6 +12,8 @@ _MENDS = (
     ("could not create shared memory", "Raise the system's shared memory limit, or stop other databases."),
     ("cannot allocate memory", "Free some memory and start again."),
     ("permission denied", "Give the folder back to the user who runs this, or use another data directory."),
+    ("file exists", "Name a folder as data directory, not a file."),
+    ("not a directory", "Name a folder as data directory, not a file."),
     ("bad interpreter", "Create the virtual environment again: `make clean`, then start again."),
 )
 _UNKNOWN = "Read the lines below; if the data may go, remove the data directory and start again."

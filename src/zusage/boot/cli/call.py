@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,7 +13,7 @@ import httpx2
 import typer
 
 from zusage.app.operations.company_file import CompanyFile
-from zusage.boot.cli._errors import FOUND, UsageError
+from zusage.boot.cli._errors import FOUND, ProblemError, UsageError
 from zusage.boot.cli._frame import prepare, screen
 from zusage.boot.cli.company import read_company_file
 from zusage.boot.serving import find_serving
@@ -45,21 +46,46 @@ def call(  # noqa: PLR0917 - the command line names each of them
     if not names:
         raise UsageError("Name a scenario or a file; `zusage call --list` shows what comes along.")
     settings = prepare()
-    url = base_url or serving_url(settings)
+    given = _checked(base_url) if base_url else None
     companies = _companies(company)
-    plays = [
-        _aimed(load_scenario(name), companies, company=company, branch=branch, url=url, key=signing_key)
-        for name in names
-    ]
-    results = [play_one(scenario, target) for scenario, target in plays]
+    scenarios = [load_scenario(name) for name in names]
+    aim = partial(_aimed, companies=companies, company=company, branch=branch, key=signing_key)
+    plays = [aim(scenario) for scenario in scenarios]
+    url = given or _serving(settings)
+    results = [play_one(scenario, replace(target, base_url=url)) for scenario, target in plays]
     if not all(result.ok for result in results):
         raise typer.Exit(FOUND)
 
 
-def serving_url(settings: Settings) -> str:
-    """Where Zusage serves on this machine: by its own note, else by the settings."""
-    found = find_serving(settings.data_dir) if settings.embedded else None
-    return found or f"http://{settings.host}:{settings.port}"
+def serving_url(settings: Settings) -> str | None:
+    """Where Zusage serves on this machine: by its own note; None when it does not.
+
+    With servers of one's own there are no notes, and the address of the settings is taken."""
+    return find_serving(settings.data_dir) if settings.embedded else settings_url(settings)
+
+
+def settings_url(settings: Settings) -> str:
+    """Where Zusage would serve by the settings alone."""
+    return f"http://{settings.host}:{settings.port}"
+
+
+def _serving(settings: Settings) -> str:
+    """:raises ProblemError: nothing serves from the data directory."""
+    url = serving_url(settings)
+    if url is None:
+        raise ProblemError(
+            f"Nothing serves from {settings.data_dir}; start `zusage serve` or `zusage demo` in another terminal, "
+            "or say where with --base-url."
+        )
+    return url
+
+
+def _checked(base_url: str) -> str:
+    """:raises UsageError: it is no absolute http(s) address."""
+    parts = urlsplit(base_url.strip())
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+        raise UsageError(f"--base-url: not a base URL: {base_url!r}; give one like http://127.0.0.1:8000.")
+    return base_url.strip().rstrip("/")
 
 
 def play_one(scenario: Scenario, target: Target, world: World | None = None) -> PlayResult:
@@ -78,8 +104,9 @@ def _companies(company: str) -> list[CompanyFile]:
 
 
 def _aimed(
-    scenario: Scenario, companies: Sequence[CompanyFile], *, company: str, branch: str, url: str, key: str
+    scenario: Scenario, companies: Sequence[CompanyFile], *, company: str, branch: str, key: str
 ) -> tuple[Scenario, Target]:
+    """Find the line to ring; where it is reached is filled in later."""
     wanted = companies[0].key if company.endswith(".toml") else company
     if wanted:
         # Another company has other branches: the scenario's own is meant only where none is asked for.
@@ -87,7 +114,7 @@ def _aimed(
     elif branch:
         scenario = replace(scenario, branch=branch)
     environ = {**os.environ, **(dict.fromkeys(_key_names(companies, scenario), key) if key else {})}
-    target = target_for(scenario, companies, base_url=url, environ=environ)
+    target = target_for(scenario, companies, base_url="", environ=environ)
     return scenario, replace(target, signing_key=key or target.signing_key)
 
 

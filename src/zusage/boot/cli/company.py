@@ -41,7 +41,7 @@ def read_company_file(path: Path) -> CompanyFile:
     """:raises CompanyFileError: it has mistakes.
     :raises UsageError: it is no text."""
     try:
-        return parse_company_file(path.read_text(encoding="utf-8"), source=str(path))
+        return parse_company_file(path.read_text(encoding="utf-8-sig"), source=str(path))
     except UnicodeDecodeError as error:
         raise UsageError(f"{path} is not UTF-8 text; save it as UTF-8.") from error
 

@@ -25,7 +25,7 @@ from zusage.boot.cli._frame import (
     screen,
 )
 from zusage.boot.cli._ledger import print_appointment
-from zusage.boot.cli.call import play_one, serving_url
+from zusage.boot.cli.call import play_one, serving_url, settings_url
 from zusage.boot.cli.company import load_all
 from zusage.boot.cli.serve import announce, chosen, with_address
 from zusage.boot.servers import Servers, secret_box
@@ -134,8 +134,10 @@ async def _record(servers: Servers, company_id: UUID, result: PlayResult) -> App
 def info(as_json: bool = JSON) -> None:
     """Print all that a driver from outside needs to call the demo: address, keys, numbers, agents, services."""
     settings = prepare()
+    url = serving_url(settings)
     described = {
-        "base_url": serving_url(settings),
+        "base_url": url or settings_url(settings),
+        "serving": url is not None,
         "function_call_path": "/api/retell/function-call",
         "webhook_path": "/api/retell/webhook",
         "companies": [_company(company) for company in load_demo_companies()],
@@ -143,7 +145,9 @@ def info(as_json: bool = JSON) -> None:
     if as_json:
         print_json(described)
         return
-    screen.print(f"base URL: {described['base_url']}")
+    screen.print(
+        f"base URL: {url}" if url else f"Nothing serves from {settings.data_dir}; start `zusage demo`."
+    )
     for company in load_demo_companies():
         screen.print(f"[bold]{company.name}[/bold], signing key {', '.join(company.signing_keys)}")
         for record in company.branches:

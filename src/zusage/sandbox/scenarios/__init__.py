@@ -32,7 +32,7 @@ def load_scenario(name_or_path: str | Path) -> Scenario:
 
 def _read(path: str) -> str:
     try:
-        return Path(path).read_text(encoding="utf-8")
+        return Path(path).read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise ScenarioError([Problem(1, "", "the file is not UTF-8 text")], source=path) from error
     except OSError as error:
