@@ -117,7 +117,7 @@ class Rows:
         assert taken.outcome == "held"
         appointment = new_id()
         outcome = await self.value(
-            "SELECT (ledger_confirm(%s, %s, %s, %s, %s, NULL, 'Lea Beispiel', 'lea beispiel', 'Lea Beispiel')).outcome",
+            "SELECT (ledger_confirm(%s, %s, %s, %s, %s, NULL, 'Lea Beispiel', 'lea beispiel', 'Lea Beispiel', NULL, '')).outcome",
             self.company, taken.call, taken.hold, appointment, new_id(),
         )  # fmt: skip
         assert outcome == "booked"

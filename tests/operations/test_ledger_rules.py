@@ -237,7 +237,7 @@ async def overdue(demo: Rows, amount: int) -> None:
     )
 
 
-SWEEP = "SELECT ledger_sweep(%s, 1000)"
+SWEEP = "SELECT ledger_sweep(%s, 100)"
 
 
 async def test_hole_53_a_sweep_takes_a_hundred_at_most_and_passes_busy_holds_over(

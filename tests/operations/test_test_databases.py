@@ -16,7 +16,7 @@ from support.database import (
     refuse_other_databases,
 )
 from zusage.adapters.embedded import EmbeddedServers
-from zusage.adapters.postgres.migrate import schema_state
+from zusage.adapters.postgres.migrate import head, schema_state
 
 
 @pytest.mark.parametrize("name", ["zusage", "production", "test", "zusage_test_old", "_TEST", ""])
@@ -45,7 +45,7 @@ def test_a_server_of_ones_own_serves_the_suite_without_new_passwords(servers: Em
     made = Databases(OutsideServer(make_conninfo(servers.urls.admin, dbname="zusage_outside_test")))
     urls = made.migrated()
     try:
-        assert schema_state(urls.app).up_to_date
+        assert schema_state(urls.app).current == head()
         for url, role in (
             (urls.migrate, "zusage_migrate"),
             (urls.app, "zusage_app"),

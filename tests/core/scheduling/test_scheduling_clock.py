@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scheduling_salon import ANNA, BERLIN, at, clocks, member, options, salon, service, span, week
 
-from zusage.core.scheduling import check_start, day_bounds, to_instant
+from zusage.core.scheduling import check_start, day_bounds
 from zusage.core.scheduling._ranges import complement, intersect, merge, overlap, starts_that_fit, within
 from zusage.core.scheduling.masters import Segment
 from zusage.core.scheduling.wish import Refusal
@@ -39,33 +39,6 @@ def test_days_have_the_length_their_clocks_give_them(zone: str, day: date, expec
 
 def test_a_day_whose_midnight_is_skipped_begins_at_the_transition() -> None:
     assert day_bounds("Asia/Beirut", date(2026, 3, 29)).start == datetime(2026, 3, 28, 22, tzinfo=UTC)
-
-
-def test_wall_times_become_instants_in_utc() -> None:
-    found = to_instant(BERLIN, date(2026, 6, 15), 14 * 60)
-    assert found == datetime(2026, 6, 15, 12, tzinfo=UTC)
-    assert to_instant(BERLIN, date(2026, 6, 15), 0) == datetime(2026, 6, 14, 22, tzinfo=UTC)
-    assert found is not None
-    assert found.tzinfo is UTC
-
-
-def test_a_wall_time_that_is_skipped_has_no_instant() -> None:
-    assert to_instant(BERLIN, SPRING, 119) == datetime(2026, 3, 29, 0, 59, tzinfo=UTC)
-    assert [to_instant(BERLIN, SPRING, minute) for minute in (120, 150, 179)] == [None] * 3
-    assert to_instant(BERLIN, SPRING, 180) == datetime(2026, 3, 29, 1, tzinfo=UTC)
-    assert to_instant(HOWE, date(2026, 10, 4), 135) is None
-    assert to_instant(HOWE, date(2026, 10, 4), 150) == datetime(2026, 10, 3, 15, 30, tzinfo=UTC)
-
-
-def test_a_wall_time_that_exists_twice_means_the_first() -> None:
-    assert to_instant(BERLIN, AUTUMN, 150) == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
-    assert to_instant(BERLIN, AUTUMN, 180) == datetime(2026, 10, 25, 2, 0, tzinfo=UTC)
-
-
-@pytest.mark.parametrize("minute", [-1, 1440, 100_000])
-def test_minutes_outside_the_day_are_an_error(minute: int) -> None:
-    with pytest.raises(ValueError, match="0 to 1439"):
-        to_instant(BERLIN, SPRING, minute)
 
 
 def test_skipped_times_are_never_offered() -> None:

@@ -116,9 +116,7 @@ def _begun(company_id: UUID, row: tuple[Any, ...]) -> Begun:
         begun,
         hold=_hold(hold) if hold else None,
         offers=tuple(_load(offer) for offer in offers or ()),
-        customers=tuple(
-            KnownCustomer(UUID(c["customer_id"]), c["name"], c["name_key"]) for c in customers or ()
-        ),
+        customers=tuple(KnownCustomer(c["name"], c["name_key"]) for c in customers or ()),
     )
 
 

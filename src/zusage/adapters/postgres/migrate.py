@@ -25,10 +25,6 @@ class SchemaState:
     head: str
 
     @property
-    def up_to_date(self) -> bool:
-        return self.current == self.head
-
-    @property
     def behind(self) -> bool:
         """Whether something is missing that this code needs; a newer schema is not behind."""
         return self.current is None or self.current in older()

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 _RULES = """
 absence: absence_check absence_company_id_resource_id_fkey absence_pkey
-appointment: appointment_by_call appointment_by_customer appointment_by_start appointment_check
+appointment: appointment_by_call appointment_by_start appointment_check
 appointment: appointment_company_id_branch_id_fkey appointment_company_id_call_id_fkey
 appointment: appointment_company_id_customer_id_fkey appointment_company_id_hold_id_fkey appointment_hold
 appointment: appointment_pkey appointment_price_cents_check appointment_status_check
@@ -37,7 +37,7 @@ service: service_currency_check service_max_advance_days_check service_min_notic
 service: service_price_cents_check
 skill: skill_company_id_resource_id_fkey skill_company_id_service_id_fkey skill_pkey
 tool_call: tool_call_by_hash tool_call_by_id tool_call_check tool_call_company_id_call_id_fkey tool_call_pkey
-tool_call: tool_call_recent tool_call_state_check
+tool_call: tool_call_state_check
 working_hours: working_hours_check working_hours_company_id_resource_id_fkey working_hours_pkey
 working_hours: working_hours_weekday_check
 directory.company: company_company_id_key company_pkey

@@ -71,7 +71,6 @@ class StoredOffer:
 
 @dataclass(frozen=True, slots=True)
 class KnownCustomer:
-    customer_id: UUID
     name: str
     name_key: str
 

@@ -1,7 +1,7 @@
 """When a service can happen: hours, holidays, segments, chairs, policies; pure, in UTC instants."""
 
 from zusage.core.scheduling._check import check_start
-from zusage.core.scheduling._clock import day_bounds, to_instant
+from zusage.core.scheduling._clock import day_bounds
 from zusage.core.scheduling._hours import closing_note, holiday_name, opening_spans
 from zusage.core.scheduling._limits import busy_window, search_window
 from zusage.core.scheduling._offers import rank_offers
@@ -20,5 +20,4 @@ __all__ = [
     "opening_spans",
     "rank_offers",
     "search_window",
-    "to_instant",
 ]

@@ -116,15 +116,3 @@ def day_bounds(zone: str, day: date) -> Period:
 
     :raises ValueError: the zone skipped that whole day."""
     return Period(from_minute(day_start(zone, day)), from_minute(day_start(zone, day + _ONE_DAY)))
-
-
-def to_instant(zone: str, day: date, minute: int) -> datetime | None:
-    """Return the instant (UTC) at which a clock of the zone shows `minute` minutes after midnight (0 to 1439).
-
-    None where clocks skip that time; the first of two where they show it twice.
-
-    :raises ValueError: the minute lies outside the day."""
-    if not 0 <= minute < DAY_MINUTES:
-        raise ValueError(f"a day has the minutes 0 to 1439, not {minute}")
-    found, exists = _resolve(zone, day, minute)
-    return from_minute(found) if exists else None

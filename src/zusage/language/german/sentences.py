@@ -41,21 +41,6 @@ def held(
     )
 
 
-def free(
-    here: Here,
-    *,
-    service: str,
-    start: dt.datetime,
-    staff: str = "",
-    price: Money | None = None,
-    price_from: bool = False,
-) -> str:
-    """The time is free, but nobody keeps it for the caller."""
-    return _line(
-        _free(here, service, start, staff, price, price_from=price_from), "Möchten Sie diesen Termin nehmen?"
-    )
-
-
 def _free(
     here: Here, service: str, start: dt.datetime, staff: str, price: Money | None, *, price_from: bool
 ) -> str:

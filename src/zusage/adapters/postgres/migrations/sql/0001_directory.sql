@@ -114,6 +114,6 @@ BEGIN
     DELETE FROM directory.worker w WHERE w.seen_at < clock_timestamp() - interval '1 day';
 END $$;
 
-CREATE FUNCTION directory.workers() RETURNS TABLE (worker_id uuid, host text, started_at timestamptz, silent_for interval)
+CREATE FUNCTION directory.workers() RETURNS TABLE (silent_for interval)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS
-$$ SELECT w.worker_id, w.host, w.started_at, clock_timestamp() - w.seen_at FROM directory.worker w ORDER BY w.seen_at DESC $$;
+$$ SELECT clock_timestamp() - w.seen_at FROM directory.worker w $$;

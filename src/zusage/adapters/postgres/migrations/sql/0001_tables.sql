@@ -242,7 +242,6 @@ CREATE TABLE appointment (
 );
 CREATE INDEX appointment_by_start ON appointment (company_id, branch_id, starts_at);
 CREATE INDEX appointment_by_call ON appointment (company_id, call_id);
-CREATE INDEX appointment_by_customer ON appointment (company_id, customer_id, starts_at);
 
 CREATE TABLE phase (
     company_id uuid NOT NULL,
@@ -333,7 +332,6 @@ CREATE TABLE tool_call (
 );
 CREATE UNIQUE INDEX tool_call_by_id ON tool_call (company_id, call_id, dedupe) WHERE NOT by_hash;
 CREATE INDEX tool_call_by_hash ON tool_call (company_id, call_id, dedupe, started_at DESC) WHERE by_hash;
-CREATE INDEX tool_call_recent ON tool_call (company_id, started_at DESC);
 
 CREATE TABLE review_item (
     company_id uuid NOT NULL REFERENCES company,

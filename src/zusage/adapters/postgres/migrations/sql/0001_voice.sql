@@ -124,7 +124,7 @@ BEGIN
     ORDER BY h.status = 'held' DESC, h.created_at DESC LIMIT 1;
     v_out.offers := v_call.offers;
     SELECT jsonb_agg(k) INTO v_out.customers FROM (
-        SELECT customer_id, name, name_key FROM customer
+        SELECT name, name_key FROM customer
         WHERE company_id = p_company AND phone = v_call.caller ORDER BY created_at DESC LIMIT 5) AS k;
     RETURN v_out;
 END $$;
