@@ -102,9 +102,12 @@ class Model:
         return "booked"
 
     def has_booked(self, call: str, plans: list[Plan]) -> bool:
-        wanted = {(plan.staff_id, plan.start) for plan in plans}
+        """One person, one service, one time: whoever would serve. Plans of one question start together."""
+        wanted = (call, plans[0].service_id, plans[0].start)
         return any(
-            a.call == call and (a.plan.staff_id, a.plan.start) in wanted for a in self.appointments.values()
+            (hold.call, hold.plan.service_id, hold.plan.start) == wanted
+            for hold in self.holds.values()
+            if hold.status == "converted"
         )
 
     def release(self, call: str) -> int:

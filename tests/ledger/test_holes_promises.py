@@ -207,7 +207,7 @@ _CAP = (
 async def test_hole_14_control_an_end_that_releases_breaks_the_yes(
     app_db: Database, database: DatabaseUrls
 ) -> None:
-    cut(database, "call_event", (_CAP, "PERFORM ledger_release(p_company, v_call.call_id, NULL);"))
+    cut(database, "call_event", (_CAP, "PERFORM ledger_release(p_company, v_call.call_id);"))
     shop = await make_shop(app_db)
     run = await shop.call("call_a")
     mine = await shop.take(run, shop.plan())
@@ -284,7 +284,7 @@ async def test_hole_15_control_stale_truth_is_replayed(
     app_db: Database, database: DatabaseUrls, clock: Clock
 ) -> None:
     cut(database, "voice_begin", ("interval '10 seconds'", "interval '1 hour'"))
-    cut(database, "voice_begin", ("v_row.hold_id IS NULL OR EXISTS", "true OR EXISTS"))
+    cut(database, "voice_replayable", ("p_row.hold_id IS NULL OR EXISTS", "true OR EXISTS"))
     shop = await make_shop(app_db)
     for name, by_hash in (("call_a", True), ("call_b", False)):
         key = shop.key(name, "same", by_hash=by_hash)
@@ -297,7 +297,7 @@ async def test_hole_15_control_stale_truth_is_replayed(
 async def test_hole_15_control_a_replay_names_a_hold_that_is_gone(
     app_db: Database, database: DatabaseUrls, clock: Clock
 ) -> None:
-    cut(database, "voice_begin", ("v_row.hold_id IS NULL OR EXISTS", "true OR EXISTS"))
+    cut(database, "voice_replayable", ("p_row.hold_id IS NULL OR EXISTS", "true OR EXISTS"))
     shop = await make_shop(app_db)
     assert await _ask_again(shop, clock, shop.key("call_a", "tool_a"), seconds=240) == "replay"
     assert (await shop.take(await shop.call(), shop.plan())).outcome == "held"

@@ -102,7 +102,7 @@ async def _step(load: Load, run: Begun, dice: random.Random) -> None:
         await asyncio.sleep(dice.choice((0, 0, 0.03, 0.05, 0.07)))
         _note(load, await load.timed(load.shop.confirm(run, taken.hold_id)), [taken.plan])
     elif then < 0.25:
-        await load.timed(load.shop.release(run, taken.token))
+        await load.timed(load.shop.release(run))
 
 
 def _note(load: Load, booked: object, plans: list[Plan]) -> None:

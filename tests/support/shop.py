@@ -105,9 +105,9 @@ class Shop:
             await unit.commit()
         return booked
 
-    async def release(self, run: Begun, token: str | None = None) -> int:
+    async def release(self, run: Begun) -> int:
         async with self.ledger(self.company_id) as unit:
-            count = await unit.release(run.call_id, token)
+            count = await unit.release(run.call_id)
             await unit.commit()
         return count
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from support.voice import Salon, open_day
 
 
@@ -77,3 +79,98 @@ async def test_a_corrected_year_is_said_whatever_comes_of_the_wish(salon: Salon)
         wish = {"service": "Bart trimmen", "when": f"{day:%d.%m.}2020 {time}", "name": "Jan Klein"}
         answer = await salon.phone().tool(tool, wish)
         assert answer["say"].startswith("Ich gehe von"), answer
+
+
+async def test_one_person_is_booked_once_for_a_time_whoever_serves(salon: Salon) -> None:
+    phone, day = salon.phone(), open_day()
+    cut = {"service": "Damenschnitt", "when": f"{day:%d.%m.%Y} 14 Uhr", "name": "Sabine Müller"}
+    first = await phone.tool("book_appointment", cut)
+    await phone.tool("book_appointment", {**cut, "service": "Färben", "when": f"{day:%d.%m.%Y} 16 Uhr"})
+    again = await phone.tool("book_appointment", cut)
+    assert again["status"] == "already_booked"
+    assert again["appointment_id"] == first["appointment_id"]
+    daughter = await phone.tool("book_appointment", {**cut, "attendee": "Lena Müller"})
+    assert daughter["status"] == "booked"
+
+
+async def test_the_same_booking_four_times_at_once_is_one_appointment(salon: Salon) -> None:
+    phone, day = salon.phone(), open_day()
+    cut = {"service": "Damenschnitt", "when": f"{day:%d.%m.%Y} 14 Uhr", "name": "Sabine Müller"}
+    answers = await asyncio.gather(*(phone.tool("book_appointment", cut) for _ in range(4)))
+    assert sorted(a["status"] for a in answers) == ["already_booked"] * 3 + ["booked"]
+    assert await salon.rows("SELECT count(*) FROM appointment") == [(1,)]
+
+
+async def test_a_yes_after_a_new_hold_books_the_new_hold_also_without_tool_call_ids(salon: Salon) -> None:
+    phone, day = salon.phone(), open_day()
+    for hour in (14, 16):
+        wish = {"service": "Bart trimmen", "when": f"{day:%d.%m.%Y} {hour} Uhr"}
+        await phone.tool("check_availability", wish, tool_call_id=None)
+        booked = await phone.tool("book_appointment", {"name": "Jan Klein"}, tool_call_id=None)
+        assert booked["status"] == "booked"
+        assert f"T{hour}:00" in booked["data"]["appointment"]["start"]
+
+
+async def test_an_offer_that_there_is_not_is_asked_about_and_books_nothing(salon: Salon) -> None:
+    phone, day = salon.phone(), open_day()
+    wish = {"service": "Bart trimmen", "when": f"{day:%d.%m.%Y} 14 Uhr"}
+    await phone.tool("get_alternatives", wish)
+    for chosen in (5, "das erste oder das zweite"):
+        answer = await phone.tool("book_appointment", {"name": "Jan Klein", "offer": chosen})
+        assert (answer["status"], answer["data"]["reason"]) == ("ask_when", "offer_unclear")
+    for beside in ({"service": "Damenschnitt"}, {"when": f"{day:%d.%m.%Y} 17 Uhr"}):
+        answer = await phone.tool("book_appointment", {"name": "Jan Klein", "offer": 1, **beside})
+        assert (answer["status"], answer["data"]["reason"]) == ("ask_when", "offer_unclear")
+    held = await salon.phone().tool("check_availability", wish)
+    assert held["status"] == "held"
+    other = salon.phone()
+    await other.tool("check_availability", {**wish, "when": f"{day:%d.%m.%Y} 9 Uhr"})
+    assert (await other.tool("book_appointment", {"name": "Jan Klein", "offer": 2}))["status"] == "replaced"
+    assert await salon.rows("SELECT count(*) FROM appointment") == [(0,)]
+
+
+async def test_a_wish_for_another_person_is_not_booked_with_the_held_one(salon: Salon) -> None:
+    phone, day = salon.phone(), open_day()
+    wish = {"service": "Damenschnitt", "staff": "Jonas", "when": f"{day:%d.%m.%Y} 14 Uhr"}
+    await phone.tool("check_availability", wish)
+    other = await phone.tool("book_appointment", {"name": "Sabine Müller", "staff": "Anna Weber"})
+    assert other["status"] == "replaced"
+    in_the_time = await salon.phone().tool(
+        "check_availability", {"service": "Damenschnitt", "when": f"{day:%d.%m.%Y} um 14 Uhr bei Jonas"}
+    )
+    assert (in_the_time["status"], in_the_time["data"]["reason"]) == ("not_free", "not_free")
+
+
+async def test_a_clear_no_never_books(salon: Salon) -> None:
+    phone = salon.phone()
+    await phone.tool(
+        "check_availability", {"service": "Bart trimmen", "when": f"{open_day():%d.%m.%Y} 14 Uhr"}
+    )
+    answer = await phone.tool("book_appointment", {"name": "Jan Klein", "bestaetigung": False})
+    assert (answer["status"], answer["booked"]) == ("replaced", False)
+    assert (await phone.tool("book_appointment", {"name": "Jan Klein"}))["status"] == "booked"
+
+
+async def test_release_gives_back_what_is_held_whatever_token_comes_along(salon: Salon) -> None:
+    phone, day = salon.phone(), open_day()
+    first = await phone.tool(
+        "check_availability", {"service": "Bart trimmen", "when": f"{day:%d.%m.%Y} 10 Uhr"}
+    )
+    await phone.tool("check_availability", {"service": "Bart trimmen", "when": f"{day:%d.%m.%Y} 14 Uhr"})
+    assert (await phone.tool("release_hold", {"hold": first["reservation_token"]}))["status"] == "released"
+    assert (await phone.tool("book_appointment", {"name": "Jan Klein"}))["status"] == "nothing_held"
+
+
+async def test_the_price_that_was_offered_holds(salon: Salon) -> None:
+    phone, day = salon.phone(), open_day()
+    await phone.tool("get_alternatives", {"service": "Bart trimmen", "when": f"{day:%d.%m.%Y} 14 Uhr"})
+    async with salon.parts.app.transaction(salon.company.id) as connection:
+        await connection.execute("UPDATE service SET price_cents = 9900")
+        await connection.execute("UPDATE company SET catalogue_version = catalogue_version + 1")
+        await connection.execute("COMMIT")
+    booked = await phone.tool("book_appointment", {"name": "Jan Klein", "offer": 1})
+    assert booked["data"]["appointment"]["price_cents"] == 2000
+    fresh = await salon.phone().tool(
+        "check_availability", {"service": "Bart trimmen", "when": f"{day:%d.%m.%Y} 17 Uhr"}
+    )
+    assert fresh["data"]["price_cents"] == 9900

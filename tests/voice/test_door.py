@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from typing import Any
@@ -245,3 +246,22 @@ async def test_the_company_comes_from_the_envelope_never_from_arguments(salon: S
     assert answer["data"]["company"] == salon.company.name
     assert [row[0] for row in await salon.rows("SELECT external_id FROM call")] == [phone.call_id]
     assert phone.to_number == MITTE
+
+
+async def test_a_body_that_does_not_come_is_not_waited_for(salon: Salon) -> None:
+    host, port = salon.client.base_url.host, salon.client.base_url.port
+    reader, writer = await asyncio.open_connection(host, port)
+    writer.write(b"POST /api/retell/function-call HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n")
+    writer.write(b"Content-Length: 1000\r\n\r\n{")
+    await writer.drain()
+    answer = await asyncio.wait_for(reader.readline(), 15)
+    assert b" 408 " in answer
+    writer.close()
+
+
+async def test_a_webhook_finds_its_door_however_its_path_is_written(salon: Salon) -> None:
+    for path in ("/api/retell/webhook/", "/api/retell/Webhook"):
+        phone = salon.phone()
+        body = {"event": "call_ended", "call": phone.body("", {}, None)["call"]}
+        assert (await phone.post(path, body)).status_code == 204
+    assert await salon.rows("SELECT count(ended_at) FROM call") == [(2,)]

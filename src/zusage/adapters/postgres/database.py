@@ -70,9 +70,8 @@ class Database:
         :raises LedgerRefused: the constraint or a counting check refused what the reading had promised."""
         begin = self._begin if durable else self._begin_lightly
         try:
-            async with self._pool.connection() as connection:
+            async with self._begun(begin.format(company=UUID(str(company_id)))) as connection:
                 try:
-                    await connection.execute(begin.format(company=UUID(str(company_id))))
                     yield connection
                 finally:
                     if not connection.closed and connection.info.transaction_status:
@@ -82,6 +81,30 @@ class Database:
             if known is None:
                 raise
             raise known from error
+
+    @asynccontextmanager
+    async def _begun(self, begin: str) -> AsyncIterator[Connection]:
+        """A connection with a transaction begun. One that died while it lay in the pool (the server was restarted)
+        is thrown away and the next is tried: nothing was asked of it yet."""
+        for _ in range(self._pool.max_size + 1):
+            connection = await self._pool.getconn()
+            try:
+                await connection.execute(begin)
+            except psycopg.OperationalError:
+                dead = connection.closed
+                await self._pool.putconn(connection)
+                if not dead:
+                    raise
+                continue
+            except BaseException:
+                await self._pool.putconn(connection)
+                raise
+            try:
+                yield connection
+            finally:
+                await self._pool.putconn(connection)
+            return
+        raise LedgerBusy("the database does not answer")
 
 
 def _translate(error: psycopg.Error | PoolTimeout) -> Exception | None:

@@ -18,6 +18,7 @@ from zusage.app.calls.ports import (
     LEASE_SECONDS,
     Answer,
     Begun,
+    CallAppointment,
     CallHold,
     CallRef,
     KnownCustomer,
@@ -108,7 +109,20 @@ class PostgresJournal:
 
 
 def _begun(company_id: UUID, row: tuple[Any, ...]) -> Begun:
-    decision, tool_call_id, lease, answer, call_id, over, now, version, hold, offers, customers = row
+    (
+        decision,
+        tool_call_id,
+        lease,
+        answer,
+        call_id,
+        over,
+        now,
+        version,
+        hold,
+        offers,
+        appointments,
+        customers,
+    ) = row
     begun = Begun(decision, company_id, call_id, now, tool_call_id, lease, answer, over, version or 0)
     if decision != "run":
         return begun
@@ -116,6 +130,7 @@ def _begun(company_id: UUID, row: tuple[Any, ...]) -> Begun:
         begun,
         hold=_hold(hold) if hold else None,
         offers=tuple(_load(offer) for offer in offers or ()),
+        appointments=tuple(_appointment(row) for row in appointments or ()),
         customers=tuple(KnownCustomer(c["name"], c["name_key"]) for c in customers or ()),
     )
 
@@ -137,6 +152,16 @@ def _hold(row: Mapping[str, Any]) -> CallHold:
     )
 
 
+def _appointment(row: Mapping[str, Any]) -> CallAppointment:
+    return CallAppointment(
+        appointment_id=UUID(row["appointment_id"]),
+        service_id=UUID(row["service_id"]),
+        start=datetime.fromisoformat(row["starts_at"]),
+        attendee=row["attendee_name"],
+        plan=row["plan"],
+    )
+
+
 def _dump(offer: StoredOffer) -> dict[str, Any]:
     return {
         "token": offer.token,
@@ -147,6 +172,7 @@ def _dump(offer: StoredOffer) -> dict[str, Any]:
         "staff_id": str(offer.staff_id),
         "start": offer.start.isoformat(),
         "end": offer.end.isoformat(),
+        "price_cents": offer.price_cents,
     }
 
 
@@ -160,4 +186,5 @@ def _load(row: Mapping[str, Any]) -> StoredOffer:
         staff_id=UUID(row["staff_id"]),
         start=datetime.fromisoformat(row["start"]),
         end=datetime.fromisoformat(row["end"]),
+        price_cents=row["price_cents"],
     )

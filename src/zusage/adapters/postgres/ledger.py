@@ -78,8 +78,8 @@ class PostgresUnit:
         head = (self._company_id, call_id, self._new_id(), self._new_token(), *_plan_columns(plans))
         return _booked(await self._one(_TAKE_AND_CONFIRM, (*head, self._new_id(), *self._booker(booker))))
 
-    async def release(self, call_id: UUID, token: str | None) -> int:
-        row = await self._one("SELECT ledger_release(%s, %s, %s)", (self._company_id, call_id, token))
+    async def release(self, call_id: UUID) -> int:
+        row = await self._one("SELECT ledger_release(%s, %s)", (self._company_id, call_id))
         return int(row[0])
 
     async def finish(self, run: Begun, answer: Answer) -> None:

@@ -48,7 +48,7 @@ directory.worker: worker_pkey
 _FUNCTIONS = """
 call_event call_renew_hold call_seen claim_guard current_company customer_of history_guard hold_deadline
 ledger_block ledger_confirm ledger_end_holds ledger_lock_resources ledger_not_held ledger_release ledger_renew
-ledger_sweep ledger_take ledger_take_and_confirm ledger_unblock voice_answer voice_begin voice_finish zusage_now
+ledger_sweep ledger_take ledger_take_and_confirm ledger_unblock voice_answer voice_begin voice_finish voice_replayable zusage_now
 directory.assert_company
 """
 # These run with the owner's rights, for what must be found before the company is known.

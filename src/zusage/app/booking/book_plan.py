@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 
 from zusage.app.availability.offers import Search
@@ -35,12 +34,11 @@ async def book_plan(
     :raises LedgerBusy, LedgerRefused: the database is too busy; trying again is safe.
     :raises LeaseLost: another process runs this tool call now."""
 
-    async def attempt(unit: LedgerUnit) -> BookingOutcome | None:
-        plans = await plans_at(search, start, unit)
+    async def attempt(unit: LedgerUnit, most: int) -> BookingOutcome | None:
+        plans = await plans_at(search, start, unit, most=most, price=price)
         if isinstance(plans, Refusal):
             return await refused(search, start, plans, unit)
-        priced = plans if price is None else [replace(plan, price=price) for plan in plans]
-        booked = await unit.take_and_confirm(run.call_id, priced, booker)
+        booked = await unit.take_and_confirm(run.call_id, plans, booker)
         return None if booked.outcome == "lost" else booked
 
     async def otherwise(unit: LedgerUnit) -> BookingOutcome:

@@ -11,6 +11,7 @@ from zusage.app.booking.outcomes import Refused
 from zusage.app.booking.ports import LedgerUnit, OpenUnit, Taken
 from zusage.app.calls.ports import Answer, Begun
 from zusage.core.scheduling.wish import Refusal
+from zusage.core.values import Money
 
 HoldOutcome = Taken | Refused
 """What came of it: `Taken` says what is held, or that the call is over; `Refused` why not and what else would do."""
@@ -23,17 +24,18 @@ async def hold_slot(
     run: Begun,
     open_unit: OpenUnit,
     conclude: Callable[[HoldOutcome], Answer],
+    price: Money | None = None,
 ) -> Answer:
     """Hold the service at exactly `start` for this call, with the first staff-and-chair pair that is free.
 
-    A new hold replaces the call's old one only if it succeeds; the same plan again renews it. Effect and answer
+    `price` is what was said before, where it was. A new hold replaces the call's old one only if it succeeds; the same plan again renews it. Effect and answer
     commit together; the answer is that of `conclude`.
 
     :raises LedgerBusy, LedgerRefused: the database is too busy; trying again is safe.
     :raises LeaseLost: another process runs this tool call now."""
 
-    async def attempt(unit: LedgerUnit) -> HoldOutcome | None:
-        plans = await plans_at(search, start, unit)
+    async def attempt(unit: LedgerUnit, most: int) -> HoldOutcome | None:
+        plans = await plans_at(search, start, unit, most=most, price=price)
         if isinstance(plans, Refusal):
             return await refused(search, start, plans, unit)
         taken = await unit.take(run.call_id, plans)

@@ -65,7 +65,8 @@ class LedgerUnit(OfferUnit, Protocol):
 
     async def take_and_confirm(self, call_id: UUID, plans: Sequence[Plan], booker: Booker) -> Booked: ...
 
-    async def release(self, call_id: UUID, token: str | None) -> int: ...
+    async def release(self, call_id: UUID) -> int:
+        """Give back what the call holds; says how many holds that were, 0 or 1."""
 
 
 class OpenUnit(Protocol):

@@ -67,6 +67,18 @@ class StoredOffer:
     staff_id: UUID
     start: datetime
     end: datetime
+    price_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class CallAppointment:
+    """What this call has booked already; `plan` is its snapshot."""
+
+    appointment_id: UUID
+    service_id: UUID
+    start: datetime
+    attendee: str
+    plan: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +105,7 @@ class Begun:
     catalogue_version: int = 0
     hold: CallHold | None = None
     offers: tuple[StoredOffer, ...] = ()
+    appointments: tuple[CallAppointment, ...] = ()
     customers: tuple[KnownCustomer, ...] = ()
 
 

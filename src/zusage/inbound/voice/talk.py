@@ -99,6 +99,7 @@ def name_offers(
             staff_id=option.staff_id,
             start=option.start,
             end=option.end,
+            price_cents=service.price.cents,
         )
         for n, option in enumerate(options, 1)
     )

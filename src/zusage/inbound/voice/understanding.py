@@ -10,27 +10,37 @@ from zusage.app.calls.ports import StoredOffer
 from zusage.core.scheduling import day_bounds
 from zusage.core.scheduling.masters import Service, Staff
 from zusage.core.scheduling.wish import Wish
-from zusage.core.values import Period
+from zusage.core.values import Money, Period
 from zusage.inbound.voice.talk import Talk
 from zusage.inbound.voice.toolcall import ToolResult
-from zusage.language.german import is_anyone, sentences, understand_service, understand_staff, understand_when
+from zusage.language.german import (
+    is_anyone,
+    sentences,
+    speak,
+    understand_service,
+    understand_staff,
+    understand_when,
+)
 from zusage.language.reading import ServiceEntry, Unclear, When
 
 _SOON = timedelta(days=14)
 _SAID_STAFF = re.compile(
     r"\b(?:bei|zu|mit|von)\s+(?:der\s+|dem\s+|frau\s+|herrn?\s+)?(\w[\w .'-]*)", re.IGNORECASE
 )
+_ORDINAL = re.compile(r"\b(erste|zweite|dritte|[1-9])")
 _FEW = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """A service and a time somebody wants. `note` is a sentence to say first (a corrected year, say)."""
+    """A service and a time somebody wants. `note` is a sentence to say first (a corrected year, say); `price` is what
+    was offered, where it was: it holds whatever the catalogue has become since."""
 
     service: Service
     wish: Wish
     staff_asked: bool
     note: str = ""
+    price: Money | None = None
 
 
 def understand(talk: Talk) -> Understood | ToolResult:
@@ -112,7 +122,7 @@ def find_staff(talk: Talk, service: Service) -> Staff | ToolResult | None:
     """Find whom the caller wants, None for anyone. Two of that name, or nobody of that name, is a question back."""
     text = talk.args.staff
     if text is None:
-        return _staff_in_service(talk, service)
+        return _staff_beside(talk, service)
     if is_anyone(text):
         return None
     exact = next((m for m in talk.book.staff if text == str(m.id)), None)
@@ -127,10 +137,14 @@ def _named(talk: Talk, text: str) -> list[Staff]:
     return [talk.book.staff[i] for i in understand_staff(text, [m.name for m in talk.book.staff])]
 
 
-def _staff_in_service(talk: Talk, service: Service) -> Staff | ToolResult | None:
-    said = _SAID_STAFF.search(talk.args.service or "")
-    found = _named(talk, said[1]) if said else []
-    return _able(talk, service, found) if found else None
+def _staff_beside(talk: Talk, service: Service) -> Staff | ToolResult | None:
+    """Whom the words about service or time name: "Herrenschnitt bei Anna", "um zehn bei Elif"."""
+    for text in (talk.args.service, talk.args.when):
+        said = _SAID_STAFF.search(text or "")
+        found = _named(talk, said[1]) if said else []
+        if found:
+            return _able(talk, service, found)
+    return None
 
 
 def _able(talk: Talk, service: Service, found: list[Staff]) -> Staff | ToolResult:
@@ -188,16 +202,51 @@ def _window(when: When, day: Period, now: datetime) -> Period:
 _A_MINUTE = timedelta(minutes=1)
 
 
-def chosen_offer(talk: Talk) -> StoredOffer | None:
-    """The offer of this call that the arguments name, by token or by its ordinal in the newest batch."""
+def chosen_offer(talk: Talk) -> StoredOffer | ToolResult | None:
+    """The offer of this call that was chosen, by token or by its ordinal in the newest batch; None: none was.
+
+    A number that is none of theirs, two numbers, or an offer that the words beside it contradict is a question back."""
     named, offers = talk.args.offer, talk.run.offers
     if named is None or not offers:
         return None
-    by_token = next((offer for offer in offers if offer.token == named), None)
-    if by_token is not None:
-        return by_token
-    number = talk.args.offer_number
-    return next((o for o in offers if o.batch == offers[0].batch and o.n == number), None)
+    chosen = next((offer for offer in offers if offer.token == named), None)
+    if chosen is None:
+        if talk.args.offer_number is None:
+            return None
+        numbered = (o for o in offers if o.batch == offers[0].batch and o.n == talk.args.offer_number)
+        chosen = next(numbered, None)
+    if chosen is None or _several_ordinals(named) or _contradicted(talk, chosen):
+        return which_offer(talk)
+    return chosen
+
+
+def which_offer(talk: Talk) -> ToolResult:
+    """Ask which of the newest offers is meant."""
+    newest = [offer for offer in talk.run.offers if offer.batch == talk.run.offers[0].batch]
+    say = sentences.which_offer(talk.here, offers=[speak.SpokenOffer(offer.start) for offer in newest])
+    readings = [talk.iso(offer.start) for offer in newest]
+    return ToolResult("ask_when", say, {"reason": "offer_unclear", "readings": readings})
+
+
+def _several_ordinals(named: str) -> bool:
+    return len(set(_ORDINAL.findall(named.casefold()))) > 1
+
+
+def _contradicted(talk: Talk, offer: StoredOffer) -> bool:
+    service = find_service(talk) if talk.args.service is not None else None
+    if isinstance(service, Service) and service.id != offer.service_id:
+        return True
+    said = find_when(talk) if said_when(talk) else None
+    return isinstance(said, When) and not fits(talk, said, offer.start)
+
+
+def fits(talk: Talk, said: When, start: datetime) -> bool:
+    """Whether words about time may mean this start: a time without a day is of any day, a day without a time any time."""
+    local_said, local_start = talk.here.local(said.start), talk.here.local(start)
+    if said.kind == "instant":
+        without_day = {"today", "tomorrow", "day_of_talk"} & set(said.assumed)
+        return said.start == start or (bool(without_day) and local_said.time() == local_start.time())
+    return said.start <= start and (said.end is None or start < said.end)
 
 
 def of_offer(talk: Talk, offer: StoredOffer) -> Understood | None:
@@ -207,4 +256,5 @@ def of_offer(talk: Talk, offer: StoredOffer) -> Understood | None:
     service = talk.book.service(offer.service_id)
     if service is None:
         return None
-    return Understood(service, talk.wish_at(offer.start, offer.staff_id), staff_asked=False)
+    price = Money(offer.price_cents, service.price.currency)
+    return Understood(service, talk.wish_at(offer.start, offer.staff_id), staff_asked=False, price=price)

@@ -262,6 +262,11 @@ def off_grid(here: Here, *, neighbours: Sequence[dt.datetime]) -> str:
     return _line(refusal, _instead(here, [SpokenOffer(start) for start in neighbours]))
 
 
+def which_offer(here: Here, *, offers: Sequence[SpokenOffer]) -> str:
+    """Which of these is meant? Says the first two."""
+    return f"Welchen Vorschlag meinen Sie: {speak.offers(offers[:_MOST_OFFERS], here)}?"
+
+
 def expired_and_gone(here: Here, *, start: dt.datetime, offers: Sequence[SpokenOffer]) -> str:
     """The hold ran out and somebody else has the time now."""
     lost = f"Es tut mir leid, die Zeit {speak.moment(start, here)} wurde inzwischen anderweitig vergeben."

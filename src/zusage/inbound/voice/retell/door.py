@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from zusage.app.callers.ports import Line, Lines
 from zusage.app.calls.ports import CallRef, CallRegister
 from zusage.app.calls.record_call_event import record_call_event
 from zusage.core.people import normalise_phone
-from zusage.inbound.voice.arguments import clean_args
+from zusage.inbound.voice.arguments import clean_args, fold
 from zusage.inbound.voice.desk import Desk
 from zusage.inbound.voice.limits import RateLimits
 from zusage.inbound.voice.rendering import render, render_result
@@ -36,6 +37,7 @@ log = structlog.get_logger()
 
 PROVIDER = "retell"
 MAX_BODY = 2_000_000
+BODY_SECONDS = 5
 
 
 class Refused(Exception):  # noqa: N818 - an answer on its way, not a failure
@@ -68,6 +70,8 @@ class RetellDoor:
     async def function_call(self, request: Request) -> Response:
         """One tool call. 401, 413, 415 or 503 before the signature is known to be good, 200 after it, whatever
         it says and whatever fails."""
+        if fold(request.path_params.get("tool", "").strip("/")) == "webhook":
+            return await self.webhook(request)
         sorry = self._answer(ToolResult("error", sentences.error()))
         return await self._guarded(request, self._function_call, sorry)
 
@@ -160,15 +164,19 @@ class RetellDoor:
 async def read_body(request: Request) -> bytes:
     """Read a JSON body, counting while it comes.
 
-    :raises Refused: 415 for another content type, 413 beyond 2 MB."""
+    :raises Refused: 415 for another content type, 413 beyond 2 MB, 408 when it does not come."""
     kind = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
     if kind != "application/json":
         raise Refused(415, "send application/json")
     body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BODY:
-            raise Refused(413, f"at most {MAX_BODY} bytes")
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > MAX_BODY:
+                    raise Refused(413, f"at most {MAX_BODY} bytes")
+    except TimeoutError:
+        raise Refused(408, f"the body must come within {BODY_SECONDS} seconds") from None
     return bytes(body)
 
 

@@ -21,7 +21,9 @@ from zusage.inbound.voice.understanding import (
     Understood,
     chosen_offer,
     find_service,
+    find_staff,
     find_when,
+    fits,
     of_offer,
     said_when,
     understand,
@@ -35,6 +37,8 @@ _Target = CallHold | Understood
 
 async def book_appointment(talk: Talk) -> Answer | ToolResult:
     """Book the plan that is named: by hold, by offer, or by service and time; without any, what the call holds."""
+    if talk.args.confirm is False:
+        return _not_yet(talk)
     target = _target(talk)
     if isinstance(target, ToolResult):
         return target
@@ -48,19 +52,32 @@ async def book_appointment(talk: Talk) -> Answer | ToolResult:
     return await _book_plan(talk, target, booker)
 
 
+def _not_yet(talk: Talk) -> ToolResult:
+    """A clear no never books; what is held stays held."""
+    hold = talk.run.hold
+    if hold is None or hold.status != "held":
+        return ToolResult("nothing_held", sentences.nothing_held())
+    return _kept(talk, hold)
+
+
 def _target(talk: Talk) -> _Target | ToolResult:
-    hold, args = talk.run.hold, talk.args
     offer = chosen_offer(talk)
+    if isinstance(offer, ToolResult):
+        return offer
     if offer is not None:
-        return _by_offer(talk, offer, hold)
-    if args.hold is not None and hold is not None and args.hold == hold.token:
+        return _by_offer(talk, offer, talk.run.hold)
+    return _without_offer(talk, talk.run.hold)
+
+
+def _without_offer(talk: Talk, hold: CallHold | None) -> _Target | ToolResult:
+    args = talk.args
+    if hold is not None and args.hold == hold.token:
         return _unless_another(talk, hold)
     if said_when(talk):
         return _by_time(talk, hold)
-    if hold is not None and hold.status == "held":
-        stale = args.hold is not None
-        return _kept(talk, hold) if stale else _unless_another(talk, hold)
-    return _without_words(talk, hold)
+    if hold is None or hold.status != "held":
+        return _without_words(talk, hold)
+    return _kept(talk, hold) if args.hold is not None else _unless_another(talk, hold)
 
 
 def _without_words(talk: Talk, hold: CallHold | None) -> _Target | ToolResult:
@@ -93,7 +110,7 @@ def _by_time(talk: Talk, hold: CallHold | None) -> _Target | ToolResult:
     """A time was said: it must be the held one, or there is no hold and it is a plan of its own."""
     if hold is not None and hold.status in {"held", "expired", "converted"}:
         said = find_when(talk)
-        if isinstance(said, When) and _is_start(talk, said, hold) and _is_service(talk, hold):
+        if isinstance(said, When) and _is_held(talk, said, hold) and _is_service(talk, hold):
             return hold
     if hold is not None and hold.status == "held":
         return _kept(talk, hold)
@@ -101,15 +118,9 @@ def _by_time(talk: Talk, hold: CallHold | None) -> _Target | ToolResult:
     return understood if isinstance(understood, ToolResult) else _exact(understood)
 
 
-def _is_start(talk: Talk, said: When, hold: CallHold) -> bool:
-    """A time without a day means the held day; a day without a time means the held time."""
-    here = talk.here
-    if said.kind == "instant" and said.start == hold.start:
-        return True
-    local_said, local_held = here.local(said.start), here.local(hold.start)
-    if said.kind == "instant" and {"today", "tomorrow"} & set(said.assumed):
-        return local_said.time() == local_held.time()
-    return said.grain == "day" and said.end is not None and said.start <= hold.start < said.end
+def _is_held(talk: Talk, said: When, hold: CallHold) -> bool:
+    """The words name the held time, or its day, or its time of day; a wider window names nothing."""
+    return (said.kind == "instant" or said.grain == "day") and fits(talk, said, hold.start)
 
 
 def _is_service(talk: Talk, hold: CallHold) -> bool:
@@ -120,12 +131,18 @@ def _is_service(talk: Talk, hold: CallHold) -> bool:
 
 
 def _unless_another(talk: Talk, hold: CallHold) -> _Target | ToolResult:
-    """The hold, unless the words beside it clearly name another service or another time."""
+    """The hold, unless what stands beside it clearly names another service, person or time, or an offer there is not."""
+    if talk.args.offer_number is not None:
+        return _kept(talk, hold)
     named = find_service(talk) if talk.args.service is not None else None
     if isinstance(named, Service) and named.id != hold.service_id:
         return _kept(talk, hold)
+    service = talk.book.service(hold.service_id)
+    wanted = find_staff(talk, service) if service is not None else None
+    if isinstance(wanted, ToolResult) or (wanted is not None and wanted.id != hold.staff_id):
+        return _kept(talk, hold)
     said = find_when(talk) if said_when(talk) else None
-    if isinstance(said, When) and said.kind == "instant" and not _is_start(talk, said, hold):
+    if isinstance(said, When) and not fits(talk, said, hold.start):
         return _kept(talk, hold)
     return hold
 
@@ -182,9 +199,11 @@ async def _book_hold(talk: Talk, hold: CallHold, booker: Booker) -> Answer:
     return await confirm_hold(hold, again, booker, run=talk.run, open_unit=talk.open_unit, conclude=conclude)
 
 
-async def _book_plan(talk: Talk, plan: Understood, booker: Booker) -> Answer:
+async def _book_plan(talk: Talk, plan: Understood, booker: Booker) -> Answer | ToolResult:
     start = plan.wish.exact
     assert start is not None
+    if (same := _booked_before(talk, plan, start, booker)) is not None:
+        return same
 
     def conclude(outcome: BookingOutcome) -> Answer:
         if isinstance(outcome, Refused):
@@ -193,8 +212,25 @@ async def _book_plan(talk: Talk, plan: Understood, booker: Booker) -> Answer:
             result = _of_ledger(talk, outcome, start)
         return result.after(plan.note).stored()
 
-    search = talk.search(plan.service, plan.wish)
-    return await book_plan(search, start, booker, run=talk.run, open_unit=talk.open_unit, conclude=conclude)
+    return await book_plan(
+        talk.search(plan.service, plan.wish),
+        start,
+        booker,
+        run=talk.run,
+        open_unit=talk.open_unit,
+        conclude=conclude,
+        price=plan.price,
+    )
+
+
+def _booked_before(talk: Talk, plan: Understood, start: datetime, booker: Booker) -> ToolResult | None:
+    """The same person for the same service at the same time in this call: that appointment, whoever serves."""
+    key = (plan.service.id, start, booker.attendee)
+    for made in talk.run.appointments:
+        if (made.service_id, made.start, made.attendee) == key:
+            booked = Booked("already_booked", made.appointment_id, made.plan, made.attendee)
+            return _booked(talk, booked, made.plan)
+    return None
 
 
 def _of_ledger(talk: Talk, outcome: BookingOutcome, start: datetime) -> ToolResult:

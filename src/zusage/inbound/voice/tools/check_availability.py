@@ -19,6 +19,8 @@ from zusage.language.german import sentences
 
 async def check_availability(talk: Talk) -> Answer | ToolResult:
     offer = chosen_offer(talk)
+    if isinstance(offer, ToolResult):
+        return offer
     understood = (of_offer(talk, offer) if offer else None) or understand(talk)
     if isinstance(understood, ToolResult):
         return understood
@@ -34,7 +36,14 @@ async def _hold(talk: Talk, understood: Understood, start: datetime) -> Answer:
         return _result(talk, understood, start, outcome).after(understood.note).stored()
 
     search = talk.search(understood.service, understood.wish)
-    return await hold_slot(search, start, run=talk.run, open_unit=talk.open_unit, conclude=conclude)
+    return await hold_slot(
+        search,
+        start,
+        run=talk.run,
+        open_unit=talk.open_unit,
+        conclude=conclude,
+        price=understood.price,
+    )
 
 
 def _result(talk: Talk, understood: Understood, start: datetime, outcome: HoldOutcome) -> ToolResult:

@@ -1,4 +1,4 @@
-"""release_hold: the caller does not want the held time after all."""
+"""release_hold: the caller does not want the held time after all. A call holds one time, whatever token comes along."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from zusage.language.german import sentences
 
 
 async def release_hold(talk: Talk) -> Answer:
-    return await release(talk.args.hold, run=talk.run, open_unit=talk.open_unit, conclude=_said)
+    return await release(run=talk.run, open_unit=talk.open_unit, conclude=_said)
 
 
 def _said(released: bool) -> Answer:  # noqa: FBT001 - the only thing there is to say

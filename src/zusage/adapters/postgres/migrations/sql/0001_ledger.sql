@@ -257,7 +257,8 @@ BEGIN
 END $$;
 
 -- Holds and books in one transaction: for callers who say everything in one breath, and to take a plan again whose
--- hold was lost. The outcome is that of ledger_take (lost, call_over) where nothing was booked.
+-- hold was lost. One person cannot come twice at one time: the same service, time and attendee again in one call is
+-- already_booked, whoever would serve. The outcome is that of ledger_take (lost, call_over) where nothing was booked.
 CREATE FUNCTION ledger_take_and_confirm(
     p_company uuid, p_call uuid, p_hold uuid, p_token text, p_heads jsonb,
     p_plan integer[], p_resource uuid[], p_starts timestamptz[], p_ends timestamptz[],
@@ -269,11 +270,10 @@ DECLARE
     v_out ledger_booked;
 BEGIN
     PERFORM 1 FROM call WHERE company_id = p_company AND call_id = p_call FOR NO KEY UPDATE;
-    SELECT 'already_booked', a.appointment_id, a.plan, a.attendee_name INTO v_out
-    FROM appointment a, jsonb_array_elements(p_heads) AS head
-    WHERE a.company_id = p_company AND a.call_id = p_call AND a.status = 'booked'
-      AND a.service_id = (head ->> 'service_id')::uuid AND a.staff_id = (head ->> 'staff_id')::uuid
-      AND a.starts_at = (head ->> 'starts_at')::timestamptz
+    SELECT 'already_booked', a.appointment_id, a.plan, a.attendee_name INTO v_out FROM appointment a
+    WHERE a.company_id = p_company AND a.call_id = p_call AND a.status = 'booked' AND a.attendee_name = p_attendee
+      AND a.service_id = (p_heads -> 0 ->> 'service_id')::uuid
+      AND a.starts_at = (p_heads -> 0 ->> 'starts_at')::timestamptz
     LIMIT 1;
     IF FOUND THEN
         RETURN v_out;
@@ -287,8 +287,8 @@ BEGIN
                           p_customer, p_phone, p_name, p_name_key, p_attendee, p_contact, p_notes);
 END $$;
 
--- Gives the live hold of a call back; without one it answers 0. `p_token` NULL means whichever is held.
-CREATE FUNCTION ledger_release(p_company uuid, p_call uuid, p_token text) RETURNS integer LANGUAGE plpgsql AS $$
+-- Gives back whatever the call holds; without a hold it answers 0.
+CREATE FUNCTION ledger_release(p_company uuid, p_call uuid) RETURNS integer LANGUAGE plpgsql AS $$
 DECLARE
     v_holds uuid[];
 BEGIN
@@ -296,7 +296,6 @@ BEGIN
     SELECT array_agg(h.hold_id) INTO v_holds FROM (
         SELECT hold_id FROM hold
         WHERE company_id = p_company AND call_id = p_call AND status = 'held'
-          AND (p_token IS NULL OR token = p_token)
         ORDER BY hold_id FOR NO KEY UPDATE) AS h;
     RETURN ledger_end_holds(p_company, v_holds, 'released', zusage_now());
 END $$;

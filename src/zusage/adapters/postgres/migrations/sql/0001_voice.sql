@@ -62,8 +62,20 @@ CREATE TYPE voice_begun AS (
     catalogue_version bigint,
     hold jsonb,                -- the hold of the call: the one still held, else the newest
     offers jsonb,              -- what was offered last, newest batch first
+    appointments jsonb,        -- what this call has booked
     customers jsonb            -- who has booked from this number before, newest first
 );
+
+-- Whether a stored answer is still true. One that promises a hold is so while that hold lives. One known by its hash
+-- only is a repeat until the call has held something new: "ja, buchen" then means the new hold.
+CREATE FUNCTION voice_replayable(p_row tool_call, p_now timestamptz) RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT (p_row.hold_id IS NULL OR EXISTS (
+            SELECT 1 FROM hold h WHERE h.company_id = p_row.company_id AND h.hold_id = p_row.hold_id
+               AND h.status = 'held' AND h.expires_at > p_now))
+       AND (NOT p_row.by_hash OR NOT EXISTS (
+            SELECT 1 FROM hold h WHERE h.company_id = p_row.company_id AND h.call_id = p_row.call_id
+               AND h.created_at > p_row.finished_at))
+$$;
 
 -- Registers one function call (D7). A repeat gets the stored answer, a parallel repeat is told to wait, a first one
 -- that died is taken over once its lease is over. Without an id of the platform the hash counts while the first
@@ -93,10 +105,7 @@ BEGIN
         v_out.tool_call_id := v_row.tool_call_id;
         RETURN v_out;
     END IF;
-    IF FOUND AND v_row.state = 'done' AND (v_row.hold_id IS NULL OR EXISTS (
-        SELECT 1 FROM hold h WHERE h.company_id = p_company AND h.hold_id = v_row.hold_id
-           AND h.status = 'held' AND h.expires_at > v_out.now))
-    THEN
+    IF v_row.state = 'done' AND voice_replayable(v_row, v_out.now) THEN
         v_out.decision := 'replay';
         v_out.answer := v_row.answer;
         RETURN v_out;
@@ -105,7 +114,7 @@ BEGIN
     v_out.decision := 'run';
     v_out.lease := p_lease;
     PERFORM call_renew_hold(v_call, v_out.now);
-    IF v_row.tool_call_id IS NOT NULL THEN
+    IF v_row.tool_call_id IS NOT NULL AND NOT (p_by_hash AND v_row.state = 'done') THEN
         v_out.tool_call_id := v_row.tool_call_id;
         UPDATE tool_call SET state = 'running', answer = NULL, status = NULL, hold_id = NULL, lease = p_lease,
                lease_until = v_out.now + make_interval(secs => p_lease_seconds), attempts = attempts + 1,
@@ -123,6 +132,10 @@ BEGIN
     WHERE h.company_id = p_company AND h.call_id = v_call.call_id
     ORDER BY h.status = 'held' DESC, h.created_at DESC LIMIT 1;
     v_out.offers := v_call.offers;
+    SELECT jsonb_agg(k) INTO v_out.appointments FROM (
+        SELECT appointment_id, service_id, starts_at, attendee_name, plan FROM appointment
+        WHERE company_id = p_company AND call_id = v_call.call_id AND status = 'booked'
+        ORDER BY created_at DESC LIMIT 10) AS k;
     SELECT jsonb_agg(k) INTO v_out.customers FROM (
         SELECT name, name_key FROM customer
         WHERE company_id = p_company AND phone = v_call.caller ORDER BY created_at DESC LIMIT 5) AS k;
