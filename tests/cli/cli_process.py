@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import httpx2
+
 from support.database import DatabaseUrls
 
 _URL = re.compile(r"serves at (http://\S+)")
@@ -117,3 +119,18 @@ def own_servers(urls: DatabaseUrls, **settings: str) -> dict[str, str]:
         "ZUSAGE_MIGRATE_URL": urls.migrate,
         "ZUSAGE_SECRET_KEYS": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
     } | settings
+
+
+def get(url: str) -> httpx2.Response:
+    return httpx2.get(url, trust_env=False, timeout=10)
+
+
+def wait_until_ready(url: str) -> dict[str, object]:
+    """The worker's first sign of life comes a moment after the first answer."""
+    for _ in range(100):
+        answer = get(f"{url}/health/ready")
+        if answer.status_code == 200:
+            ready: dict[str, object] = answer.json()
+            return ready
+        time.sleep(0.05)
+    raise AssertionError(answer.text)

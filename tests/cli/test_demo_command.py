@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import signal
 from collections.abc import Callable, Iterator, Mapping
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from cli_process import Ended, Zusage, own_servers
+from cli_process import Ended, Zusage, own_servers, wait_until_ready
 
 from support.database import DatabaseUrls
 from support.servers import memory_disk, reachable_folder
@@ -66,6 +67,23 @@ def test_it_keeps_serving_and_tells_others_where(clone: Zusage) -> None:
         assert "booked" in page
         assert demo.stop(signal.SIGINT) == 0, demo.said
     assert "Traceback" not in demo.said
+
+
+def test_postgres_that_dies_while_it_serves_comes_back_by_itself(clone: Zusage) -> None:
+    with clone.running("serve", "--port", "0") as serving:
+        wait_until_ready(serving.url)
+        pid = _postgres(clone)
+        os.kill(pid, signal.SIGKILL)
+        serving.wait_for(re.compile("embedded_servers_started_again"))
+        wait_until_ready(serving.url)
+        assert _postgres(clone) != pid
+        played = clone.run("call", "simple")
+        assert played.code == 0, played.said
+        assert serving.stop() == 0, serving.said
+
+
+def _postgres(clone: Zusage) -> int:
+    return int((clone.folder / ".zusage" / "servers" / "postgres.pid").read_text())
 
 
 def test_info_describes_every_line_so_that_a_driver_can_call_and_sign(quick: Run, tmp_path: Path) -> None:

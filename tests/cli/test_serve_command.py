@@ -6,33 +6,16 @@ import json
 import os
 import signal
 import socket
-import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-import httpx2
 import pytest
-from cli_process import Ended, Zusage, own_servers
+from cli_process import Ended, Zusage, get, own_servers, wait_until_ready
 
 from support.database import Databases, DatabaseUrls
 from zusage.boot.serving import AddressError, base_url, bind, find_serving, noted
 
 Run = Callable[[str, Mapping[str, str]], Ended]
-
-
-def get(url: str) -> httpx2.Response:
-    return httpx2.get(url, trust_env=False, timeout=10)
-
-
-def wait_until_ready(url: str) -> dict[str, object]:
-    """The worker's first sign of life comes a moment after the first answer."""
-    for _ in range(100):
-        answer = get(f"{url}/health/ready")
-        if answer.status_code == 200:
-            ready: dict[str, object] = answer.json()
-            return ready
-        time.sleep(0.05)
-    raise AssertionError(answer.text)
 
 
 def test_serves_on_a_free_port_and_ends_politely(own: Zusage) -> None:

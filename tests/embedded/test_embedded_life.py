@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
@@ -47,6 +48,14 @@ def remembered(urls: EmbeddedUrls) -> object:
 def kill(folder: Path, name: str) -> None:
     """End a server of `folder` as a crash would, and wait until nothing of it is left."""
     os.kill(int((folder / "zusage" / "servers" / f"{name}.pid").read_text()), signal.SIGKILL)
+
+
+def wait_for(found: Callable[[], bool]) -> None:
+    for _ in range(200):
+        if found():
+            return
+        time.sleep(0.02)
+    raise AssertionError
 
 
 def test_starts_answers_and_stops(folder: Path) -> None:
@@ -123,6 +132,21 @@ def test_a_killed_valkey_comes_back_without_postgres_noticing(rested: Path) -> N
         assert cache.ping()
         assert birth(again.urls) == born
     servers.stop()
+
+
+def test_what_died_is_revived_under_its_users(rested: Path) -> None:
+    with start_test_servers(rested) as servers:
+        forget(servers.urls)
+        remember(servers.urls, "kept")
+        assert not servers.revive()
+        kill(rested, "postgres")
+        kill(rested, "valkey")
+        wait_for(servers.revive)
+        assert remembered(servers.urls) == "kept"
+        with valkey.Valkey.from_url(servers.urls.valkey) as cache:
+            assert cache.ping()
+        assert not servers.revive()
+    assert not servers.revive(), "who has left revives nothing"
 
 
 def test_everything_killed_leaves_nothing_in_the_way(rested: Path) -> None:

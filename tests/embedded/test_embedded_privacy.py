@@ -177,12 +177,50 @@ def test_data_moves_where_the_account_can_reach_it_and_is_found_again(folder: Pa
             assert running(closed / "zusage") == servers.urls
     assert mode(closed) == 0o700
     assert len(list(elsewhere.iterdir())) == 1
-    shutil.copytree(closed / "zusage", closed / "copy")
-    with EmbeddedServers.start(closed / "copy", settings=TEST_SETTINGS, elsewhere=elsewhere) as servers:
-        assert len(list(elsewhere.iterdir())) == 2
-    erase(closed / "copy")
-    erase(closed / "zusage")
+    (closed / "zusage").rename(closed / "moved")
+    with EmbeddedServers.start(closed / "moved", settings=TEST_SETTINGS, elsewhere=elsewhere) as servers:
+        assert len(list(elsewhere.iterdir())) == 1
+    erase(closed / "moved")
     assert not list(elsewhere.iterdir())
+
+
+@needs_root
+def test_a_copy_whose_data_lies_elsewhere_is_refused_and_can_be_completed(folder: Path) -> None:
+    closed, elsewhere = folder / "mein salon", folder / "elsewhere"
+    closed.mkdir(mode=0o700)
+
+    def start(name: str) -> EmbeddedServers:
+        return EmbeddedServers.start(closed / name, settings=TEST_SETTINGS, elsewhere=elsewhere)
+
+    with start("zusage") as servers, psycopg.connect(servers.urls.migrate) as connection:
+        connection.execute("CREATE TABLE note ()")
+    shutil.copytree(closed / "zusage", closed / "copy")
+    with pytest.raises(EmbeddedError, match=rf"is a copy: .* belongs to {closed}/zusage") as e:
+        start("copy")
+    erase(closed / "copy")
+    assert len(list(elsewhere.iterdir())) == 1, "erasing the copy leaves the data of the first"
+
+    shutil.copytree(closed / "zusage", closed / "copy")
+    command = e.value.mend.split("`")[1]
+    subprocess.run(["/bin/sh", "-c", command], check=True)
+    with start("copy") as copy, start("zusage") as first:
+        assert rows(copy.urls.migrate, "SELECT * FROM note") == []
+        assert copy.log_path.parent != first.log_path.parent
+
+
+@needs_root
+def test_data_elsewhere_that_is_gone_is_not_replaced_by_an_empty_database(folder: Path) -> None:
+    closed, elsewhere = folder / "closed", folder / "elsewhere"
+    closed.mkdir(mode=0o700)
+    with EmbeddedServers.start(closed / "zusage", settings=TEST_SETTINGS, elsewhere=elsewhere):
+        outside = next(elsewhere.iterdir())
+    outside.rename(outside.with_name("kept"))
+    with pytest.raises(EmbeddedError, match=r"was in .*, which is not there") as caught:
+        EmbeddedServers.start(closed / "zusage", settings=TEST_SETTINGS, elsewhere=elsewhere)
+    assert f"remove {closed / 'zusage' / 'elsewhere'}" in caught.value.mend
+    outside.with_name("kept").rename(outside)
+    with EmbeddedServers.start(closed / "zusage", settings=TEST_SETTINGS, elsewhere=elsewhere):
+        assert len(list(elsewhere.iterdir())) == 1
 
 
 @needs_root

@@ -13,12 +13,15 @@ from zusage.boot.settings import Settings, SettingsError
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Servers:
-    """URLs of the servers by role. `app` always stands; the others are None where their setting is missing."""
+    """URLs of the servers by role. `app` always stands; the others are None where their setting is missing.
+
+    `revive` starts again what died of the embedded servers and says whether something had; may take minutes."""
 
     app: str
     jobs: str | None
     migrate: str | None
     valkey: str | None
+    revive: Callable[[], bool] | None = None
 
 
 @contextmanager
@@ -40,7 +43,9 @@ def open_servers(settings: Settings, *, progress: Callable[[str], None]) -> Iter
     ) as embedded:
         urls = embedded.urls
         valkey = settings.valkey_url.get_secret_value() if settings.valkey_url else urls.valkey
-        yield Servers(app=urls.app, jobs=urls.jobs, migrate=urls.migrate, valkey=valkey)
+        yield Servers(
+            app=urls.app, jobs=urls.jobs, migrate=urls.migrate, valkey=valkey, revive=embedded.revive
+        )
 
 
 def secret_box(settings: Settings) -> SecretBox:

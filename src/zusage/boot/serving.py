@@ -7,15 +7,17 @@ import json
 import os
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
+import structlog
 import uvicorn
 from starlette.applications import Starlette
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
+from zusage.adapters.embedded import EmbeddedError
 from zusage.adapters.private_files import read_private, replace_private
 from zusage.boot.http import create_app
 from zusage.boot.logging import configure_logging
@@ -23,9 +25,12 @@ from zusage.boot.servers import Servers, open_servers, secret_box
 from zusage.boot.settings import Settings, load_settings
 from zusage.boot.wiring import build_parts
 
+log = structlog.get_logger()
+
 _BACKLOG = 512
 _NEXT_PORTS = 50
 _LAST_ANSWERS = 10
+_LOOK_SECONDS, _SLOWEST_LOOK = 2.0, 30.0
 _NOTE = "serving-{}.json"
 _ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104 - the addresses to translate
 _WORKER_APP = "zusage.boot.serving:worker_app"
@@ -154,6 +159,34 @@ def _config(app: Starlette | str, workers: int = 1) -> uvicorn.Config:
         server_header=False,
         timeout_graceful_shutdown=_LAST_ANSWERS,
     )
+
+
+@contextmanager
+def kept_alive(servers: Servers, *, every: float = _LOOK_SECONDS) -> Iterator[None]:
+    """Start the embedded servers again when they die while the block runs; others are not ours to start."""
+    if servers.revive is None:
+        yield
+        return
+    over = threading.Event()
+    keeper = threading.Thread(target=_keep_alive, args=(servers.revive, over, every), name="keeper")
+    keeper.start()
+    try:
+        yield
+    finally:
+        over.set()
+        keeper.join()
+
+
+def _keep_alive(revive: Callable[[], bool], over: threading.Event, every: float) -> None:
+    failures = 0
+    while not over.wait(min(every * 2**failures, _SLOWEST_LOOK)):
+        try:
+            if revive():
+                log.warning("embedded_servers_started_again")
+            failures = 0
+        except (EmbeddedError, OSError) as error:
+            failures = min(failures + 1, 5)
+            log.error("embedded_servers_do_not_start", reason=str(error))  # noqa: TRY400 - the reason is a sentence
 
 
 @contextmanager

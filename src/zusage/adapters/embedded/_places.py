@@ -17,6 +17,7 @@ import stat
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 
 from zusage.adapters.embedded._account import Account
 from zusage.adapters.embedded._errors import EmbeddedError
@@ -62,7 +63,7 @@ def prepare_data_dir(data_dir: Path) -> Path:
 def prepare_servers(data_dir: Path, account: Account, *, elsewhere: Path) -> tuple[Path, Account]:
     """Make or find the servers' folder; its account is the owner of an existing one, else `account`.
 
-    :raises EmbeddedError: the account can reach no such folder."""
+    :raises EmbeddedError: the account can reach no such folder, or the data lies elsewhere and is gone or another's."""
     servers = _find_servers(data_dir) or _make_servers(data_dir, account, elsewhere)
     if servers.lstat().st_uid == 0:
         # An earlier start died between making the folder and giving it away.
@@ -106,29 +107,55 @@ def remove_sockets(data_dir: Path) -> None:
 
 
 def servers_elsewhere(data_dir: Path) -> Path | None:
-    """Find the folder outside `data_dir` that holds its servers' data, when there is one."""
-    text = read_private(data_dir / "elsewhere")
-    return Path(text) if text else None
+    """Find the folder outside `data_dir` that holds its servers' data, when there is one and it is this one's."""
+    outside = _named_elsewhere(data_dir)
+    return outside if outside is not None and _home_of(outside, data_dir) == data_dir else None
 
 
 def _find_servers(data_dir: Path) -> Path | None:
     outside = servers_elsewhere(data_dir)
-    if outside is not None and outside.is_dir() and _belongs(outside, data_dir):
+    if outside is not None:
+        replace_private(outside / "home", str(data_dir))
         return outside / "servers"
     inside = data_dir / "servers"
-    return inside if inside.is_dir() else None
+    if inside.is_dir():
+        return inside
+    named = _named_elsewhere(data_dir)
+    if named is not None:
+        raise _lost(data_dir, named)
+    return None
 
 
-def _belongs(outside: Path, data_dir: Path) -> bool:
-    """Decide whether a folder elsewhere is still this project's: a copied project must not share its data."""
-    home = read_private(outside / "home")
-    if home is None or not _is_ours(outside):
-        return False
-    if home != str(data_dir) and servers_elsewhere(Path(home)) == outside:
-        return False
-    if home != str(data_dir):
-        replace_private(outside / "home", str(data_dir))
-    return True
+def _lost(data_dir: Path, named: Path) -> EmbeddedError:
+    """Refuse to begin with an empty database where there was a full one."""
+    home = _home_of(named, data_dir)
+    empty = f"to begin with an empty database instead, remove {data_dir / 'elsewhere'}"
+    if home is None:
+        return EmbeddedError(
+            f"The database of {data_dir} was in {named}, which is not there or not a folder of yours any more.",
+            mend=f"Bring that folder back; {empty}.",
+        )
+    old, new, here = quote(str(named)), quote(f"{named}-copy"), quote(str(data_dir))
+    copy = f"cp -a {old} {new} && printf %s {here} >{new}/home && printf %s {new} >{here}/elsewhere"
+    return EmbeddedError(
+        f"{data_dir} is a copy: its database is in {named}, and that belongs to {home}.",
+        mend=f"To copy the database too, stop what uses {home} and run `{copy}`; {empty}.",
+    )
+
+
+def _named_elsewhere(data_dir: Path) -> Path | None:
+    text = read_private(data_dir / "elsewhere")
+    return Path(text) if text else None
+
+
+def _home_of(outside: Path, data_dir: Path) -> Path | None:
+    """Say whose a folder elsewhere is, None where it is nobody's; a project that was moved takes it along.
+
+    A copied project must not share its data with the first."""
+    home = read_private(outside / "home") if _is_ours(outside) else None
+    if home is None:
+        return None
+    return Path(home) if _named_elsewhere(Path(home)) == outside else data_dir
 
 
 def _make_servers(data_dir: Path, account: Account, elsewhere: Path) -> Path:

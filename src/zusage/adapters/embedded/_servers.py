@@ -125,6 +125,19 @@ class EmbeddedServers:
         :raises EmbeddedError: the server refuses."""
         _postgres.drop_database(self.urls.admin, name)
 
+    def revive(self) -> bool:
+        """Start again what died since; says whether something had. URLs stay as they were; safe in a thread.
+
+        :raises EmbeddedError: a server cannot be started.
+        :raises OSError: the data directory cannot be used."""
+        if self._users.fd < 0 or not self.data_dir.is_dir():
+            return False
+        if self._postgres.alive() and self._valkey.alive():
+            return False
+        with _turn(self.data_dir):
+            self._launch()
+        return True
+
     def stop(self) -> None:
         """Leave the servers, and stop them if nobody else uses them. Stopping twice, or in a forked child, is fine.
 

@@ -29,7 +29,7 @@ from zusage.boot.cli.call import play_one, serving_url, settings_url
 from zusage.boot.cli.company import load_all
 from zusage.boot.cli.serve import announce, chosen, with_address
 from zusage.boot.servers import Servers, secret_box
-from zusage.boot.serving import base_url, bind, noted, serving_beside
+from zusage.boot.serving import base_url, bind, kept_alive, noted, serving_beside
 from zusage.boot.settings import Settings
 from zusage.core.scheduling.masters import Service
 from zusage.sandbox.demo import load_demo_companies
@@ -60,6 +60,7 @@ def demo(
     _refuse_own_servers(settings)
     with ExitStack() as stack:
         servers = stack.enter_context(any_servers(settings))
+        stack.enter_context(kept_alive(servers))
         companies = _load(settings, servers)
         listening = stack.enter_context(bind(settings.host, settings.port, search=not chosen(settings)))
         url = base_url(listening)

@@ -9,7 +9,7 @@ import typer
 from zusage.boot.cli._errors import ProblemError
 from zusage.boot.cli._frame import aside, prepare, ready_servers
 from zusage.boot.servers import secret_box
-from zusage.boot.serving import base_url, bind, noted, serve_by_many
+from zusage.boot.serving import base_url, bind, kept_alive, noted, serve_by_many
 from zusage.boot.serving import serve as serve_here
 from zusage.boot.settings import Settings
 
@@ -27,6 +27,7 @@ def serve(
     settings = with_address(prepare(log_level=None), host, port)
     with ExitStack() as stack:
         servers = stack.enter_context(ready_servers(settings))
+        stack.enter_context(kept_alive(servers))
         secret_box(settings)
         listening = stack.enter_context(bind(settings.host, settings.port, search=not chosen(settings)))
         url = base_url(listening)
