@@ -31,6 +31,7 @@ _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('zusage company ' || %s, 
 _COMPANY = "SELECT catalogue_version, catalogue_hash FROM company WHERE company_id = %s"
 _ABSENCES = "SELECT absence_id, resource_id, starts_at, ends_at, reason FROM absence WHERE company_id = %s"
 _BRANCHES = "SELECT branch_id, key, name, zone, active FROM branch WHERE company_id = %s ORDER BY name"
+_PUT_SECRETS = "SELECT directory.put_secrets(%s, %s, %s::bytea[], %s::bytea[])"
 _WORDS = {"number": "phone number", "agent": "agent"}
 
 
@@ -47,7 +48,7 @@ class PostgresCompanyUnit:
         company = await self._rows(_COMPANY, self._company_id)
         version, digest = company[0] if company else (0, "")
         secrets = await self._rows(
-            "SELECT kind, position, sealed FROM directory.secrets_of(%s)", self._company_id
+            "SELECT kind, position, sealed, fingerprint FROM directory.secrets_of(%s)", self._company_id
         )
         absences = await self._rows(_ABSENCES, self._company_id)
         return CompanyState(
@@ -82,10 +83,20 @@ class PostgresCompanyUnit:
         except psycopg.errors.UniqueViolation as error:
             raise LoadError(_taken_line(wanted, error)) from error
 
-    async def put_secrets(self, kind: str, sealed: Sequence[bytes]) -> None:
-        await self._run(
-            "SELECT directory.put_secrets(%s, %s, %s::bytea[])", self._company_id, kind, list(sealed)
+    async def secrets_taken(self, kind: str, fingerprints: Collection[bytes]) -> Collection[bytes]:
+        rows = await self._rows(
+            "SELECT directory.secrets_taken(%s, %s, %s::bytea[])", self._company_id, kind, list(fingerprints)
         )
+        return {bytes(row[0]) for row in rows}
+
+    async def put_secrets(self, kind: str, secrets: Sequence[SealedSecret]) -> None:
+        columns = [secret.sealed for secret in secrets], [secret.fingerprint for secret in secrets]
+        try:
+            await self._run(_PUT_SECRETS, self._company_id, kind, *columns)
+        except psycopg.errors.UniqueViolation as error:
+            raise LoadError(
+                "One of the signing keys belongs to another company already; nothing was changed."
+            ) from error
 
     async def block(self, absence: StoredAbsence) -> Sequence[UUID]:
         period = absence.period

@@ -10,12 +10,17 @@ import psycopg
 from psycopg.rows import TupleRow
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
-from zusage.app.errors import LedgerBusy, LedgerRefused
+from zusage.app.errors import LeaseLost, LedgerBusy, LedgerRefused, ZusageError
 
 Connection = psycopg.AsyncConnection[TupleRow]
 
 # A caller hears silence meanwhile; with the server away, each try waits this long.
 _PATIENCE_SECONDS = 1.5
+_SETTINGS = (
+    "SELECT set_config('zusage.company_id', %s, true), set_config('lock_timeout', %s, true), "
+    "set_config('statement_timeout', %s, true), set_config('synchronous_commit', %s, true)"
+)
+_WENT_AWAY = (None, "57P01", "57P02", "57P03")  # broken, shut down, crashed, starting up
 _BUSY = ("55P03", "57014", "40P01", "25P03")  # lock timeout, statement timeout, deadlock, idle in transaction
 
 
@@ -28,13 +33,7 @@ class Database:
     def __init__(
         self, url: str, *, size: int = 10, lock_ms: int = 400, statement_ms: int = 1500, name: str = "zusage"
     ) -> None:
-        self._begin = (
-            "BEGIN ISOLATION LEVEL READ COMMITTED; "
-            f"SELECT set_config('lock_timeout', '{int(lock_ms)}', true), "
-            f"set_config('statement_timeout', '{int(statement_ms)}', true), "
-            "set_config('zusage.company_id', '{company}', true)"
-        )
-        self._begin_lightly = self._begin + ", set_config('synchronous_commit', 'off', true)"
+        self._limits = (str(int(lock_ms)), str(int(statement_ms)))
         self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
             url,
             min_size=min(2, size),
@@ -61,57 +60,62 @@ class Database:
             yield connection
 
     @asynccontextmanager
-    async def transaction(self, company_id: UUID, *, durable: bool = True) -> AsyncIterator[Connection]:
+    async def transaction(self, company_id: UUID) -> AsyncIterator[Connection]:
         """One transaction that sees and writes the rows of one company; rolled back unless `COMMIT` was executed.
 
-        Not `durable`: a crash of the server within the next moments may lose it, for what is worth nothing then.
-
-        :raises LedgerBusy: a lock or a statement took too long, or a deadlock was broken; trying again is safe.
+        :raises LedgerBusy: a lock or a statement took too long, a deadlock was broken, or the server went away; trying
+            again is safe where repeating is.
         :raises LedgerRefused: the constraint or a counting check refused what the reading had promised."""
-        begin = self._begin if durable else self._begin_lightly
+        async with self._lent() as connection:
+            await self._begin(connection, company_id, durable=True)
+            yield connection
+
+    @asynccontextmanager
+    async def pipelined(self, company_id: UUID, *, durable: bool = True) -> AsyncIterator[Connection]:
+        """The same, with statements sent ahead: only a fetch, or the end of the block, waits for the server.
+
+        An error of a statement that was not fetched is raised at the next fetch or at the end, and what was sent after
+        it, COMMIT too, was not carried out. Not `durable`: a crash of the server within the next moments may lose it,
+        for what is worth nothing then. Raises what `transaction` does, and LeaseLost."""
+        async with self._lent() as connection, connection.pipeline():
+            await self._begin(connection, company_id, durable=durable)
+            yield connection
+
+    async def _begin(self, connection: Connection, company_id: UUID, *, durable: bool) -> None:
+        await connection.execute("BEGIN ISOLATION LEVEL READ COMMITTED")
+        await connection.execute(_SETTINGS, (str(company_id), *self._limits, "on" if durable else "off"))
+
+    @asynccontextmanager
+    async def _lent(self) -> AsyncIterator[Connection]:
+        """A connection of the pool, given back without a transaction; errors are translated."""
         try:
-            async with self._begun(begin.format(company=UUID(str(company_id)))) as connection:
+            async with self._pool.connection() as connection:
                 try:
                     yield connection
                 finally:
                     if not connection.closed and connection.info.transaction_status:
                         await connection.execute("ROLLBACK")
         except (psycopg.Error, PoolTimeout) as error:
-            known = _translate(error)
+            known = _translate(error) or await self._gone(error)
             if known is None:
                 raise
             raise known from error
 
-    @asynccontextmanager
-    async def _begun(self, begin: str) -> AsyncIterator[Connection]:
-        """A connection with a transaction begun. One that died while it lay in the pool (the server was restarted)
-        is thrown away and the next is tried: nothing was asked of it yet."""
-        for _ in range(self._pool.max_size + 1):
-            connection = await self._pool.getconn()
-            try:
-                await connection.execute(begin)
-            except psycopg.OperationalError:
-                dead = connection.closed
-                await self._pool.putconn(connection)
-                if not dead:
-                    raise
-                continue
-            except BaseException:
-                await self._pool.putconn(connection)
-                raise
-            try:
-                yield connection
-            finally:
-                await self._pool.putconn(connection)
-            return
-        raise LedgerBusy("the database does not answer")
+    async def _gone(self, error: psycopg.Error | PoolTimeout) -> LedgerBusy | None:
+        """After a restart of the server its other connections lie dead in the pool as well: have them replaced."""
+        if not isinstance(error, psycopg.OperationalError) or error.sqlstate not in _WENT_AWAY:
+            return None
+        await self._pool.check()
+        return LedgerBusy("the database went away")
 
 
-def _translate(error: psycopg.Error | PoolTimeout) -> Exception | None:
+def _translate(error: psycopg.Error | PoolTimeout) -> ZusageError | None:
     if isinstance(error, PoolTimeout):
         return LedgerBusy("no connection became free in time")
     if error.sqlstate in _BUSY:
         return LedgerBusy(str(error).split("\n", 1)[0])
     if error.sqlstate in {"ZU001", "ZU002"}:
         return LedgerRefused(str(error).split("\n", 1)[0])
+    if error.sqlstate == "ZU005":
+        return LeaseLost(str(error).split("\n", 1)[0])
     return None

@@ -25,7 +25,7 @@ from zusage.app.calls.ports import (
     StoredOffer,
     ToolCallKey,
 )
-from zusage.app.errors import LeaseLost, ZusageError
+from zusage.app.errors import ZusageError
 
 _BEGIN = (
     "SELECT (t).* FROM voice_begin(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) AS t"
@@ -71,14 +71,15 @@ class PostgresJournal:
             Jsonb(dict(key.args)), self._new_id(), self._lease_seconds, self._build,
         )  # fmt: skip
         # Losing this row in a crash is harmless: its effect was not committed either.
-        async with self._database.transaction(call.company_id, durable=False) as connection:
-            row = await (await connection.execute(_BEGIN, values)).fetchone()
+        async with self._database.pipelined(call.company_id, durable=False) as connection:
+            cursor = await connection.execute(_BEGIN, values)
             await connection.execute("COMMIT")
+            row = await cursor.fetchone()
         assert row is not None
         return _begun(call.company_id, row)
 
     async def stored_answer(self, waiting: Begun) -> Mapping[str, Any] | None:
-        async with self._database.transaction(waiting.company_id) as connection:
+        async with self._database.pipelined(waiting.company_id) as connection:
             cursor = await connection.execute(
                 "SELECT voice_answer(%s, %s)", (waiting.company_id, waiting.tool_call_id)
             )
@@ -86,15 +87,13 @@ class PostgresJournal:
         return row[0] if row else None
 
     async def finish(self, run: Begun, answer: Answer) -> None:
-        async with self._database.transaction(run.company_id) as connection:
-            row = await (await connection.execute(*finish_statement(run, answer))).fetchone()
-            if not row or not row[0]:
-                raise LeaseLost(f"tool call {run.tool_call_id} was taken over")
+        async with self._database.pipelined(run.company_id) as connection:
+            await connection.execute(*finish_statement(run, answer))
             await connection.execute("COMMIT")
 
     async def abandon(self, run: Begun) -> None:
         with suppress(ZusageError, psycopg.Error, PoolTimeout):
-            async with self._database.transaction(run.company_id) as connection:
+            async with self._database.pipelined(run.company_id) as connection:
                 await connection.execute(_ABANDON, (run.company_id, run.tool_call_id, run.lease))
                 await connection.execute("COMMIT")
 
@@ -103,7 +102,7 @@ class PostgresJournal:
             call.company_id, call.branch_id, self._new_id(), call.provider, call.external_id, call.caller,
             call.called, call.agent_ref, call.agent_version, event, reason,
         )  # fmt: skip
-        async with self._database.transaction(call.company_id) as connection:
+        async with self._database.pipelined(call.company_id) as connection:
             await connection.execute(_EVENT, values)
             await connection.execute("COMMIT")
 

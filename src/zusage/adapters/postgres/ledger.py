@@ -15,7 +15,6 @@ from zusage.adapters.postgres.database import Connection, Database
 from zusage.adapters.postgres.journal import finish_statement
 from zusage.app.booking.ports import Booked, Booker, Taken
 from zusage.app.calls.ports import Answer, Begun
-from zusage.app.errors import LeaseLost
 from zusage.core.scheduling.plan import Busy, PhasePlan, Plan
 from zusage.core.values import Period
 
@@ -41,7 +40,8 @@ _TAKE_AND_CONFIRM = (
 
 
 class PostgresUnit:
-    """Implements `app.booking.ports.LedgerUnit`, and so `OfferUnit`, on an open transaction."""
+    """Implements `app.booking.ports.LedgerUnit`, and so `OfferUnit`, on an open, pipelined transaction: `finish` and
+    `commit` are on their way when they return, and have happened when the unit closes without an error."""
 
     def __init__(self, connection: Connection, company_id: UUID, new_id: NewId, new_token: NewToken) -> None:
         self._connection = connection
@@ -83,9 +83,7 @@ class PostgresUnit:
         return int(row[0])
 
     async def finish(self, run: Begun, answer: Answer) -> None:
-        row = await self._one(*finish_statement(run, answer))
-        if not row[0]:
-            raise LeaseLost(f"tool call {run.tool_call_id} was taken over")
+        await self._connection.execute(*finish_statement(run, answer))
 
     async def commit(self) -> None:
         await self._connection.execute("COMMIT")
@@ -111,7 +109,7 @@ class PostgresLedger:
 
     @asynccontextmanager
     async def __call__(self, company_id: UUID) -> AsyncIterator[PostgresUnit]:
-        async with self._database.transaction(company_id) as connection:
+        async with self._database.pipelined(company_id) as connection:
             yield PostgresUnit(connection, company_id, self._new_id, self._new_token)
 
 

@@ -42,7 +42,7 @@ working_hours: working_hours_check working_hours_company_id_resource_id_fkey wor
 working_hours: working_hours_weekday_check
 directory.company: company_company_id_key company_pkey
 directory.line: line_company_id_fkey line_kind_check line_of_company line_pkey
-directory.secret: secret_company_id_fkey secret_pkey
+directory.secret: secret_company_id_fkey secret_once secret_pkey
 directory.worker: worker_pkey
 """
 _FUNCTIONS = """
@@ -54,7 +54,8 @@ directory.assert_company
 # These run with the owner's rights, for what must be found before the company is known.
 _DEFINERS = """
 directory.beat directory.due_companies directory.find_line directory.lines_of directory.list_companies
-directory.put_company directory.put_lines directory.put_secrets directory.secrets_of directory.workers
+directory.put_company directory.put_lines directory.put_secrets directory.secrets_of
+directory.secrets_taken directory.workers
 """
 _TRIGGERS = ("appointment_history.history_guard", "claim.claim_guard")
 _TENANT_RULE = "(company_id = current_company())"

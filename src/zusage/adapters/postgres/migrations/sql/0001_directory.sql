@@ -18,13 +18,16 @@ CREATE TABLE directory.line (
 );
 CREATE INDEX line_of_company ON directory.line (company_id);
 
--- Ciphertexts only; the keys that open them never reach the database.
+-- Ciphertexts only; the keys that open them never reach the database. A ciphertext is another one each time, so a
+-- keyed hash beside it keeps two companies from having the same secret: one's key would sign for the other.
 CREATE TABLE directory.secret (
     company_id uuid NOT NULL REFERENCES directory.company (company_id),
     kind text NOT NULL,
     position smallint NOT NULL,
     sealed bytea NOT NULL,
-    PRIMARY KEY (company_id, kind, position)
+    fingerprint bytea NOT NULL,
+    PRIMARY KEY (company_id, kind, position),
+    CONSTRAINT secret_once UNIQUE (kind, fingerprint)
 );
 
 CREATE TABLE directory.worker (
@@ -79,20 +82,32 @@ BEGIN
     SELECT k, v, p_company, b FROM unnest(p_kinds, p_values, p_branches) AS t (k, v, b);
 END $$;
 
-CREATE FUNCTION directory.put_secrets(p_company uuid, p_kind text, p_sealed bytea[]) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+-- Replaces all secrets of one kind of one company. One that another company has raises unique_violation.
+CREATE FUNCTION directory.put_secrets(p_company uuid, p_kind text, p_sealed bytea[], p_fingerprints bytea[])
+RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 BEGIN
     PERFORM directory.assert_company(p_company);
     DELETE FROM directory.secret s WHERE s.company_id = p_company AND s.kind = p_kind;
-    INSERT INTO directory.secret (company_id, kind, position, sealed)
-    SELECT p_company, p_kind, n - 1, s FROM unnest(p_sealed) WITH ORDINALITY AS t (s, n);
+    INSERT INTO directory.secret (company_id, kind, position, sealed, fingerprint)
+    SELECT p_company, p_kind, n - 1, s, f
+    FROM unnest(p_sealed, p_fingerprints) WITH ORDINALITY AS t (s, f, n);
 END $$;
 
-CREATE FUNCTION directory.secrets_of(p_company uuid) RETURNS TABLE (kind text, "position" smallint, sealed bytea)
+-- Which of these fingerprints another company has: while the operator's keys are exchanged, one secret has several.
+CREATE FUNCTION directory.secrets_taken(p_company uuid, p_kind text, p_fingerprints bytea[]) RETURNS SETOF bytea
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 BEGIN
     PERFORM directory.assert_company(p_company);
-    RETURN QUERY SELECT s.kind, s.position, s.sealed FROM directory.secret s
+    RETURN QUERY SELECT s.fingerprint FROM directory.secret s
+                 WHERE s.kind = p_kind AND s.fingerprint = ANY (p_fingerprints) AND s.company_id <> p_company;
+END $$;
+
+CREATE FUNCTION directory.secrets_of(p_company uuid)
+RETURNS TABLE (kind text, "position" smallint, sealed bytea, fingerprint bytea)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+BEGIN
+    PERFORM directory.assert_company(p_company);
+    RETURN QUERY SELECT s.kind, s.position, s.sealed, s.fingerprint FROM directory.secret s
                  WHERE s.company_id = p_company ORDER BY s.kind, s.position;
 END $$;
 

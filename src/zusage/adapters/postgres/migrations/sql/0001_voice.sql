@@ -142,11 +142,11 @@ BEGIN
     RETURN v_out;
 END $$;
 
--- Stores the answer in the transaction of its effect. False: the lease was lost, the effect must be rolled back.
+-- Stores the answer in the transaction of its effect. A lost lease is an error (ZU005), so that the effect goes with it.
 CREATE FUNCTION voice_finish(
     p_company uuid, p_call uuid, p_tool_call uuid, p_lease uuid, p_status text, p_answer jsonb, p_hold uuid,
     p_offers jsonb
-) RETURNS boolean LANGUAGE plpgsql AS $$
+) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     v_now timestamptz := zusage_now();  -- an UPDATE with a volatile clock in it could not be distributed (protocols 26)
 BEGIN
@@ -157,7 +157,9 @@ BEGIN
     UPDATE tool_call SET state = 'done', status = p_status, answer = p_answer, hold_id = p_hold,
            finished_at = v_now, duration_ms = extract(epoch FROM v_now - started_at) * 1000
     WHERE company_id = p_company AND tool_call_id = p_tool_call AND lease = p_lease AND state = 'running';
-    RETURN FOUND;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'tool call % was taken over', p_tool_call USING ERRCODE = 'ZU005';
+    END IF;
 END $$;
 
 -- A parallel repeat asks this every 25 ms, without a transaction in between.
