@@ -134,3 +134,23 @@ def test_after_the_demo_doctor_and_verify_are_content(clone: Zusage) -> None:
     assert verify.code == 0, verify.said
     assert (proof["proven"], proof["companies"], proof["findings"]) == (True, 2, [])
     assert proof["counts"]["appointments"] >= 2
+
+
+def test_erase_asks_and_removes_everything_but_never_under_users(clone: Zusage) -> None:
+    home = clone.folder / ".zusage"
+    with clone.running("demo", "--port", "0") as demo:
+        demo.wait_for(re.compile("Ctrl-C stops\\.\n"))
+        refused = clone.run("demo", "erase", "--yes")
+        assert (refused.code, "running" in refused.err) == (1, True)
+        assert demo.stop(signal.SIGINT) == 0, demo.said
+    unanswered = clone.run("demo", "erase")
+    assert (unanswered.code, str(home) in unanswered.said, home.exists()) == (1, True, True)
+    assert clone.run("demo", "erase", "--yes").code == 0
+    assert not home.exists()
+    again = clone.run("demo", "erase", "--yes")
+    assert (again.code, "nothing was removed" in again.out) == (0, True)
+
+
+def test_erase_leaves_servers_of_ones_own_alone(quick: Run, database: DatabaseUrls) -> None:
+    refused = quick("demo erase --yes", own_servers(database))
+    assert (refused.code, "ZUSAGE_DATABASE_URL" in refused.err) == (2, True)

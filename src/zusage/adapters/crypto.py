@@ -107,7 +107,7 @@ def load_or_create_keys(data_dir: Path) -> list[bytes]:
     """Load the keys in `data_dir/secret_keys`, made (one key, mode 0600) when there is none; safe to race.
 
     :raises SecretKeyError: the file cannot be read or written, or what stands in it is no key."""
-    path = data_dir / _KEY_FILE
+    path = key_file(data_dir)
     try:
         if not path.exists():
             create_private(path, format_keys([generate_key()]) + "\n")
@@ -116,6 +116,11 @@ def load_or_create_keys(data_dir: Path) -> list[bytes]:
         raise SecretKeyError(f"The secret keys in {path} cannot be used ({type(error).__name__}).") from error
     except SecretKeyError as error:
         raise SecretKeyError(f"{error} See {path}.") from None
+
+
+def key_file(data_dir: Path) -> Path:
+    """Name the file of `load_or_create_keys`."""
+    return data_dir / _KEY_FILE
 
 
 def _key_id(key: bytes) -> bytes:

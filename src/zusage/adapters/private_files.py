@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import stat
 import tempfile
 from pathlib import Path
 
@@ -32,6 +33,11 @@ def read_private(path: Path) -> str | None:
     with contextlib.suppress(FileNotFoundError):
         return path.read_text(encoding="utf-8")
     return None
+
+
+def is_private(path: Path) -> bool:
+    """Say whether nobody but its owner can read, write or run a file; what is not there is private."""
+    return not path.exists() or not path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO)
 
 
 def _draft(path: Path, text: str) -> Path:

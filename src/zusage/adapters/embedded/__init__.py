@@ -6,6 +6,14 @@ from __future__ import annotations
 
 from zusage.adapters.embedded._errors import EmbeddedError
 from zusage.adapters.embedded._servers import EmbeddedServers, erase, running
-from zusage.adapters.embedded._urls import EmbeddedUrls
+from zusage.adapters.embedded._urls import EmbeddedUrls, has_data, passwords_file
 
-__all__ = ["EmbeddedError", "EmbeddedServers", "EmbeddedUrls", "erase", "running"]
+__all__ = [
+    "EmbeddedError",
+    "EmbeddedServers",
+    "EmbeddedUrls",
+    "erase",
+    "has_data",
+    "passwords_file",
+    "running",
+]

@@ -32,9 +32,19 @@ class EmbeddedUrls:
     valkey: str = field(repr=False)
 
 
+def passwords_file(data_dir: Path) -> Path:
+    """Name the file with the servers' passwords, made with the cluster."""
+    return data_dir / "passwords"
+
+
+def has_data(data_dir: Path) -> bool:
+    """Say whether servers were started in this directory before; starts and changes nothing."""
+    return passwords_file(data_dir).exists()
+
+
 def load_passwords(data_dir: Path) -> dict[str, str] | None:
     """Load each one's password by name; None when there are none yet."""
-    text = read_private(data_dir / "passwords")
+    text = read_private(passwords_file(data_dir))
     return None if text is None else {who: str(json.loads(text)[who]) for who in _WHO}
 
 
@@ -47,11 +57,11 @@ def make_passwords(data_dir: Path, *, cluster_exists: bool) -> dict[str, str]:
         return known
     if cluster_exists:
         raise EmbeddedError(
-            f"The file {data_dir / 'passwords'} is missing, and nothing opens the database without it.",
+            f"The file {passwords_file(data_dir)} is missing, and nothing opens the database without it.",
             mend="Put it back; if the data may go, remove the data directory and start again.",
         )
     made = {who: secrets.token_hex(24) for who in _WHO}
-    create_private(data_dir / "passwords", json.dumps(made))
+    create_private(passwords_file(data_dir), json.dumps(made))
     return made
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import typer
 from rich.console import Console
 
+from zusage.adapters import embedded
 from zusage.adapters.postgres.database import Database
 from zusage.adapters.postgres.migrate import schema_state
 from zusage.boot.cli._errors import ProblemError
@@ -59,7 +60,7 @@ def ready_servers(settings: Settings) -> Iterator[Servers]:
 
 def has_data(settings: Settings) -> bool:
     """Whether the embedded servers have been started here before; servers of one's own are taken to be there."""
-    return not settings.embedded or (settings.data_dir / "passwords").exists()
+    return not settings.embedded or embedded.has_data(settings.data_dir)
 
 
 def require_schema(servers: Servers) -> None:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import typer
 
+from zusage.adapters.embedded import erase
 from zusage.adapters.postgres.migrate import upgrade
 from zusage.adapters.postgres.records import AppointmentRecord, count_appointments, read_appointment
 from zusage.app.operations.company_file import BranchRecord, CompanyFile
@@ -19,6 +20,7 @@ from zusage.boot.cli._frame import (
     any_servers,
     app_database,
     aside,
+    has_data,
     migrate_url,
     prepare,
     print_json,
@@ -129,6 +131,21 @@ async def _record(servers: Servers, company_id: UUID, result: PlayResult) -> App
         return None
     async with app_database(servers) as database:
         return await read_appointment(database, company_id, ids[-1])
+
+
+@app.command("erase", epilog="Example: zusage demo erase --yes")
+def erase_data(yes: bool = typer.Option(False, "--yes", help="Do not ask.")) -> None:
+    """Remove the data directory with everything in it: all bookings, passwords and keys of the embedded servers."""
+    settings = prepare()
+    _refuse_own_servers(settings)
+    home = settings.data_dir.resolve()
+    if not has_data(settings):
+        screen.print(f"There is no database in {home}; nothing was removed.")
+        return
+    if not yes:
+        typer.confirm(f"Remove {home} with all its bookings and keys?", abort=True)
+    erase(home)
+    screen.print(f"{home} was removed.")
 
 
 @app.command("info", epilog="Example: zusage demo info --json")
