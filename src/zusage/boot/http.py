@@ -11,7 +11,6 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 
-from zusage.adapters.postgres.migrate import older
 from zusage.adapters.postgres.overview import PostgresOverview
 from zusage.boot.build import build_id
 from zusage.boot.wiring import Parts, running
@@ -36,7 +35,7 @@ def create_app(parts: Parts) -> Starlette:
 
 def _routes(parts: Parts) -> list[BaseRoute]:
     settings = parts.settings
-    watch = PostgresOverview(parts.app, older=older())
+    watch = PostgresOverview(parts.app)
     health = HealthDoor(watch, parts.counter, settings.worker, build_id())
     page = PageDoor(watch, parts.counter, settings.worker, build_id())
     return [*parts.retell.routes(), *health.routes(), *(page.routes() if settings.page else [])]

@@ -20,6 +20,7 @@ from zusage.adapters.postgres.ledger import PostgresLedger
 from zusage.adapters.postgres.masters import PostgresMasters
 from zusage.adapters.postgres.worker import PostgresHousekeeping
 from zusage.adapters.valkey.counter import ValkeyCounter
+from zusage.app.calls.ports import Counter
 from zusage.boot.build import build_id
 from zusage.boot.servers import Servers
 from zusage.boot.settings import Settings, SettingsError
@@ -27,7 +28,7 @@ from zusage.core.scheduling import holiday_name
 from zusage.core.scheduling.masters import Branch
 from zusage.core.values import uuid7
 from zusage.inbound.voice.desk import Desk
-from zusage.inbound.voice.limits import Counter, LocalCounter, RateLimits
+from zusage.inbound.voice.limits import LocalCounter, RateLimits
 from zusage.inbound.voice.retell.door import RetellDoor
 from zusage.inbound.worker.loop import run_worker
 

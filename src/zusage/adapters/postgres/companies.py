@@ -154,6 +154,13 @@ class PostgresCompanyUnit:
         return await (await self._connection.execute(statement, values)).fetchall()
 
 
+async def list_names(database: Database) -> Sequence[CompanyName]:
+    """List all companies by key."""
+    async with database.connection() as connection:
+        cursor = await connection.execute("SELECT company_id, key, name FROM directory.list_companies()")
+        return [CompanyName(*row) for row in await cursor.fetchall()]
+
+
 class PostgresCompanies:
     """Implements `app.operations.ports.CompanyStore`."""
 
@@ -163,9 +170,7 @@ class PostgresCompanies:
         self._database = database
 
     async def companies(self) -> Sequence[CompanyName]:
-        async with self._database.connection() as connection:
-            cursor = await connection.execute("SELECT company_id, key, name FROM directory.list_companies()")
-            return [CompanyName(*row) for row in await cursor.fetchall()]
+        return await list_names(self._database)
 
     @asynccontextmanager
     async def unit(self, company_id: UUID) -> AsyncIterator[PostgresCompanyUnit]:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import time
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from uuid import UUID
 
 import psycopg
 from psycopg.rows import TupleRow
 
+from zusage.adapters.postgres.companies import list_names
+from zusage.adapters.postgres.database import Connection, Database
 from zusage.adapters.postgres.migrate import SchemaState, schema_state
 
 _ROLE = (
     "SELECT current_setting('server_version_num')::int, current_user::text, rolsuper OR rolbypassrls "
     "FROM pg_roles WHERE rolname = current_user"
 )
-_COMPANY = "SELECT set_config('zusage.company_id', %s, false)"
-_NOBODY = UUID(int=0)
+_STRANGER = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,29 +58,18 @@ def examine_role(url: str) -> RoleCondition:
     return RoleCondition(version, role, bypasses, skew, schema_state(url))
 
 
-def examine_walls(url: str) -> Walls:
-    """Look whether row-level security hides what is not ours; the schema must be up to date.
+async def examine_walls(database: Database) -> Walls:
+    """Look whether row-level security hides what is not ours; the schema must be up to date."""
+    companies = await list_names(database)
 
-    :raises psycopg.Error: it cannot be reached."""
-    with psycopg.connect(url, autocommit=True, connect_timeout=5) as connection:
-        ids = [row[0] for row in connection.execute("SELECT company_id FROM directory.list_companies()")]
+    async def visible(scope: AbstractAsyncContextManager[Connection]) -> int:
+        async with scope as connection:
+            row = await (await connection.execute("SELECT count(*) FROM company")).fetchone()
+        return int(row[0]) if row else 0
 
-        def visible(company_id: UUID | None) -> int:
-            connection.execute(_COMPANY, [str(company_id or "")])
-            return int(_row(connection, "SELECT count(*) FROM company")[0])
-
-        return Walls(len(ids), visible(None), visible(_NOBODY), visible(ids[0]) if ids else 0)
-
-
-def worker_silence(url: str) -> float | None:
-    """Tell for how many seconds no worker was seen; None when there never was one.
-
-    :raises psycopg.Error: it cannot be reached."""
-    with psycopg.connect(url, autocommit=True, connect_timeout=5) as connection:
-        silent = _row(
-            connection, "SELECT extract(epoch FROM min(silent_for))::float8 FROM directory.workers()"
-        )[0]
-    return None if silent is None else float(silent)
+    first = await visible(database.transaction(companies[0].company_id)) if companies else 0
+    stranger = await visible(database.transaction(_STRANGER))
+    return Walls(len(companies), await visible(database.connection()), stranger, first)
 
 
 def _row(connection: psycopg.Connection[TupleRow], statement: str) -> TupleRow:

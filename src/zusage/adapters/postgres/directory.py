@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from uuid import UUID
+from collections.abc import Callable
 
 from zusage.adapters.postgres.companies import RETELL_KEY
 from zusage.adapters.postgres.database import Database
 from zusage.app.callers.ports import Line
-from zusage.app.operations.ports import Sealer, SecretUnreadable, secret_context
+from zusage.app.operations.ports import Sealer, openable, secret_context
 
 _FIND = "SELECT company_id, branch_id, sealed_keys FROM directory.find_line(%s, %s)"
 _MOST = 10_000
@@ -61,17 +60,8 @@ class PostgresDirectory:
         if row is None:
             return None
         company_id, branch_id, sealed = row
-        keys = self._open(company_id, sealed)
-        return Line(company_id, branch_id, keys, unreadable=len(sealed) - len(keys))
-
-    def _open(self, company_id: UUID, sealed: Sequence[bytes]) -> tuple[str, ...]:
-        keys = []
-        for blob in sealed:
-            try:
-                keys.append(self._seal.decrypt(blob, secret_context(company_id, RETELL_KEY)))
-            except SecretUnreadable:
-                continue
-        return tuple(keys)
+        keys = openable(self._seal, sealed, secret_context(company_id, RETELL_KEY))
+        return Line(company_id, branch_id, tuple(keys), unreadable=len(sealed) - len(keys))
 
 
 def _askable(text: str | None) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import psycopg
@@ -26,18 +27,25 @@ class SchemaState:
 
     @property
     def behind(self) -> bool:
-        """Whether something is missing that this code needs; a newer schema is not behind."""
-        return self.current is None or self.current in older()
+        return is_behind(self.current)
 
 
+@cache
 def head() -> str:
     revision = ScriptDirectory(str(_HERE)).get_current_head()
     assert revision is not None
     return revision
 
 
-def older() -> frozenset[str]:
-    """Name the revisions before the one this code needs; any other one is newer than this code."""
+def is_behind(revision: str | None) -> bool:
+    """Say whether a schema of this revision lacks what this code needs; None is an empty database.
+
+    A revision that this code does not know is newer, and fine: the schema is expanded before the new code comes."""
+    return revision is None or revision in _older()
+
+
+@cache
+def _older() -> frozenset[str]:
     scripts = ScriptDirectory(str(_HERE))
     return frozenset(script.revision for script in scripts.walk_revisions()) - {head()}
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
+from zusage.adapters.postgres.companies import list_names
 from zusage.adapters.postgres.database import Database
+from zusage.adapters.postgres.migrate import is_behind
 from zusage.app.operations.ports import CompanyName
 from zusage.app.operations.watch import MOST, CallSight, CompanySight, DatabaseSight
 
@@ -40,11 +42,10 @@ SELECT (SELECT count(*) FROM (SELECT 1 FROM call WHERE company_id = %(c)s
 
 
 class PostgresOverview:
-    """Implements `app.operations.watch.Watch`. `older` names the revisions before the one this code needs."""
+    """Implements `app.operations.ports.Watch`."""
 
-    def __init__(self, database: Database, *, older: Collection[str]) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
-        self._older = older
 
     async def database(self) -> DatabaseSight:
         async with self._database.connection() as connection:
@@ -53,13 +54,10 @@ class PostgresOverview:
             version, has_schema = str(row[0]).split(" ", 1)[0], row[1]
             found = await (await connection.execute(_SCHEMA)).fetchone() if has_schema else None
         schema, silent = found or (None, None)
-        # A newer schema than ours is fine: it is expanded before the new code comes.
-        return DatabaseSight(version, schema, schema is None or schema in self._older, silent)
+        return DatabaseSight(version, schema, is_behind(schema), silent)
 
     async def companies(self) -> Sequence[CompanyName]:
-        async with self._database.connection() as connection:
-            cursor = await connection.execute("SELECT company_id, key, name FROM directory.list_companies()")
-            return [CompanyName(*row) for row in await cursor.fetchall()]
+        return await list_names(self._database)
 
     async def company(self, company: CompanyName, *, calls: int) -> CompanySight:
         async with self._database.transaction(company.company_id) as connection:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Protocol
 
 import structlog
 import valkey.asyncio as valkey
 from valkey.exceptions import ValkeyError
+
+from zusage.app.calls.ports import Counter
 
 log = structlog.get_logger()
 
@@ -26,17 +27,13 @@ return within
 _PAUSE_SECONDS = 5.0
 
 
-class Fallback(Protocol):
-    async def hit(self, limits: Mapping[str, int]) -> bool: ...
-
-
 class ValkeyCounter:
-    """Implements the voice door's `Counter` on a shared Valkey or Redis.
+    """Implements `app.calls.ports.Counter` on a shared Valkey or Redis.
 
     When the server does not answer within `timeout`, `fallback` counts, and the server is left alone for five seconds
     so that callers do not wait for it again and again."""
 
-    def __init__(self, url: str, *, fallback: Fallback, timeout: float = 0.1) -> None:
+    def __init__(self, url: str, *, fallback: Counter, timeout: float = 0.1) -> None:
         self._client = client(url, timeout=timeout)
         self._script = self._client.register_script(_HIT)
         self._fallback = fallback

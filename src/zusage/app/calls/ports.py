@@ -138,3 +138,10 @@ class Journal(Protocol):
 
 class CallRegister(Protocol):
     async def record(self, call: CallRef, event: str, reason: str | None) -> None: ...
+
+
+class Counter(Protocol):
+    """Counts hits in a sliding minute under a key that names the company; shared between processes where it can."""
+
+    async def hit(self, limits: Mapping[str, int]) -> bool:
+        """Count one hit under every key and say whether all stayed within their limits per minute."""

@@ -6,8 +6,9 @@ import asyncio
 from dataclasses import dataclass
 from typing import Literal
 
+from zusage.app.operations.ports import Cache, Watch
 from zusage.app.operations.waiting import within
-from zusage.app.operations.watch import Cache, DatabaseSight, Watch
+from zusage.app.operations.watch import DatabaseSight
 
 WORKER_MAY_REST = 60.0
 

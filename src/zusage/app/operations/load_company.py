@@ -17,8 +17,8 @@ from zusage.app.operations.ports import (
     LineRef,
     LoadError,
     Sealer,
-    SecretUnreadable,
     StoredAbsence,
+    openable,
     secret_context,
 )
 
@@ -87,7 +87,7 @@ class _Wanted:
             yield "catalogue"
         if self.lines != state.lines:
             yield "lines"
-        if list(self.keys) != _opened(self.file.id, state, kind, seal):
+        if list(self.keys) != _known_keys(self.file.id, state, kind, seal):
             yield "signing keys"
         if self.absences != {a.absence_id: a for a in _of_the_file(state)}:
             yield "absences"
@@ -131,13 +131,11 @@ def _signing_keys(file: CompanyFile, environment: Mapping[str, str]) -> tuple[st
     return tuple(dict.fromkeys(found))
 
 
-def _opened(company_id: UUID, state: CompanyState, kind: str, seal: Sealer) -> list[str] | None:
+def _known_keys(company_id: UUID, state: CompanyState, kind: str, seal: Sealer) -> list[str] | None:
     """Open the stored keys; None where one cannot be opened, which differs from every list of keys."""
-    try:
-        context = secret_context(company_id, kind)
-        return [seal.decrypt(secret.sealed, context) for secret in state.secrets if secret.kind == kind]
-    except SecretUnreadable:
-        return None
+    sealed = [secret.sealed for secret in state.secrets if secret.kind == kind]
+    opened = openable(seal, sealed, secret_context(company_id, kind))
+    return opened if len(opened) == len(sealed) else None
 
 
 def _lines(file: CompanyFile) -> Iterator[LineRef]:

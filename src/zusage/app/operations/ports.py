@@ -10,6 +10,7 @@ from uuid import UUID
 
 from zusage.app.errors import ZusageError
 from zusage.app.operations.company_file import CompanyFile
+from zusage.app.operations.watch import CompanySight, DatabaseSight
 from zusage.core.values import Period
 
 
@@ -36,6 +37,17 @@ class Sealer(Protocol):
 def secret_context(company_id: UUID, kind: str) -> str:
     """Name what a secret is for, so that a ciphertext is of no use in another row."""
     return f"company:{company_id}:{kind}"
+
+
+def openable(seal: Sealer, sealed: Iterable[bytes], context: str) -> list[str]:
+    """Open what can be opened, in this order; what no key opens is left out."""
+    opened = []
+    for blob in sealed:
+        try:
+            opened.append(seal.decrypt(blob, context))
+        except SecretUnreadable:
+            continue
+    return opened
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,3 +183,26 @@ class LedgerEvidence(Protocol):
 
     async def of_catalogue(self) -> Evidence:
         """Look whether every table, constraint, index, policy, trigger and function of the schema is in place."""
+
+
+class Watch(Protocol):
+    """Looks into the database; raises whatever the driver raises when it is away."""
+
+    async def database(self) -> DatabaseSight: ...
+
+    async def companies(self) -> Sequence[CompanyName]: ...
+
+    async def company(self, company: CompanyName, *, calls: int) -> CompanySight:
+        """Count, and give the last `calls` calls, the latest first."""
+
+
+class Cache(Protocol):
+    async def alive(self) -> bool:
+        """Say whether the cache answers now; never raises."""
+
+
+class Housekeeping(Protocol):
+    async def due_companies(self, limit: int) -> list[UUID]: ...
+
+    async def sweep(self, company_id: UUID, limit: int) -> int:
+        """Expire at most `limit` overdue holds of one company and say how many; those in use are passed over."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from zusage.app.operations.ports import Watch
 from zusage.app.operations.waiting import within
-from zusage.app.operations.watch import CallSight, CompanySight, Watch
+from zusage.app.operations.watch import CallSight, CompanySight
 
 _COMPANIES = 50
 _CALLS = 20

@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-from uuid import UUID
+from zusage.app.operations.ports import Housekeeping
 
 _COMPANIES = 200
 _BATCH = 100
-
-
-class Housekeeping(Protocol):
-    async def due_companies(self, limit: int) -> list[UUID]: ...
-
-    async def sweep(self, company_id: UUID, limit: int) -> int:
-        """Expire at most `limit` overdue holds of one company and say how many; those in use are passed over."""
 
 
 async def sweep_holds(store: Housekeeping) -> int:

@@ -16,12 +16,12 @@ async def within(seconds: float, work: Coroutine[Any, Any, Found]) -> Found | No
     task = asyncio.create_task(work)
     done, _late = await asyncio.wait({task}, timeout=seconds)
     if not done:
-        task.add_done_callback(_forget)
+        task.add_done_callback(_failed)
         task.cancel()
         return None
-    return None if _forget(task) else task.result()
+    return None if _failed(task) else task.result()
 
 
-def _forget(task: asyncio.Task[Any]) -> bool:
-    """Take note that it failed, so that nobody is told later that nobody did."""
+def _failed(task: asyncio.Task[Any]) -> bool:
+    """Say whether it failed; asking also keeps asyncio from complaining later that nobody did."""
     return task.cancelled() or task.exception() is not None

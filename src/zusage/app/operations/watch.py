@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
-
-from zusage.app.operations.ports import CompanyName
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +47,3 @@ class CompanySight:
 
 
 MOST = 10_000
-
-
-class Watch(Protocol):
-    """Looks into the database; raises whatever the driver raises when it is away."""
-
-    async def database(self) -> DatabaseSight: ...
-
-    async def companies(self) -> Sequence[CompanyName]: ...
-
-    async def company(self, company: CompanyName, *, calls: int) -> CompanySight:
-        """Count, and give the last `calls` calls, the latest first."""
-
-
-class Cache(Protocol):
-    async def alive(self) -> bool:
-        """Say whether the cache answers now; never raises."""

@@ -7,7 +7,7 @@ from dataclasses import asdict
 import typer
 
 from zusage.boot.cli._errors import FOUND
-from zusage.boot.cli._examine import Finding, examine
+from zusage.boot.cli._examine import Check, examine
 from zusage.boot.cli._frame import JSON, print_json, screen
 
 EXAMPLE = "Example: zusage doctor"
@@ -16,18 +16,18 @@ _SIGNS = {"ok": "[green]✓[/green]", "warn": "[yellow]![/yellow]", "fail": "[re
 
 def doctor(as_json: bool = JSON) -> None:
     """Look at settings, servers, schema, roles, clock, worker, cache and keys; ends with 1 when one of them fails."""
-    findings: list[Finding] = []
-    for finding in examine():
-        findings.append(finding)
+    checks: list[Check] = []
+    for check in examine():
+        checks.append(check)
         if not as_json:
-            _print(finding)
+            _print(check)
     if as_json:
-        print_json([asdict(finding) for finding in findings])
-    if any(finding.level == "fail" for finding in findings):
+        print_json([asdict(check) for check in checks])
+    if any(check.level == "fail" for check in checks):
         raise typer.Exit(FOUND)
 
 
-def _print(finding: Finding) -> None:
-    screen.print(f"{_SIGNS[finding.level]} [bold]{finding.name:9}[/bold] {finding.text}")
-    if finding.mend:
-        screen.print(f"  {'':9} → {finding.mend}")
+def _print(check: Check) -> None:
+    screen.print(f"{_SIGNS[check.level]} [bold]{check.name:9}[/bold] {check.text}")
+    if check.mend:
+        screen.print(f"  {'':9} → {check.mend}")

@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from zusage.app.operations.check_ready import Readiness, check_ready
-from zusage.app.operations.watch import Cache, Watch
+from zusage.app.operations.ports import Cache, Watch
 
 _NO_STORE = {"Cache-Control": "no-store"}
 

@@ -15,8 +15,9 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from zusage.app.operations.check_ready import Readiness, check_ready
+from zusage.app.operations.ports import Cache, Watch
 from zusage.app.operations.show_activity import Activity, show_activity
-from zusage.app.operations.watch import MOST, Cache, CallSight, Watch
+from zusage.app.operations.watch import MOST, CallSight
 from zusage.inbound.api.masking import mask_phone
 
 _TEMPLATES = Environment(
@@ -27,7 +28,7 @@ _TEMPLATES = Environment(
     lstrip_blocks=True,
 )
 _KEEP_SECONDS = 3.0
-_SOON = 90.0
+_SHOWN_IN_SECONDS = 90.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,11 @@ def _worker(seen: Readiness) -> State:
         return State("Worker", "warn", "unknown while the database is away")
     if silent is None:
         return State("Worker", "bad" if seen.worker == "silent" else "warn", "was never seen")
-    ago = f"last seen {silent:.0f} s ago" if silent < _SOON else f"last seen {silent / 60:.0f} min ago"
+    ago = (
+        f"last seen {silent:.0f} s ago"
+        if silent < _SHOWN_IN_SECONDS
+        else f"last seen {silent / 60:.0f} min ago"
+    )
     return State("Worker", "ok" if seen.worker == "seen" else "bad", ago)
 
 

@@ -4,17 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
 from uuid import UUID
 
+from zusage.app.calls.ports import Counter
 from zusage.inbound.voice.toolcall import ToolCall
-
-
-class Counter(Protocol):
-    """Counts hits in a sliding minute under a key that names the company; shared between processes where it can."""
-
-    async def hit(self, limits: Mapping[str, int]) -> bool:
-        """Count one hit under every key and say whether all stayed within their limits per minute."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from uuid import UUID
 
 import structlog
 
-from zusage.app.operations.sweep_holds import Housekeeping, sweep_holds
+from zusage.app.operations.ports import Housekeeping
+from zusage.app.operations.sweep_holds import sweep_holds
 
 log = structlog.get_logger()
 
