@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from zusage.app.availability.ports import BusyReader
-from zusage.core.scheduling import busy_window, find_options, rank_offers, search_window
+from zusage.core.scheduling import busy_window, find_near_offers, find_offers, near_window, search_window
 from zusage.core.scheduling.masters import BranchBook, Service
 from zusage.core.scheduling.plan import Busy, Option
 from zusage.core.scheduling.wish import Wish
@@ -41,28 +41,35 @@ async def read_busy(search: Search, window: Period, reader: BusyReader) -> Busy:
 async def offers_within(
     search: Search, reader: BusyReader, *, refused: Collection[datetime] = ()
 ) -> list[Option]:
-    """Find at most three free starts inside the wished window, best first; one query, none if nothing may be booked."""
+    """Find at most three free starts inside the wished window, best first.
+
+    One query; two if the days around the wish do not decide it, none if nothing may be booked."""
     window = search_window(search.book, search.service, search.wish.window, now=search.now)
-    return await _ranked(search, window, reader, refused)
+    return await _outward(search, window, reader, refused)
 
 
 async def offers_around(
     search: Search, reader: BusyReader, *, refused: Collection[datetime] = ()
 ) -> list[Option]:
-    """Find at most three free starts near the wish, up to two weeks off, best first; one query."""
+    """Find at most three free starts near the wish, up to two weeks off, best first.
+
+    One query; two if the days around the wish do not decide it, none if nothing may be booked."""
     window = search_window(
         search.book, search.service, search.wish.window, now=search.now, days_around=DAYS_AROUND
     )
-    return await _ranked(search, window, reader, refused)
+    return await _outward(search, window, reader, refused)
 
 
-async def _ranked(
+async def _outward(
     search: Search, window: Period | None, reader: BusyReader, refused: Collection[datetime]
 ) -> list[Option]:
     if window is None:
         return []
-    busy = await read_busy(search, window, reader)
-    options: Sequence[Option] = find_options(
-        search.book, search.service, window, busy, now=search.now, staff_id=search.wish.staff_id
-    )
-    return rank_offers(options, search.wish, book=search.book, refused=refused)
+    book, service, wish, now = search.book, search.service, search.wish, search.now
+    near = near_window(book, wish, window)
+    busy = await read_busy(search, near, reader)
+    found = find_near_offers(book, service, wish, busy, now=now, window=window, near=near, refused=refused)
+    if found is None:
+        busy = await read_busy(search, window, reader)
+        found = find_offers(book, service, wish, busy, now=now, window=window, refused=refused)
+    return found

@@ -3,8 +3,9 @@
 from zusage.core.scheduling._check import check_start
 from zusage.core.scheduling._clock import day_bounds
 from zusage.core.scheduling._hours import closing_note, holiday_name, opening_spans
+from zusage.core.scheduling._kept import is_at_work, is_open
 from zusage.core.scheduling._limits import busy_window, search_window
-from zusage.core.scheduling._offers import rank_offers
+from zusage.core.scheduling._offers import find_near_offers, find_offers, near_window, rank_offers
 from zusage.core.scheduling._options import find_options
 from zusage.core.scheduling._plans import candidate_plans, make_plan
 
@@ -14,9 +15,14 @@ __all__ = [
     "check_start",
     "closing_note",
     "day_bounds",
+    "find_near_offers",
+    "find_offers",
     "find_options",
     "holiday_name",
+    "is_at_work",
+    "is_open",
     "make_plan",
+    "near_window",
     "opening_spans",
     "rank_offers",
     "search_window",

@@ -14,6 +14,7 @@ from zusage.core.scheduling._clock import (
     grid_starts,
     local_day,
 )
+from zusage.core.scheduling._ranges import Range
 from zusage.core.scheduling._shape import minutes_of
 from zusage.core.scheduling.masters import Branch, BranchBook, Service
 from zusage.core.values import Period
@@ -31,6 +32,13 @@ def horizon_end(branch: Branch, service: Service, now: datetime) -> int:
     """Return the first minute that is too far ahead: the midnight after the last local day that may be booked."""
     today = local_day(branch.zone, floor_minute(now))
     return day_start(branch.zone, today + timedelta(days=service.max_advance_days + 1))
+
+
+def bookable_range(branch: Branch, service: Service, window: Period, *, now: datetime) -> Range | None:
+    """Return the minutes of a window that keep notice and horizon; None if there are none."""
+    low = max(ceil_minute(window.start), earliest_start(service, now))
+    high = min(ceil_minute(window.end), horizon_end(branch, service, now))
+    return (low, high) if low < high else None
 
 
 def first_on_grid(branch: Branch, minute: int) -> int:

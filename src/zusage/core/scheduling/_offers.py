@@ -1,112 +1,42 @@
-"""Which of the possible starts to name to the caller."""
+"""Which of the possible starts to name to the caller, and how little of the calendar decides that."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from typing import NamedTuple
-from zoneinfo import ZoneInfo
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from heapq import heappop, heappush
+from itertools import takewhile, tee
 
-from zusage.core.scheduling.masters import BranchBook, Span
-from zusage.core.scheduling.plan import Option
+from zusage.core.scheduling._clock import (
+    ceil_minute,
+    day_start,
+    floor_minute,
+    from_minute,
+    local_day,
+    local_time,
+)
+from zusage.core.scheduling._limits import bookable_range
+from zusage.core.scheduling._ranges import Range
+from zusage.core.scheduling._ranks import WITHIN, Aim, Rank, aim_of
+from zusage.core.scheduling._search import Day, Found, Search, split_days
+from zusage.core.scheduling.masters import BranchBook, Service
+from zusage.core.scheduling.plan import Busy, Option
 from zusage.core.scheduling.wish import Wish
+from zusage.core.values import Period
 
-_CROWD = timedelta(minutes=90)
-"""Three offers within less than this are three neighbours of each other."""
-_SPREAD = timedelta(minutes=60)
-"""How far apart the offers for a window lie where they can: "um neun oder um Viertel nach neun" is hardly a choice."""
-_SAME_TIME = 30
-_CLOSE_BY = 60
-_WEEK = 7
-_WITHIN = 1
-_NOON = 720
-_PARTS = (Span(0, _NOON), Span(_NOON, 1020), Span(1020, 1440))
+_CROWD = 90
+"""Minutes: three offers within less than this are three neighbours of each other."""
+_SPREAD = 60
+"""How many minutes apart the offers for a window lie where they can: "um neun oder um Viertel nach neun" is hardly a choice."""
+_NEAR = timedelta(days=3)
+_ONE_DAY = timedelta(days=1)
 
-
-class _Rank(NamedTuple):
-    """How well an option meets a wish; smaller is better."""
-
-    other_staff: bool
-    tier: int
-    days: int
-    distance: float
-    against: bool
+_Unwanted = Callable[[Sequence[Found], int], bool]
+_Candidate = tuple[Rank, Found]
 
 
-@dataclass(frozen=True, slots=True)
-class _Aim:
-    """What a wish aims at, in the branch's wall-clock time."""
-
-    wish: Wish
-    zone: ZoneInfo
-    anchor: datetime
-    day: date
-    minute: int
-    part: Span
-
-    def rank(self, option: Option) -> _Rank:
-        local = option.start.astimezone(self.zone)
-        minute = _minute_of_day(local)
-        apart = (local.date() - self.day).days
-        ahead = (option.start - self.anchor).total_seconds()
-        other = self.wish.staff_id not in (None, option.staff_id)
-        # Of two that are equally near, the one further into the same half of the day.
-        against = (ahead > 0) == (self.minute < _NOON)
-        if self._hits(option):
-            return _Rank(other, 0, 0, 0, against=False)
-        if self._in_day_or_window(option, apart) and self._in_part(minute):
-            return _Rank(other, _WITHIN, 0, abs(ahead), against)
-        if apart and abs(apart) <= _WEEK and self._same_time(minute):
-            return _Rank(other, 2, abs(apart), abs(minute - self.minute), apart < 0)
-        return _Rank(other, 3, 0, abs(ahead), against)
-
-    def _hits(self, option: Option) -> bool:
-        return self.wish.exact is not None and option.start == self.anchor
-
-    def _in_day_or_window(self, option: Option, apart: int) -> bool:
-        if self.wish.exact is not None:
-            return apart == 0
-        return self.wish.window.start <= option.start < self.wish.window.end
-
-    def _in_part(self, minute: int) -> bool:
-        if self.part.opens <= minute < self.part.closes:
-            return True
-        # 17:00 is close to a wish for 16:45, though another part of the day; "nachmittags" is meant as said.
-        return self.wish.daily is None and abs(minute - self.minute) <= _CLOSE_BY
-
-    def _same_time(self, minute: int) -> bool:
-        if self.wish.exact is None:
-            return self._in_part(minute)
-        return abs(minute - self.minute) <= _SAME_TIME
-
-
-def _minute_of_day(local: datetime) -> int:
-    return local.hour * 60 + local.minute
-
-
-def _aim(wish: Wish, zone: ZoneInfo) -> _Aim:
-    anchor = (wish.exact or wish.window.start).astimezone(UTC)
-    local = anchor.astimezone(zone)
-    minute = _minute_of_day(local)
-    if wish.exact is None:
-        part = wish.daily or Span(0, 1440)
-        minute = max(minute, part.opens)
-    else:
-        part = wish.daily or next(p for p in _PARTS if p.opens <= minute < p.closes)
-    return _Aim(wish, zone, anchor, local.date(), minute, part)
-
-
-_Unwanted = Callable[[Sequence[Option], Option], bool]
-
-
-def _too_close(picked: Sequence[Option], option: Option) -> bool:
-    return any(abs(p.start - option.start) < _SPREAD for p in picked)
-
-
-def _crowded(picked: Sequence[Option], option: Option) -> bool:
-    near = [p.start for p in picked if abs(p.start - option.start) < _CROWD]
-    return any(abs(one - other) < _CROWD for i, one in enumerate(near) for other in near[:i])
+class _Unread(Exception):  # noqa: N818
+    """A start on a day of which nobody read what is taken could rank better than those that are left."""
 
 
 def rank_offers(
@@ -121,35 +51,153 @@ def rank_offers(
 
     First the exact wish; then the nearest on the same local day and part of day (without an exact wish: the earliest
     within window and `daily`); then the same time of day on the days around, up to a week off; then the rest by
-    distance. Offers for a window lie an hour apart where they can. Options of the wished member of staff come before all others. Never three within 90 minutes, even if
-    fewer than `limit` remain. Among options with one start the first in `options` wins, so hand them over as
-    `find_options` returns them. Every option carries its own day: say it, it may not be the wished one.
+    distance. Offers for a window lie an hour apart where they can. Options of the wished member of staff come before
+    all others. Never three within 90 minutes, even if fewer than `limit` remain. Among options with one start the
+    first in `options` wins, so hand them over as `find_options` returns them. Every option carries its own day: say
+    it, it may not be the wished one.
 
     :raises ValueError: a refused start is naive."""
-    aim = _aim(wish, ZoneInfo(book.branch.zone))
-    # In UTC: aware times in a repeated hour never equal those of another zone (PEP 495).
-    taken = {_utc(instant) for instant in refused}
-    ranked = sorted(options, key=aim.rank)
-    picked: list[Option] = []
-    if wish.exact is None:
-        inside = [option for option in ranked if aim.rank(option).tier <= _WITHIN]
-        _pick(inside, picked, taken, limit, _too_close)
+    aim, zone = aim_of(wish, book.branch.zone), book.branch.zone
+
+    def rank(option: Option) -> Rank:
+        start = floor_minute(option.start)
+        local = local_time(zone, start)
+        other = wish.staff_id not in (None, option.staff_id)
+        return aim.rank(start, local.date(), local.hour * 60 + local.minute, other_staff=other)
+
+    # A place in `options` instead of busy minutes: sorted() keeps their order among equals.
+    ranked = sorted(
+        ((rank(option), (floor_minute(option.start), place, place)) for place, option in enumerate(options)),
+        key=lambda candidate: candidate[0],
+    )
+    inside = [candidate for candidate in ranked if candidate[0].tier <= WITHIN]
+    chosen = _choose(() if aim.exact else inside, ranked, _minutes(refused), limit)
+    return [options[place] for _, place, _ in chosen]
+
+
+def find_offers(
+    book: BranchBook,
+    service: Service,
+    wish: Wish,
+    busy: Busy,
+    *,
+    now: datetime,
+    window: Period,
+    refused: Collection[datetime] = (),
+    limit: int = 3,
+) -> list[Option]:
+    """Find what `rank_offers` chooses among all options of a window, but look outward from the wish, day by day.
+
+    It stops as soon as no day further out can offer better. Only the wished member of staff is asked, if one is
+    wished; `busy` should cover `busy_window` of the window.
+
+    :raises ValueError: `now` or a refused start is naive."""
+    found = find_near_offers(
+        book, service, wish, busy, now=now, window=window, near=window, refused=refused, limit=limit
+    )
+    assert found is not None
+    return found
+
+
+def find_near_offers(
+    book: BranchBook,
+    service: Service,
+    wish: Wish,
+    busy: Busy,
+    *,
+    now: datetime,
+    window: Period,
+    near: Period,
+    refused: Collection[datetime] = (),
+    limit: int = 3,
+) -> list[Option] | None:
+    """Find the offers of a window as `find_offers` does, from what is taken in `near` (`near_window`) only.
+
+    None if a day of the window that is not in `near` could offer better: read the whole window then. `busy` should
+    cover `busy_window` of `near`.
+
+    :raises ValueError: `now` or a refused start is naive."""
+    taken = _minutes(refused)
+    asked = bookable_range(book.branch, service, window, now=now)
+    if asked is None:
+        return []
+    read = bookable_range(book.branch, service, near, now=now)
+    if read is None:
+        return None
+    search = Search(book, service, busy, read, staff_id=wish.staff_id)
+    aim = aim_of(wish, book.branch.zone)
+    ranked, again = tee(_outward(search, split_days(book.branch.zone, *asked), read, aim))
+    inside = takewhile(lambda candidate: candidate[0].tier <= WITHIN, ranked)
+    try:
+        chosen = _choose(() if aim.exact else inside, again, taken, limit)
+    except _Unread:
+        return None
+    return [search.option(found) for found in chosen]
+
+
+def near_window(book: BranchBook, wish: Wish, window: Period) -> Period:
+    """Return the part of a search window to read first: the few days around the wish that mostly hold its offers."""
+    zone = book.branch.zone
+    aimed = min(max(wish.exact or wish.window.start, window.start), window.end - timedelta(minutes=1))
+    day = local_day(zone, floor_minute(aimed))
+    first, last = day_start(zone, day - _NEAR), day_start(zone, day + _NEAR + _ONE_DAY)
+    return Period(max(from_minute(first), window.start), min(from_minute(last), window.end))
+
+
+def _outward(search: Search, days: Iterable[Day], read: Range, aim: Aim) -> Iterator[_Candidate]:
+    """Yield the first option of each start, best first; a day is looked at when it is its turn, not before.
+
+    :raises _Unread: it is the turn of a day outside `read`."""
+    waiting: list[_Candidate] = []
+    for best, day in sorted((aim.best(day), day) for day in days):
+        while waiting and waiting[0][0] < best:
+            yield heappop(waiting)
+        if not (read[0] <= day.low and day.high <= read[1]):
+            raise _Unread
+        starts: dict[int, Found] = {}
+        for found in search.found(day):
+            starts.setdefault(found[0], found)
+        for start, found in starts.items():
+            heappush(waiting, (aim.rank(start, day.date, day.minute_of(start)), found))
+    while waiting:
+        yield heappop(waiting)
+
+
+def _choose(
+    inside: Iterable[_Candidate], ranked: Iterable[_Candidate], taken: set[int], limit: int
+) -> list[Found]:
+    """Pick the best of those who keep the wish, well apart, then of all; look at no more of them than needed."""
+    picked: list[Found] = []
+    _pick(inside, picked, taken, limit, _too_close)
     _pick(ranked, picked, taken, limit, _crowded)
     return picked
 
 
 def _pick(
-    ranked: Sequence[Option], picked: list[Option], taken: set[datetime], limit: int, unwanted: _Unwanted
+    ranked: Iterable[_Candidate], picked: list[Found], taken: set[int], limit: int, unwanted: _Unwanted
 ) -> None:
-    for option in ranked:
-        if len(picked) >= limit:
+    if len(picked) >= limit:
+        return
+    for _, found in ranked:
+        if found[0] in taken or unwanted(picked, found[0]):
+            continue
+        picked.append(found)
+        taken.add(found[0])
+        if len(picked) == limit:
             return
-        if option.start not in taken and not unwanted(picked, option):
-            picked.append(option)
-            taken.add(option.start)
 
 
-def _utc(instant: datetime) -> datetime:
-    if instant.utcoffset() is None:
-        raise ValueError(f"an instant must be aware: {instant}")
-    return instant.astimezone(UTC)
+def _too_close(picked: Sequence[Found], start: int) -> bool:
+    return any(abs(p[0] - start) < _SPREAD for p in picked)
+
+
+def _crowded(picked: Sequence[Found], start: int) -> bool:
+    near = [p[0] for p in picked if abs(p[0] - start) < _CROWD]
+    return any(abs(one - other) < _CROWD for i, one in enumerate(near) for other in near[:i])
+
+
+def _minutes(refused: Collection[datetime]) -> set[int]:
+    """Return the refused starts that are whole minutes; no start is anything else.
+
+    :raises ValueError: one is naive."""
+    return {floor_minute(instant) for instant in refused if floor_minute(instant) == ceil_minute(instant)}

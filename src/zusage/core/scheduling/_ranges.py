@@ -52,6 +52,13 @@ def intersect(one: Sequence[Range], other: Sequence[Range]) -> Ranges:
     return both
 
 
+def clip(ranges: Sequence[Range], low: int, high: int) -> Ranges:
+    """Return what of merged `ranges` lies in `[low, high)`, which must not be empty."""
+    first = max(bisect_left(ranges, (low, low)) - 1, 0)
+    found = ranges[first : bisect_left(ranges, (high, high))]
+    return [(max(a, low), min(b, high)) for a, b in found if b > low]
+
+
 def starts_that_fit(stretches: Sequence[Range], offset: int, until: int) -> Ranges:
     """Return every start `s` for which `[s + offset, s + until)` lies in one of the merged `stretches`."""
     return [(a - offset, b - until + 1) for a, b in stretches if b - a >= until - offset]
