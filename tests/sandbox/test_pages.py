@@ -10,8 +10,8 @@ import pytest
 from zusage.app.operations.company_file import parse_company_file
 from zusage.sandbox.player import parse_scenario
 from zusage.sandbox.player._days import FORMATS
-from zusage.sandbox.player._expect import _OPERATORS
-from zusage.sandbox.player._reading import _EVENTS, _HEAD, _STEP
+from zusage.sandbox.player._expect import OPERATORS
+from zusage.sandbox.player._reading import EVENTS, HEAD_FIELDS, STEP_FIELDS
 from zusage.sandbox.scenarios import scenario_names
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -36,6 +36,8 @@ def test_the_example_can_be_played() -> None:
     assert len(scenario.steps) == 4
 
 
-@pytest.mark.parametrize("word", [*_HEAD, *_STEP, *_OPERATORS, *FORMATS, *_EVENTS, *scenario_names()])
+@pytest.mark.parametrize(
+    "word", [*HEAD_FIELDS, *STEP_FIELDS, *OPERATORS, *FORMATS, *EVENTS, *scenario_names()]
+)
 def test_the_page_on_scenarios_names_every_word(word: str) -> None:
     assert re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", SCENARIO_PAGE)

@@ -28,6 +28,7 @@ def serve(
     with ExitStack() as stack:
         servers = stack.enter_context(ready_servers(settings))
         stack.enter_context(kept_alive(servers))
+        # A missing or unusable key is told here, in a sentence, before any process is started.
         secret_box(settings)
         listening = stack.enter_context(bind(settings.host, settings.port, search=not chosen(settings)))
         url = base_url(listening)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from zusage.language.german import speak
 from zusage.language.german._numbers import CARDINALS, ORDINALS, UNITS, cardinal
 from zusage.language.german._text import fold
 
-_WEEKDAYS = ("montag", "dienstag", "mittwoch", "donnerstag", "freitag", "samstag", "sonntag")
+WEEKDAYS = tuple(fold(day) for day in speak.WEEKDAYS)
+MONTHS = tuple(fold(month) for month in speak.MONTHS)
+"""As they are said, folded."""
 _ENGLISH_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_MONTHS = (
-    "januar februar maerz april mai juni juli august september oktober november dezember".split()  # noqa: SIM905
-)
 _SPELLINGS: dict[str, tuple[str, ...]] = {
     "januar": ("jan", "jaenner", "january"),
     "februar": ("feb", "feber", "february"),
@@ -80,10 +80,10 @@ _SPELLINGS: dict[str, tuple[str, ...]] = {
     "spaetestens": ("spatestens",),
 }
 _WORDS = {variant: word for word, variants in _SPELLINGS.items() for variant in variants}
-_WORDS |= {f"{day}s": day for day in _WEEKDAYS} | dict(zip(_ENGLISH_DAYS, _WEEKDAYS, strict=True))
-_WORDS |= {day[:3]: german for day, german in zip(_ENGLISH_DAYS, _WEEKDAYS, strict=True)}
+_WORDS |= {f"{day}s": day for day in WEEKDAYS} | dict(zip(_ENGLISH_DAYS, WEEKDAYS, strict=True))
+_WORDS |= {day[:3]: german for day, german in zip(_ENGLISH_DAYS, WEEKDAYS, strict=True)}
 
-_DAY = "|".join((*_WEEKDAYS, "sonnabend"))
+_DAY = "|".join((*WEEKDAYS, "sonnabend"))
 
 _PHRASES = (
     (re.compile(r"\b(?:the )?day after tomorrow\b"), "uebermorgen"),
@@ -107,7 +107,7 @@ _PHRASES = (
     (re.compile(r"\b(?:p\.\s?m\.?|pm)(?=\W|$)|(?<=\d)pm\b"), " pm"),
     (re.compile(r"(?<=\d)\s?(?:a\.\s?m\.|am\b(?=$|,|\s+(?:heute|morgen)))|(?<=\d)am\b"), " a_m"),
     (re.compile(r"\b(\d{1,2})(?:st|nd|rd|th|ter|ten|te|sten|ste)\b"), r"\1."),
-    (re.compile(r"\b(montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonnabend|sonntag)s?"
+    (re.compile(rf"\b({_DAY})s?"
                 r"(morgen|vormittag|mittag|nachmittag|abend|frueh)s?\b"), r"\1 \2"),
     (re.compile(r"\bviertel(vor|nach)\b"), r"viertel \1"),
     (re.compile(r"\bhalb(?=eins|zw|drei|vier|fu|sechs|sieben|acht|neun|zehn|elf)"), "halb "),
@@ -121,7 +121,7 @@ _PHRASES = (
 
 
 def _short_day(text: str) -> str:
-    return next(day for day in _WEEKDAYS if day.startswith(text[:2]))
+    return next(day for day in WEEKDAYS if day.startswith(text[:2]))
 
 
 def canonical(text: str) -> str:
@@ -174,7 +174,3 @@ def _split_number(words: Sequence[str], at: int) -> tuple[str, int] | None:
     if len(following) == 2 and unit >= 3 and following == ["zehn", "uhr"]:
         return f"{10 + unit}", 2
     return (f"{10 + unit}.", 2) if unit >= 3 and following[:1] == ["zehnten"] else None
-
-
-WEEKDAYS = _WEEKDAYS
-MONTHS = tuple(_MONTHS)

@@ -329,9 +329,5 @@ class Mismatch(Exception):  # noqa: N818 - a way out of the readers, never seen 
 
     @property
     def question(self) -> str:
-        named = [_named(days.first) for days in (self.by_date, self.by_weekday)]
+        named = [speak.day(days.first) for days in (self.by_date, self.by_weekday)]
         return f"Meinen Sie {speak.join(named, word='oder')}?"
-
-
-def _named(day: date) -> str:
-    return f"{speak.WEEKDAYS[day.weekday()]}, den {day.day}. {speak.MONTHS[day.month - 1]}"

@@ -128,6 +128,11 @@ def _day_and_month(day: dt.date, today: dt.date) -> str:
     return text if 0 <= (day - today).days <= _YEAR_SAID_AFTER_DAYS else f"{text} {day.year}"
 
 
+def day(day: dt.date) -> str:
+    """Say a day as what is meant, without its year: "Freitag, den 27. November"."""
+    return f"{WEEKDAYS[day.weekday()]}, den {day.day}. {MONTHS[day.month - 1]}"
+
+
 def moment(at: dt.datetime, here: Here) -> str:
     """Say an instant in the branch's zone: "am Freitag, dem 27. November, um 14 Uhr 30", "heute um 14 Uhr"."""
     return _at_day(here.local(at).date(), here, f"um {time(here.local(at))}")

@@ -10,7 +10,7 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from zusage.core.scheduling.masters import Span, Week
-from zusage.language.german._canon import canonical
+from zusage.language.german._canon import WEEKDAYS, canonical
 from zusage.language.german._clocks import DAY_END, Clock, TimeOfDay, find_time_of_day, resolve
 from zusage.language.german._days import Bound, Days, Mismatch, check_weekday, find_days
 from zusage.language.german._scan import Doubt, Scan
@@ -20,7 +20,7 @@ from zusage.language.reading import Grain, Unclear, When
 _CORRECTION = re.compile(
     r"\b(?:nein|quatsch|falsch|stimmt nicht|ich meine|ich meinte|beziehungsweise besser|oder doch(?: lieber)?|doch lieber)\b"
 )
-_DAY = "montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|heute|morgen"
+_DAY = "|".join((*WEEKDAYS, "heute", "morgen"))
 _EXCLUDED = re.compile(
     rf"\b(?:nur )?(?:nicht|ausser|ohne|kein|keinen) (?:am |an )?(?:{_DAY})\b"
     rf"|\b(?:am )?(?:{_DAY}) (?:(?:kann|geht|passt|ist|bin) )?(?:(?:ich|es|mir|bei mir|leider|gar|aber) ){{0,3}}nicht\b"

@@ -9,6 +9,8 @@ from functools import cache
 
 import holidays
 
+from zusage.language.german import speak
+
 DAY_HELP = (
     '"today", "tomorrow", "yesterday", "+3 days", "-1 day", "next tuesday", '
     '"next open day", "+2 open days" or "any open day"'
@@ -81,26 +83,13 @@ def _public_holidays(year: int) -> frozenset[date]:
     )
 
 
-_GERMAN_DAYS = ("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag")
-_GERMAN_MONTHS = (
-    *("Januar", "Februar", "März", "April", "Mai", "Juni"),
-    *("Juli", "August", "September", "Oktober", "November", "Dezember"),
-)
-
-
-def _clock(moment: datetime) -> str:
-    return f"{moment.hour} Uhr {moment.minute}" if moment.minute else f"{moment.hour} Uhr"
-
-
 _FORMATS: dict[str, Callable[[datetime], str]] = {
     "date": lambda moment: moment.date().isoformat(),
     "german": lambda moment: f"{moment:%d.%m.%Y}",
-    "weekday": lambda moment: _GERMAN_DAYS[moment.weekday()],
-    "spoken": lambda moment: (
-        f"{_GERMAN_DAYS[moment.weekday()]}, den {moment.day}. {_GERMAN_MONTHS[moment.month - 1]}"
-    ),
+    "weekday": lambda moment: speak.WEEKDAYS[moment.weekday()],
+    "spoken": lambda moment: speak.day(moment.date()),
     "time": lambda moment: f"{moment:%H:%M}",
-    "clock": _clock,
+    "clock": speak.time,
 }
 FORMATS = tuple(_FORMATS)
 

@@ -29,7 +29,7 @@ def check(expect: Mapping[str, Any], answer: Mapping[str, Any], *, line: int) ->
         broken += [
             Broken(line, where, f"{name} {_show(operand)}".strip(), _show(actual))
             for name, operand in rules
-            if not _OPERATORS[name](actual, operand)
+            if not OPERATORS[name](actual, operand)
         ]
     return broken
 
@@ -71,8 +71,8 @@ def wrong_rules(expect: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for path, wanted in expect.items():
         _, rules = _rules(path, wanted)
         for name, operand in rules:
-            if name not in _OPERATORS:
-                yield path, f'"{name}" is no operator; use one of {", ".join(_OPERATORS)}'
+            if name not in OPERATORS:
+                yield path, f'"{name}" is no operator; use one of {", ".join(OPERATORS)}'
             elif name == "matches" and not _is_pattern(operand):
                 yield path, "matches needs a regular expression"
             elif name == "in" and not isinstance(operand, list):
@@ -101,7 +101,7 @@ def _is_number(actual: object) -> bool:
     return isinstance(actual, int | float) and not isinstance(actual, bool)
 
 
-_OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
+OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
     "equals": lambda actual, operand: (
         isinstance(actual, bool) == isinstance(operand, bool) and actual == operand
     ),

@@ -16,12 +16,12 @@ from zusage.sandbox.player._yaml import NotYamlError, Path, load_marked
 _ANONYMOUS = "anonymous"
 _NUMBER = re.compile(r"\+[1-9]\d{6,14}")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_EVENTS = ("call_started", "call_ended", "call_analyzed")
+EVENTS = ("call_started", "call_ended", "call_analyzed")
 _LONGEST_WAIT = 900
 _DEEDS = ("tool", "event", "repeat")
 _ANSWERED = ("tool", "repeat")
-_HEAD = ("name", "description", "company", "branch", "to_number", "agent", "caller", "others", "steps")
-_STEP = ("as", "wait", "agent", "caller", "tool", "args", "repeat", "event", "expect", "save")
+HEAD_FIELDS = ("name", "description", "company", "branch", "to_number", "agent", "caller", "others", "steps")
+STEP_FIELDS = ("as", "wait", "agent", "caller", "tool", "args", "repeat", "event", "expect", "save")
 _FALLBACK_NUMBER = "+491713920010"
 
 
@@ -54,7 +54,7 @@ class _Reading:
         self.problems.append(Problem(line, name.removeprefix("."), message))
 
     def scenario(self, data: object) -> Scenario:
-        head = self._mapping(data, (), _HEAD)
+        head = self._mapping(data, (), HEAD_FIELDS)
         callers = self._callers(head)
         return Scenario(
             name=self._text(head, (), "name", required=True),
@@ -111,7 +111,7 @@ class _Reading:
         return tuple(self._step(step, ("steps", i), callers) for i, step in enumerate(steps))
 
     def _step(self, value: object, path: Path, callers: dict[str, str | None]) -> Step:
-        data = self._mapping(value, path, _STEP)
+        data = self._mapping(value, path, STEP_FIELDS)
         speaker = self._text(data, path, "as") or MAIN
         if speaker not in callers:
             self._problem((*path, "as"), f'"{speaker}" is not among others; add it there with a number')
@@ -173,8 +173,8 @@ class _Reading:
 
     def _event(self, data: dict[str, Any], path: Path) -> str:
         event = self._text(data, path, "event")
-        if event and event not in _EVENTS:
-            self._problem((*path, "event"), f'"{event}" is no event; use one of {", ".join(_EVENTS)}')
+        if event and event not in EVENTS:
+            self._problem((*path, "event"), f'"{event}" is no event; use one of {", ".join(EVENTS)}')
         return event
 
     def _expect(self, data: dict[str, Any], path: Path) -> dict[str, Any]:
