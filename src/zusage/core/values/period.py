@@ -16,12 +16,15 @@ class Period:
     end: datetime
 
     def __post_init__(self) -> None:
-        if self.start.utcoffset() is None or self.end.utcoffset() is None:
+        # Thousands are read for one question, nearly all of them in UTC already.
+        foreign = self.start.tzinfo is not UTC or self.end.tzinfo is not UTC
+        if foreign and (self.start.utcoffset() is None or self.end.utcoffset() is None):
             raise ValueError("a period needs aware instants")
         if self.start >= self.end:
             raise ValueError(f"a period must not be empty: {self.start} to {self.end}")
-        object.__setattr__(self, "start", self.start.astimezone(UTC))
-        object.__setattr__(self, "end", self.end.astimezone(UTC))
+        if foreign:
+            object.__setattr__(self, "start", self.start.astimezone(UTC))
+            object.__setattr__(self, "end", self.end.astimezone(UTC))
 
     @property
     def length(self) -> timedelta:
