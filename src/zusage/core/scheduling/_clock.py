@@ -16,7 +16,6 @@ from zusage.core.values import Period
 
 DAY_MINUTES = 1440
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MINUTE = timedelta(minutes=1)
 _ONE_DAY = timedelta(days=1)
 
 
@@ -24,14 +23,17 @@ def floor_minute(instant: datetime) -> int:
     """Return the last whole minute at or before an aware instant.
 
     :raises ValueError: the instant is naive."""
-    return _since_epoch(instant) // _MINUTE
+    since = _since_epoch(instant)
+    return since.days * DAY_MINUTES + since.seconds // 60
 
 
 def ceil_minute(instant: datetime) -> int:
     """Return the first whole minute at or after an aware instant.
 
     :raises ValueError: the instant is naive."""
-    return -(-_since_epoch(instant) // _MINUTE)
+    since = _since_epoch(instant)
+    begun = 1 if since.seconds % 60 or since.microseconds else 0
+    return since.days * DAY_MINUTES + since.seconds // 60 + begun
 
 
 def _since_epoch(instant: datetime) -> timedelta:

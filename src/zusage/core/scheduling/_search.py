@@ -91,15 +91,18 @@ class _Chairs:
     shape: Shape
     chairs: Sequence[_Resource]
     fits: list[Ranges] = field(init=False)
+    known: dict[int, tuple[UUID, ...]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.fits = [_fitting(chair.free, self.shape.chair_claims) for chair in self.chairs]
 
     def at(self, start: int) -> tuple[UUID, ...]:
-        fitting = [c for c, fits in zip(self.chairs, self.fits, strict=True) if _covers(fits, start)]
-        if len(fitting) > 1:
-            fitting.sort(key=lambda chair: _slack(chair, self.shape.chair_claims, start))
-        return tuple(chair.id for chair in fitting)
+        if start not in self.known:
+            fitting = [c for c, fits in zip(self.chairs, self.fits, strict=True) if _covers(fits, start)]
+            if len(fitting) > 1:
+                fitting.sort(key=lambda chair: _slack(chair, self.shape.chair_claims, start))
+            self.known[start] = tuple(chair.id for chair in fitting)
+        return self.known[start]
 
 
 def _covers(ranges: Ranges, minute: int) -> bool:
