@@ -32,6 +32,8 @@ def broken(old: str, new: str) -> Problem:
         ('name = "Salon Test"\n', 'name = ""\n', "company.name", "not empty"),
         ('name = "Salon Test"\n', 'name = "a\\u0000b"\n', "company.name", "not empty"),
         ('name = "Salon Test"\n', "", "company.name", "is missing"),
+        ('name = "Salon Test"\n', f'name = "{"x" * 121}"\n', "company.name", "has 121 characters; use 120"),
+        ("chairs = 2", f'chairs = ["{"x" * 201}"]', "branch[2].chairs[1]", "has 201 characters; use 200"),
         (
             'name = "Salon Test"\n',
             'name = "Salon Test"\ncurrency = "EUO"\n',

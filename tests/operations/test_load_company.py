@@ -18,6 +18,7 @@ from zusage.app.operations.company_file import CompanyFile, parse_company_file, 
 from zusage.app.operations.list_companies import list_companies
 from zusage.app.operations.load_company import LoadReport, load_company
 from zusage.app.operations.ports import LoadError
+from zusage.app.operations.rotate_secrets import rotate_secrets
 from zusage.core.scheduling.masters import BranchBook
 from zusage.sandbox.demo import DEMO_COMPANIES, demo_company_text, load_demo_companies
 
@@ -71,7 +72,7 @@ async def test_both_demo_companies_come_back_as_their_files_say(
 ) -> None:
     for file in load_demo_companies():
         report = await load(store, file)
-        assert (report.outcome, report.catalogue_version, report.promises_hit) == ("created", 1, ())
+        assert (report.outcome, report.catalogue_version, report.stranded) == ("created", 1, ())
         for position, record in enumerate(file.branches):
             book = await book_of(app_db, file, position)
             assert book.branch == record.branch
@@ -167,24 +168,6 @@ async def test_a_service_that_is_booked_rests_and_its_appointment_stands(
     assert await rows.value("SELECT count(*) FROM claim WHERE appointment_id = %s", appointment) == 1
 
 
-async def test_an_absence_over_a_promise_is_stored_and_reported(
-    store: PostgresCompanies, app_db: Database
-) -> None:
-    await load(store, demo((HOLIDAY, 'from = 2026-01-05\nto = 2026-01-06\nreason = "Urlaub"\n')))
-    rows = await Rows.of(app_db, "mitte")
-    start = "2026-12-29 10:00+01"
-    appointment = await rows.book(await rows.hold(ANNA, at=start))
-    report = await load(store, demo())
-    assert report.promises_hit == (appointment,)
-    assert await rows.value("SELECT count(*) FROM review_item WHERE appointment_id = %s", appointment) == 1
-    assert await rows.value("SELECT count(*) FROM absence") == 1
-    assert await rows.value("SELECT count(*) FROM claim WHERE absence_id IS NOT NULL") == 6  # a claim a day
-
-    again = await load(store, demo(('reason = "Urlaub"', 'reason = "Reise"')))
-    assert again.promises_hit == ()
-    assert await rows.value("SELECT reason FROM absence") == "Reise"
-
-
 async def test_an_absence_entered_elsewhere_is_not_the_files_to_remove(
     store: PostgresCompanies, app_db: Database
 ) -> None:
@@ -198,6 +181,69 @@ async def test_an_absence_entered_elsewhere_is_not_the_files_to_remove(
     await load(store, demo((HOLIDAY, "from = 2026-12-30\nto = 2027-01-02\n")))
     assert await rows.value("SELECT count(*) FROM absence WHERE absence_id = %s", sick) == 1
     assert await rows.value("SELECT count(*) FROM absence") == 2
+
+
+async def test_hole_28_a_signing_key_of_another_company_is_refused_whole(
+    store: PostgresCompanies, database: DatabaseUrls
+) -> None:
+    """With A's key over B's number anyone who knows A's key would sign for B."""
+    await load(store, demo())
+    before = everything(database)
+    text = demo_company_text("salon-kupferkamm").replace(
+        'signing_keys = ["', 'signing_keys = ["key_own_of_wien", "key_demo_friseur_eins", "', 1
+    )
+    with pytest.raises(LoadError, match="Signing key 2 belongs to another company already; nothing") as no:
+        await load(store, parse_company_file(text, source="x.toml"))
+    assert "key_demo" not in str(no.value)
+    assert everything(database) == before
+
+
+async def test_hole_28_keys_are_told_apart_while_the_operators_key_is_exchanged(
+    store: PostgresCompanies, database: DatabaseUrls
+) -> None:
+    old, new = generate_key(), generate_key()
+    thief = parse_company_file(
+        demo_company_text("salon-kupferkamm").replace("key_demo_salon_kupferkamm", "key_demo_friseur_eins"),
+        source="x.toml",
+    )
+
+    async def is_refused(*keys: bytes) -> bool:
+        try:
+            await load_company(thief, store=store, seal=SecretBox(keys), environment={})
+        except LoadError:
+            return True
+        return False
+
+    await load_company(demo(), store=store, seal=SecretBox([old]), environment={})
+    assert await is_refused(old, new)
+    assert await is_refused(new, old)
+    await rotate_secrets(store=store, seal=SecretBox([new, old]))
+    assert await is_refused(new, old)
+    assert await is_refused(new)
+    with psycopg.connect(database.admin) as connection:
+        prints = connection.execute("SELECT fingerprint FROM directory.secret").fetchall()
+    assert prints == [(SecretBox([new]).fingerprints("key_demo_friseur_eins", store.signing_kind)[0],)]
+
+
+async def test_hole_28_of_two_companies_that_load_one_key_at_once_one_wins(store: PostgresCompanies) -> None:
+    thief = parse_company_file(
+        demo_company_text("salon-kupferkamm").replace("key_demo_salon_kupferkamm", "key_demo_friseur_eins"),
+        source="x.toml",
+    )
+    done = await asyncio.gather(load(store, demo()), load(store, thief), return_exceptions=True)
+    assert sorted(type(each).__name__ for each in done) == ["LoadError", "LoadReport"]
+    assert "belongs to another company" in "".join(str(each) for each in done)
+
+
+async def test_a_file_with_the_key_of_another_company_is_refused_by_that(
+    store: PostgresCompanies, database: DatabaseUrls
+) -> None:
+    await load(store, demo())
+    before = everything(database)
+    text = demo_company_text("salon-kupferkamm").replace('"salon-kupferkamm"', '"friseur-eins"', 1)
+    with pytest.raises(LoadError, match='The key "friseur-eins" belongs to another company already'):
+        await load(store, parse_company_file(text, source="x.toml"))
+    assert everything(database) == before
 
 
 TAKE_NUMBER = ('"+49 89 99998 110"', '"+49 30 23125 100"')

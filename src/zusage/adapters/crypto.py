@@ -7,6 +7,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import hmac
 import secrets
 from collections.abc import Sequence
 from pathlib import Path
@@ -43,6 +44,7 @@ class SecretBox:
             if len(key) != _KEY_BYTES:
                 raise SecretKeyError(f"Secret key {number} has {len(key)} bytes; it needs {_KEY_BYTES}.")
         self._ciphers = {_key_id(key): AESGCM(key) for key in keys}
+        self._hash_keys = [hmac.digest(key, b"zusage fingerprint", hashlib.sha256) for key in keys]
         self._current = _key_id(keys[0])
 
     def encrypt(self, plaintext: str, context: str) -> bytes:
@@ -74,6 +76,13 @@ class SecretBox:
             return cipher.decrypt(nonce, sealed, head + context.encode()).decode()
         except InvalidTag:
             raise SealedSecretError("The secret was sealed for another purpose, or is damaged.") from None
+
+    def fingerprints(self, plaintext: str, kind: str) -> tuple[bytes, ...]:
+        """Hash `plaintext` under each key, the encrypting one first: equal secrets of a kind give equal hashes.
+
+        Without the keys they cannot be made, so not even a short secret can be guessed from them."""
+        said = kind.encode() + b"\0" + plaintext.encode()
+        return tuple(hmac.digest(key, said, hashlib.sha256) for key in self._hash_keys)
 
     def is_current(self, blob: bytes) -> bool:
         """Say whether the first key sealed it; if not, rotation seals it again."""

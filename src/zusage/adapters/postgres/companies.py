@@ -12,6 +12,7 @@ import psycopg
 
 from zusage.adapters.postgres.catalogue_rows import Catalogue
 from zusage.adapters.postgres.database import Connection, Database
+from zusage.adapters.postgres.promises import note_stranded, read_promises
 from zusage.app.operations.company_file import CompanyFile
 from zusage.app.operations.ports import (
     BranchOverview,
@@ -20,15 +21,19 @@ from zusage.app.operations.ports import (
     CompanyState,
     LineRef,
     LoadError,
+    Promise,
     SealedSecret,
     StoredAbsence,
+    StrandedPromise,
 )
 from zusage.core.values import Period
 
 RETELL_KEY = "retell_key"
 
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('zusage company ' || %s, 0))"
-_COMPANY = "SELECT catalogue_version, catalogue_hash FROM company WHERE company_id = %s"
+_COMPANY = "SELECT catalogue_version, catalogue_hash, name FROM company WHERE company_id = %s"
+_KEYS = "SELECT key FROM branch WHERE company_id = %s"
+_RESOURCES = "SELECT resource_id FROM resource WHERE company_id = %s"
 _ABSENCES = "SELECT absence_id, resource_id, starts_at, ends_at, reason FROM absence WHERE company_id = %s"
 _BRANCHES = "SELECT branch_id, key, name, zone, active FROM branch WHERE company_id = %s ORDER BY name"
 _PUT_SECRETS = "SELECT directory.put_secrets(%s, %s, %s::bytea[], %s::bytea[])"
@@ -46,7 +51,7 @@ class PostgresCompanyUnit:
         # A statement of its own: what follows must see what the one before us has committed.
         await self._run(_LOCK, str(self._company_id))
         company = await self._rows(_COMPANY, self._company_id)
-        version, digest = company[0] if company else (0, "")
+        version, digest, name = company[0] if company else (0, "", "")
         secrets = await self._rows(
             "SELECT kind, position, sealed, fingerprint FROM directory.secrets_of(%s)", self._company_id
         )
@@ -54,6 +59,9 @@ class PostgresCompanyUnit:
         return CompanyState(
             version=version,
             catalogue_hash=digest,
+            name=name,
+            branch_keys=frozenset(row[0] for row in await self._rows(_KEYS, self._company_id)),
+            resources=frozenset(row[0] for row in await self._rows(_RESOURCES, self._company_id)),
             lines=frozenset(await self._lines()),
             secrets=tuple(SealedSecret(*row) for row in secrets),
             absences={
@@ -87,7 +95,7 @@ class PostgresCompanyUnit:
         rows = await self._rows(
             "SELECT directory.secrets_taken(%s, %s, %s::bytea[])", self._company_id, kind, list(fingerprints)
         )
-        return {bytes(row[0]) for row in rows}
+        return {row[0] for row in rows}
 
     async def put_secrets(self, kind: str, secrets: Sequence[SealedSecret]) -> None:
         columns = [secret.sealed for secret in secrets], [secret.fingerprint for secret in secrets]
@@ -98,10 +106,10 @@ class PostgresCompanyUnit:
                 "One of the signing keys belongs to another company already; nothing was changed."
             ) from error
 
-    async def block(self, absence: StoredAbsence) -> Sequence[UUID]:
+    async def block(self, absence: StoredAbsence) -> None:
         period = absence.period
-        hits = await self._rows(
-            "SELECT hit FROM ledger_block(%s, %s, %s, %s, %s, %s) AS hit ORDER BY hit",
+        await self._run(
+            "SELECT ledger_block(%s, %s, %s, %s, %s, %s)",
             self._company_id,
             absence.absence_id,
             absence.resource_id,
@@ -109,7 +117,6 @@ class PostgresCompanyUnit:
             period.end,
             absence.reason,
         )
-        return [row[0] for row in hits]
 
     async def unblock(self, absence_id: UUID) -> None:
         await self._run("SELECT ledger_unblock(%s, %s)", self._company_id, absence_id)
@@ -121,6 +128,12 @@ class PostgresCompanyUnit:
             self._company_id,
             absence_id,
         )
+
+    async def promises(self) -> Sequence[Promise]:
+        return await read_promises(self._connection, self._company_id)
+
+    async def note_stranded(self, stranded: Iterable[StrandedPromise]) -> None:
+        await note_stranded(self._connection, self._company_id, stranded)
 
     async def overview(self, company: CompanyName) -> CompanyOverview:
         found = await self._rows(_COMPANY, self._company_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Literal
 from uuid import UUID
@@ -16,11 +16,14 @@ from zusage.app.operations.ports import (
     CompanyUnit,
     LineRef,
     LoadError,
+    SealedSecret,
     Sealer,
     StoredAbsence,
+    StrandedPromise,
     openable,
     secret_context,
 )
+from zusage.app.operations.stranded import find_stranded
 
 # Absences of the file have ids made of its words (version 5); what people enter elsewhere has other ids and stays.
 _OF_A_FILE = 5
@@ -30,15 +33,16 @@ Part = Literal["catalogue", "lines", "signing keys", "absences"]
 
 @dataclass(frozen=True, slots=True)
 class LoadReport:
-    """What loading did. `changed` names the parts that differed; empty means that nothing was written.
+    """What loading did. `changed` names the parts that differed; empty means that no master was written.
 
-    `promises_hit` are the appointments and live holds that stand in a new absence; each is a review item now."""
+    `stranded` are all promises that cannot be kept as they stand, whichever load brought it about: appointments that
+    are not over and live holds, by start. Each is a review item."""
 
     key: str
     created: bool
     catalogue_version: int
     changed: tuple[Part, ...]
-    promises_hit: tuple[UUID, ...] = ()
+    stranded: tuple[StrandedPromise, ...] = ()
 
     @property
     def outcome(self) -> Literal["created", "changed", "unchanged"]:
@@ -52,23 +56,40 @@ async def load_company(
 ) -> LoadReport:
     """Bring what is stored of a company to what its file says: all of it, or nothing; repeating changes nothing.
 
+    What was promised stands, whatever the file says; the report names what it was promised on and is gone.
+
     :param environment: where the variables stand that the file names for signing keys.
-    :raises LoadError: a variable is missing, a number or agent is another company's, or the database refuses.
+    :raises LoadError: a variable is missing; a number, agent, signing key or the key itself is another company's; or
+        the database refuses.
     :raises LedgerBusy: the company's time was locked for too long; trying again is safe."""
     wanted = _Wanted(file, _signing_keys(file, environment))
     async with store.unit(file.id) as unit:
         state = await unit.state()
+        _refuse_another(file, state)
         changed = tuple(wanted.differences(state, store.signing_kind, seal))
         version = state.version + ("catalogue" in changed)
-        if not changed:
-            return LoadReport(file.key, created=False, catalogue_version=version, changed=())
-        await unit.lock_resources(wanted.resources | {a.resource_id for a in state.absences.values()})
-        hits = await _write(unit, wanted, state, changed, version)
+        if changed:
+            # All of them: whoever books meanwhile is seen below, or sees the change.
+            await unit.lock_resources(wanted.resources | state.resources)
+            await _write(unit, wanted, state, changed, version)
         if "signing keys" in changed:
-            context = secret_context(file.id, store.signing_kind)
-            await unit.put_secrets(store.signing_kind, [seal.encrypt(key, context) for key in wanted.keys])
+            await _write_keys(unit, wanted, store.signing_kind, seal)
+        stranded = find_stranded(file, await unit.promises(), wanted.all_absences(state))
+        await unit.note_stranded(stranded)
         await unit.commit()
-    return LoadReport(file.key, state.version == 0, version, changed, tuple(hits))
+    return LoadReport(file.key, state.version == 0, version, changed, tuple(stranded))
+
+
+def _refuse_another(file: CompanyFile, state: CompanyState) -> None:
+    """Refuse a file that has nothing but its key in common with what is stored: it is another company's."""
+    if state.version == 0 or file.name == state.name:
+        return
+    if state.branch_keys.isdisjoint(record.branch.key for record in file.branches):
+        raise LoadError(
+            f'The key "{file.key}" belongs to another company already, with another name and other branches; '
+            "nothing was changed. A new company needs a key of its own. "
+            "To give this one a new name and new branches, load the name first, then the branches."
+        )
 
 
 class _Wanted:
@@ -81,6 +102,11 @@ class _Wanted:
         self.lines = frozenset(_lines(file))
         self.absences = {absence.absence_id: absence for absence in _absences(file)}
         self.resources = {record.staff.id for record in file.staff}
+
+    def all_absences(self, state: CompanyState) -> list[StoredAbsence]:
+        """List the absences once the file is loaded: its own, and those that were entered elsewhere."""
+        elsewhere = [a for a in state.absences.values() if a.absence_id.version != _OF_A_FILE]
+        return [*self.absences.values(), *elsewhere]
 
     def differences(self, state: CompanyState, kind: str, seal: Sealer) -> Iterator[Part]:
         if self.digest != state.catalogue_hash:
@@ -95,26 +121,38 @@ class _Wanted:
 
 async def _write(
     unit: CompanyUnit, wanted: _Wanted, state: CompanyState, changed: Collection[Part], version: int
-) -> Sequence[UUID]:
+) -> None:
     if "catalogue" in changed:
         await unit.write_catalogue(wanted.file, digest=wanted.digest, version=version)
     if "lines" in changed:
         await unit.put_lines(sorted(wanted.lines))
-    return await _write_absences(unit, wanted, state)
+    await _write_absences(unit, wanted, state)
 
 
-async def _write_absences(unit: CompanyUnit, wanted: _Wanted, state: CompanyState) -> Sequence[UUID]:
-    hits: dict[UUID, None] = {}
+async def _write_absences(unit: CompanyUnit, wanted: _Wanted, state: CompanyState) -> None:
     for known in _of_the_file(state):
         if known.absence_id not in wanted.absences:
             await unit.unblock(known.absence_id)
     for absence in wanted.absences.values():
         before = state.absences.get(absence.absence_id)
         if before is None:
-            hits |= dict.fromkeys(await unit.block(absence))
+            await unit.block(absence)
         elif before.reason != absence.reason:
             await unit.explain_absence(absence.absence_id, absence.reason)
-    return list(hits)
+
+
+async def _write_keys(unit: CompanyUnit, wanted: _Wanted, kind: str, seal: Sealer) -> None:
+    """Store the signing keys, unless one is another company's, which could then sign for this one's calls."""
+    fingerprints = [seal.fingerprints(key, kind) for key in wanted.keys]
+    taken = await unit.secrets_taken(kind, [each for group in fingerprints for each in group])
+    for number, group in enumerate(fingerprints, start=1):
+        if not set(taken).isdisjoint(group):
+            raise LoadError(f"Signing key {number} belongs to another company already; nothing was changed.")
+    context = secret_context(wanted.file.id, kind)
+    sealed = [seal.encrypt(key, context) for key in wanted.keys]
+    await unit.put_secrets(
+        kind, [SealedSecret(kind, n, sealed[n], group[0]) for n, group in enumerate(fingerprints)]
+    )
 
 
 def _of_the_file(state: CompanyState) -> Iterator[StoredAbsence]:

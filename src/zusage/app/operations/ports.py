@@ -33,6 +33,9 @@ class Sealer(Protocol):
     def is_current(self, blob: bytes) -> bool:
         """Say whether the first key sealed it."""
 
+    def fingerprints(self, plaintext: str, kind: str) -> tuple[bytes, ...]:
+        """Hash a secret under each key, the first one's first: the same for every company, of no use without the keys."""
+
 
 def secret_context(company_id: UUID, kind: str) -> str:
     """Name what a secret is for, so that a ciphertext is of no use in another row."""
@@ -68,9 +71,12 @@ class LineRef:
 
 @dataclass(frozen=True, slots=True)
 class SealedSecret:
+    """A secret as it is stored; `fingerprint` is the first of those that the key that sealed it gives."""
+
     kind: str
     position: int
     sealed: bytes = field(repr=False)
+    fingerprint: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +88,59 @@ class StoredAbsence:
 
 
 @dataclass(frozen=True, slots=True)
+class Taken:
+    """Time of one resource that a promise takes, buffers included."""
+
+    resource_id: UUID
+    kind: str
+    name: str
+    period: Period
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """An appointment that is not over, or a live hold (then `hold_id` stands and nobody has said a name).
+
+    `served` is the time in which the staff member works on it, without gaps and buffers."""
+
+    appointment_id: UUID | None
+    hold_id: UUID | None
+    branch_id: UUID
+    branch: str
+    zone: str
+    service_id: UUID
+    service: str
+    staff_id: UUID
+    staff: str
+    attendee: str
+    period: Period
+    served: tuple[Period, ...]
+    taken: tuple[Taken, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a promise cannot be kept as it stands: a stable `code`, and a sentence without its full stop."""
+
+    code: Literal["branch", "service", "staff", "skill", "chair", "closed", "hours", "absence"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class StrandedPromise:
+    promise: Promise
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CompanyState:
-    """What is stored of a company; version 0 and nothing else where it is new."""
+    """What is stored of a company; version 0 and nothing else where it is new. What rests counts, too."""
 
     version: int
     catalogue_hash: str
+    name: str
+    branch_keys: frozenset[str]
+    resources: frozenset[UUID]
     lines: frozenset[LineRef]
     secrets: tuple[SealedSecret, ...]
     absences: Mapping[UUID, StoredAbsence]
@@ -130,15 +184,26 @@ class CompanyUnit(Protocol):
 
         :raises LoadError: one belongs to another company; names the line, never the other."""
 
-    async def put_secrets(self, kind: str, sealed: Sequence[bytes]) -> None:
-        """Replace all secrets of this kind, in this order."""
+    async def secrets_taken(self, kind: str, fingerprints: Collection[bytes]) -> Collection[bytes]:
+        """Tell which of these fingerprints belong to secrets of other companies."""
 
-    async def block(self, absence: StoredAbsence) -> Sequence[UUID]:
-        """Store an absence; give the appointments and live holds that stand in it, each noted for review."""
+    async def put_secrets(self, kind: str, secrets: Sequence[SealedSecret]) -> None:
+        """Replace all secrets of this kind.
+
+        :raises LoadError: one belongs to another company."""
+
+    async def block(self, absence: StoredAbsence) -> None:
+        """Store an absence; each appointment and live hold that stands in it is noted for review."""
 
     async def unblock(self, absence_id: UUID) -> None: ...
 
     async def explain_absence(self, absence_id: UUID, reason: str) -> None: ...
+
+    async def promises(self) -> Sequence[Promise]:
+        """Read what is promised and not over, by start."""
+
+    async def note_stranded(self, stranded: Iterable[StrandedPromise]) -> None:
+        """Make a review item of each promise and reason, once for ever; absences have items of their own."""
 
     async def overview(self, company: CompanyName) -> CompanyOverview: ...
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from zusage.app.operations.ports import (
@@ -38,7 +38,9 @@ async def rotate_secrets(*, store: CompanyStore, seal: Sealer) -> RotationReport
     """Seal anew what another key than the first has sealed; afterwards the older keys may go, if nothing is lost.
 
     Each company is a transaction of its own: after an interruption, start again and the rest follows. Secrets that
-    no key opens stay as they are."""
+    no key opens stay as they are.
+
+    :raises LoadError: two companies have the same secret, which only loads under different keys at once can bring."""
     companies = await store.companies()
     results = [await _rotate_company(company, store, seal) for company in companies]
     return RotationReport(
@@ -59,9 +61,9 @@ async def _rotate_company(
         for kind, group in groupby(secrets, key=lambda secret: secret.kind):
             before = list(group)
             after = [_sealed_anew(company, secret, seal) for secret in before]
-            lost += [LostSecret(company.key, kind, n) for n, blob in enumerate(after, 1) if blob is None]
-            kept = [new or old.sealed for new, old in zip(after, before, strict=True)]
-            changes = sum(blob != old.sealed for blob, old in zip(kept, before, strict=True))
+            lost += [LostSecret(company.key, kind, n) for n, new in enumerate(after, 1) if new is None]
+            kept = [new or old for new, old in zip(after, before, strict=True)]
+            changes = sum(new != old for new, old in zip(kept, before, strict=True))
             current += len(before) - changes - after.count(None)
             rotated += changes
             if changes:
@@ -70,11 +72,14 @@ async def _rotate_company(
     return rotated, current, lost
 
 
-def _sealed_anew(company: CompanyName, secret: SealedSecret, seal: Sealer) -> bytes | None:
+def _sealed_anew(company: CompanyName, secret: SealedSecret, seal: Sealer) -> SealedSecret | None:
     """Give what is to be stored; None where no key opens it. What is current is opened too: it may be damaged."""
     context = secret_context(company.company_id, secret.kind)
     try:
         text = seal.decrypt(secret.sealed, context)
     except SecretUnreadable:
         return None
-    return secret.sealed if seal.is_current(secret.sealed) else seal.encrypt(text, context)
+    if seal.is_current(secret.sealed):
+        return secret
+    fingerprint = seal.fingerprints(text, secret.kind)[0]
+    return replace(secret, sealed=seal.encrypt(text, context), fingerprint=fingerprint)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.table import Table
@@ -15,7 +17,7 @@ from zusage.app.operations.company_file import CompanyFile, parse_company_file
 from zusage.app.operations.list_companies import list_companies
 from zusage.app.operations.load_company import LoadReport, load_company
 from zusage.app.operations.ports import CompanyOverview, Sealer
-from zusage.boot.cli._errors import UsageError
+from zusage.boot.cli._errors import FOUND, UsageError
 from zusage.boot.cli._frame import JSON, app_database, aside, prepare, print_json, ready_servers, screen
 from zusage.boot.servers import Servers, secret_box
 
@@ -23,8 +25,13 @@ app = typer.Typer(help="Companies: load them from files, look at them.", no_args
 
 
 @app.command("load", epilog="Example: zusage company load my-salon.toml")
-def load(paths: list[Path] = typer.Argument(metavar="FILE...", help="Company files (TOML).")) -> None:
-    """Store companies as their files describe them; a file with a mistake changes nothing, repeating is harmless."""
+def load(
+    paths: list[Path] = typer.Argument(metavar="FILE...", help="Company files (TOML)."),
+    strict: bool = typer.Option(False, "--strict", help="End with 1 when a promise needs a look."),
+) -> None:
+    """Store companies as their files describe them; a file with a mistake changes nothing, repeating is harmless.
+
+    What was promised stands; what can no longer be kept as promised is listed, by every load until it is mended."""
     settings = prepare()
     company_files = [read_company_file(path) for path in paths]
     for file in company_files:
@@ -33,8 +40,11 @@ def load(paths: list[Path] = typer.Argument(metavar="FILE...", help="Company fil
                 f"[yellow]{file.key}, line {warning.line}: {warning.field}: {warning.message}[/yellow]"
             )
     with ready_servers(settings) as servers:
-        for report in asyncio.run(load_all(company_files, servers, secret_box(settings))):
-            screen.print(describe(report))
+        reports = asyncio.run(load_all(company_files, servers, secret_box(settings)))
+    for report in reports:
+        screen.print("\n".join(describe(report)), markup=False)
+    if strict and any(report.stranded for report in reports):
+        raise typer.Exit(FOUND)
 
 
 def read_company_file(path: Path) -> CompanyFile:
@@ -55,11 +65,20 @@ async def load_all(company_files: list[CompanyFile], servers: Servers, seal: Sea
         ]
 
 
-def describe(report: LoadReport) -> str:
+def describe(report: LoadReport) -> Iterator[str]:
+    """Say what loading did, and which promises need a look: by whom, when, for what, and why."""
     changed = f" ({', '.join(report.changed)})" if report.changed and not report.created else ""
-    hits = len(report.promises_hit)
-    review = f"; {hits} promises stand in a new absence and need a look" if hits else ""
-    return f"{report.key}: {report.outcome}{changed}{review}"
+    yield f"{report.key}: {report.outcome}{changed}"
+    if report.stranded:
+        count = len(report.stranded)
+        yield f"{count} promise{'s need' if count > 1 else ' needs'} a look; nothing was cancelled or moved:"
+    for each in report.stranded:
+        promise = each.promise
+        start = promise.period.start.astimezone(ZoneInfo(promise.zone))
+        who = f"for {promise.attendee}" if promise.appointment_id else "held for a caller"
+        what = f"{promise.service} with {promise.staff} {who}, {promise.branch}"
+        why = "; ".join(reason.text for reason in each.reasons)
+        yield f"  {start:%a %d.%m.%Y %H:%M} ({promise.zone})  {what}: {why}"
 
 
 @app.command("list", epilog="Example: zusage company list --json")

@@ -33,7 +33,7 @@ def read_service(
         segments=_read_segments(table),
         price=Money(_read_cents(table), table.choice("currency", currency, CURRENCIES)),
         synonyms=_read_synonyms(table),
-        description=table.text("description", ""),
+        description=table.text("description", "", longest=1000),
         price_from=table.flag("price_from", default=False),
         buffer_before=table.whole("buffer_before", 0, low=0, high=240),
         buffer_after=table.whole("buffer_after", 0, low=0, high=240),

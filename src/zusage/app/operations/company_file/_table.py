@@ -10,6 +10,8 @@ from zusage.app.operations.company_file._report import Path, Report, did_you_mea
 
 _KEY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _KEY_LIMIT = 60
+# Names are spoken: nobody listens to more. A number or agent of more than 200 characters is never found.
+_LONGEST_TEXT, _LONGEST_ITEM = 120, 200
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
@@ -37,13 +39,15 @@ class Table:
     def problem(self, key: str, message: str) -> None:
         self.report.problem(self.at(key), message)
 
-    def text(self, key: str, default: str | None = None) -> str:
-        """Read a text that is not blank; without a default the key is required."""
+    def text(self, key: str, default: str | None = None, *, longest: int = _LONGEST_TEXT) -> str:
+        """Read a text that is not blank and not too long; without a default the key is required."""
         value = self.raw(key)
         if value is None and default is not None:
             return default
         if value is None:
             self.problem(key, f'is missing; add {key} = "..."')
+        elif isinstance(value, str) and len(value.strip()) > longest:
+            self.problem(key, f"has {len(value.strip())} characters; use {longest} at most")
         elif isinstance(value, str) and _is_text(value):
             return value.strip()
         else:
@@ -93,6 +97,10 @@ class Table:
         if not isinstance(value, list) or not all(_is_text(item) for item in value):
             self.problem(key, f'must be a list of texts, as {key} = ["...", "..."]')
             return ()
+        for position, item in enumerate(value):
+            if len(item.strip()) > _LONGEST_ITEM:
+                message = f"has {len(item.strip())} characters; use {_LONGEST_ITEM} at most"
+                self.report.problem(self.at(key, position), message)
         return tuple(item.strip() for item in value)
 
     def day(self, key: str) -> date | None:
