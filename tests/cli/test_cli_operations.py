@@ -13,8 +13,20 @@ from cli_process import Ended, own_servers
 
 from support.database import DatabaseUrls
 from zusage.adapters.crypto import parse_keys
+from zusage.sandbox.demo import demo_company_text
 
 _OTHER_KEY = "HxwdHhobGBkWFxQVEhMQEQ4PDA0KCwgJBgcEBQIDAAE="
+_BOOKED = """
+WITH someone AS (
+    INSERT INTO customer (company_id, customer_id, name, name_key)
+    SELECT company_id, gen_random_uuid(), 'Lea Beispiel', 'lea beispiel' FROM company RETURNING customer_id)
+INSERT INTO appointment (company_id, appointment_id, branch_id, customer_id, service_id, service_name, staff_id,
+                         staff_name, attendee_name, starts_at, ends_at, status, price_cents, currency, plan, created_at)
+SELECT r.company_id, gen_random_uuid(), r.branch_id, customer_id, s.service_id, 'Bart [kurz]', r.resource_id,
+       r.name, 'Lea Beispiel', '2027-06-09 12:00+02', '2027-06-09 12:30+02', 'booked', 2000, 'EUR', '{}', now()
+FROM someone, resource r JOIN service s USING (company_id)
+WHERE r.key = 'jonas-keller' AND s.key = 'rasur'
+"""
 
 
 Run = Callable[[str, Mapping[str, str]], Ended]
@@ -45,6 +57,27 @@ def test_a_company_is_loaded_once_and_shown(own: Own, salon: Path) -> None:
     assert "+498999998110" in shown
     assert "agent_demo_wien" in shown
     assert "key_demo" not in own("company show salon-kupferkamm --json").out
+
+
+def test_promises_that_a_new_file_strands_are_listed_and_can_fail_the_command(
+    own: Own, database: DatabaseUrls, tmp_path: Path
+) -> None:
+    path, text = tmp_path / "salon.toml", demo_company_text("friseur-eins")
+    path.write_text(text, encoding="utf-8")
+    loaded = own("company load salon.toml --strict")
+    assert (loaded.code, loaded.out) == (0, "friseur-eins: created\n")
+    with psycopg.connect(database.admin) as connection:
+        connection.execute(_BOOKED)
+    path.write_text(text.replace('key = "jonas-keller"', 'key = "jonas-neu"'), encoding="utf-8")
+    listed = (
+        "1 promise needs a look; nothing was cancelled or moved:\n"
+        "  Wed 09.06.2027 12:00 (Europe/Berlin)  Bart [kurz] with Jonas Keller for Lea Beispiel, "
+        "Friseur Eins Mitte: Jonas Keller is no longer there\n"
+    )
+    loaded = own("company load salon.toml")
+    assert (loaded.code, loaded.out) == (0, f"friseur-eins: changed (catalogue)\n{listed}")
+    loaded = own("company load --strict salon.toml")
+    assert (loaded.code, loaded.out) == (1, f"friseur-eins: unchanged\n{listed}")
 
 
 def test_secrets_are_rotated_to_the_first_key(own: Own, salon: Path, database: DatabaseUrls) -> None:
