@@ -18,7 +18,8 @@ Connection = psycopg.AsyncConnection[TupleRow]
 _PATIENCE_SECONDS = 1.5
 _SETTINGS = (
     "SELECT set_config('zusage.company_id', %s, true), set_config('lock_timeout', %s, true), "
-    "set_config('statement_timeout', %s, true), set_config('synchronous_commit', %s, true)"
+    "set_config('statement_timeout', %s, true), set_config('synchronous_commit', %s, true), "
+    "set_config('TimeZone', 'UTC', true)"
 )
 _WENT_AWAY = (None, "57P01", "57P02", "57P03")  # broken, shut down, crashed, starting up
 _BUSY = ("55P03", "57014", "40P01", "25P03")  # lock timeout, statement timeout, deadlock, idle in transaction
