@@ -264,7 +264,7 @@ def off_grid(here: Here, *, neighbours: Sequence[dt.datetime]) -> str:
 
 def which_offer(here: Here, *, offers: Sequence[SpokenOffer]) -> str:
     """Which of these is meant? Says the first two."""
-    return f"Welchen Vorschlag meinen Sie: {speak.offers(offers[:_MOST_OFFERS], here)}?"
+    return f"Welchen Vorschlag meinen Sie, {speak.offers(offers[:_MOST_OFFERS], here)}?"
 
 
 def expired_and_gone(here: Here, *, start: dt.datetime, offers: Sequence[SpokenOffer]) -> str:
