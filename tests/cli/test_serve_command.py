@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import socket
+import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -13,7 +14,9 @@ import pytest
 from cli_process import Ended, Zusage, get, own_servers, wait_until_ready
 
 from support.database import Databases, DatabaseUrls
-from zusage.boot.serving import AddressError, base_url, bind, find_serving, noted
+from zusage.adapters.embedded import EmbeddedError
+from zusage.boot.servers import Servers
+from zusage.boot.serving import AddressError, base_url, bind, find_serving, kept_alive, noted
 
 Run = Callable[[str, Mapping[str, str]], Ended]
 
@@ -102,3 +105,21 @@ def test_own_servers_without_keys_are_refused(quick: Run, database: DatabaseUrls
     refused = quick("serve --port 0", settings)
     assert refused.code == 2
     assert "zusage secrets new-key" in refused.err
+
+
+def test_servers_that_cannot_be_revived_are_tried_again() -> None:
+    answers: list[EmbeddedError | bool] = [EmbeddedError("No.", mend="Mend it."), True]
+    revived = threading.Event()
+
+    def revive() -> bool:
+        answer = answers.pop(0) if answers else False
+        if isinstance(answer, EmbeddedError):
+            raise answer
+        if not answers:
+            revived.set()
+        return answer
+
+    with kept_alive(Servers("", None, None, None, revive), every=0.01):
+        assert revived.wait(10)
+    with kept_alive(Servers("", None, None, None)):
+        assert not [t for t in threading.enumerate() if t.name == "keeper"], "others' servers are left alone"
