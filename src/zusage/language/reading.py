@@ -21,8 +21,8 @@ class When:
 
     `kind` "instant": exactly `start` (`end` is None). "interval": within `start` and `end`. "open_end": from `start`
     on; "open_start": before `end`. `daily` narrows each day (part of day, "zwischen zehn und zwölf"). `assumed` names
-    what was filled in ("year", "afternoon", "today"), so that it can be said; `alternatives` are other fair
-    readings."""
+    what was filled in ("year", "afternoon", "today", "day_of_talk"), so that it can be said; `alternatives` are other
+    fair readings, of which those nobody named (twelve hours or a week later) have `said` False."""
 
     start: datetime
     end: datetime | None
@@ -32,6 +32,14 @@ class When:
     assumed: tuple[str, ...] = ()
     alternatives: tuple[When, ...] = ()
     matched: str = ""
+    said: bool = True
+
+    @property
+    def choices(self) -> tuple[When, ...]:
+        """The reading itself and every other that was named as well ("Dienstag um zehn oder elf"), in the order of talk.
+
+        More than one must be asked about; a reading that merely is possible, too, is no choice."""
+        return (self, *(other for other in self.alternatives if other.said))
 
 
 @dataclass(frozen=True, slots=True)

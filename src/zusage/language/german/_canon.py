@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from zusage.language.german import speak
+from zusage.language.german._near import nearest_name
 from zusage.language.german._numbers import CARDINALS, ORDINALS, UNITS, cardinal
 from zusage.language.german._text import fold
 
@@ -34,10 +35,13 @@ _SPELLINGS: dict[str, tuple[str, ...]] = {
     "nachmittag": ("nachmittags", "afternoon", "namittag"),
     "abend": ("abends", "evening", "tonight"),
     "morgens": ("morgends",),
+    "morgen": ("morgn", "morjen"),
+    "nacht": ("night",),
     "spaet": ("spat",),
-    "heute": ("today", "hoite"),
+    "heute": ("today", "hoite", "heut", "heude"),
     "gestern": ("yesterday",),
     "um": ("at",),
+    "der": ("the",),
     "uhr": ("o'clock", "oclock", "h"),
     "und": ("and",),
     "oder": ("or",),
@@ -65,10 +69,11 @@ _SPELLINGS: dict[str, tuple[str, ...]] = {
         "ubernachsten",
     ),
     "diese": ("diesen", "dieser", "diesem", "dieses", "this"),
+    "letzte": ("letzten", "letzter", "letztem", "letztes", "last"),
     "woche": ("week",),
     "wochen": ("weeks",),
     "tagen": ("tage", "days", "day", "tag"),
-    "monat": ("month",),
+    "monat": ("month", "monats"),
     "monaten": ("monate", "months"),
     "stunde": ("hour",),
     "stunden": ("hours",),
@@ -85,7 +90,24 @@ _WORDS |= {day[:3]: german for day, german in zip(_ENGLISH_DAYS, WEEKDAYS, stric
 
 _DAY = "|".join((*WEEKDAYS, "sonnabend"))
 
+_MONTH = "|".join(
+    sorted(
+        (*MONTHS, *(form for month in MONTHS for form in _SPELLINGS.get(month, ()))), key=len, reverse=True
+    )
+)
+# Stands for a name that is also a day: without another day beside it, the text must not pass for one without a day.
+_NAMED_LIKE_A_DAY = " namenstag "
+
 _PHRASES = (
+    (re.compile(r"\b(\d{4}-\d\d-\d\d)[t ](\d\d:\d\d)(:\d\d(?:[.,]\d+)?)?(?:z\b|([+-])(\d\d):?(\d\d)\b)"),
+     lambda m: _as_written(m)),  # noqa: PLW0108 - defined below
+    (re.compile(rf"(?<!meine )(?<!ihre )(?<!seine )(?<!deine )(?<!eine )\b(?:(?:frau|herrn?|familie|fraeulein|mrs?\.?)(?: dr\.?)?|heisse|name ist) "
+                rf"(?:{_DAY}|{_MONTH})s?\b(?!\.)"), _NAMED_LIKE_A_DAY),
+    (re.compile(r"^(?:guten )?tag(?:chen)?[,!.]"), " "),
+    (re.compile(r"\bueber morgen\b"), "uebermorgen"),
+    (re.compile(r"\bvor gestern\b"), "vorgestern"),
+    (re.compile(r"\b(diens?t?|dins?t?|don?ners?|frei|sams?|sonn?|mon|mitt?)[ -](tags?|tach|tak|wochs?)\b"), r"\1\2"),
+    (re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th) of ({_MONTH})\b"), r"\1. \2"),
     (re.compile(r"\b(?:the )?day after tomorrow\b"), "uebermorgen"),
     (re.compile(r"\btomorrow morning\b"), "morgen frueh"),
     (re.compile(r"\btomorrow\b"), "morgen"),
@@ -108,7 +130,7 @@ _PHRASES = (
     (re.compile(r"(?<=\d)\s?(?:a\.\s?m\.|am\b(?=$|,|\s+(?:heute|morgen)))|(?<=\d)am\b"), " a_m"),
     (re.compile(r"\b(\d{1,2})(?:st|nd|rd|th|ter|ten|te|sten|ste)\b"), r"\1."),
     (re.compile(rf"\b({_DAY})s?"
-                r"(morgen|vormittag|mittag|nachmittag|abend|frueh)s?\b"), r"\1 \2"),
+                r"(morgen|vormittag|mittag|nachmittag|abend|frueh|nacht)s?\b"), r"\1 \2"),
     (re.compile(r"\bviertel(vor|nach)\b"), r"viertel \1"),
     (re.compile(r"\bhalb(?=eins|zw|drei|vier|fu|sechs|sieben|acht|neun|zehn|elf)"), "halb "),
     (re.compile(r"\b(20\d\d)(\d\d)(\d\d)\b"), r"\1-\2-\3"),
@@ -118,6 +140,20 @@ _PHRASES = (
     (re.compile(r"[–—−]"), "-"),
     (re.compile(r"[^a-z0-9.:/+_ -]"), " "),
 )  # fmt: skip
+# "am 5. oder 6. Januar", "vom 24. bis 26.11."
+_SHARED_MONTH = re.compile(
+    rf"(?<![\d.])(\d{{1,2}}\.) (oder|und|bis) ((?:(?:am|den|dem|zum) )*\d{{1,2}}\.)( ?(?:{'|'.join(MONTHS)})\b| ?\d{{1,2}}\.)"
+)
+
+
+def _as_written(found: re.Match[str]) -> str:
+    """The wall clock of an instant, its offset dropped: a model copies the time it heard and invents the offset.
+
+    What looks like an offset may be the end of a range ("10:00-11:00")."""
+    day, time, seconds, sign, hours, minutes = found.groups()
+    if sign == "-" and not seconds and f"{hours}:{minutes}" > time:
+        return f"{day} {time}-{hours}:{minutes}"
+    return f"{day} {time}"
 
 
 def _short_day(text: str) -> str:
@@ -130,12 +166,17 @@ def canonical(text: str) -> str:
     for pattern, replacement in _PHRASES:
         line = pattern.sub(replacement, line)
     words = [word for word in (raw.strip("-:/+_") for raw in line.split()) if word.strip(".")]
-    return " ".join(_numbers_as_digits([_known(word) for word in words])).strip()
+    line = " ".join(_numbers_as_digits([_known(word) for word in words])).strip()
+    return _SHARED_MONTH.sub(r"\1\4 \2 \3\4", line)
 
 
 def _known(word: str) -> str:
     bare = word.rstrip(".")
-    return _WORDS.get(bare, bare) if bare.isalpha() or bare in _WORDS else word
+    if bare in _WORDS:
+        return _WORDS[bare]
+    if not bare.isalpha():
+        return word
+    return bare if bare in _SPELLINGS else nearest_name(bare) or bare
 
 
 def _numbers_as_digits(words: Sequence[str]) -> list[str]:

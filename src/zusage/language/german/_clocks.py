@@ -23,12 +23,13 @@ _PARTS: dict[str, tuple[int, int]] = {
     "nachmittag": (780, 1080),
     "abend": (1020, 1260),
     "nachts": (0, 300),
+    "nacht": (0, 300),
     "feierabend": (1020, 1260),
 }
 _PART = re.compile(
     r"(?:\b(?P<bound>ab|nach|bis|vor|nach dem|vor dem) )?(?:\b(?:am|zum|in der|dem|den|der) )?"
     r"(?:\b(?P<shade>frueh|spaet)(?:e[nr])? ?(?=vormittag|nachmittag|abend))?"
-    r"\b(?P<part>feierabend|vormittag|nachmittag|mittag|abend|nachts|morgens|fruehe?)\b(?! (?:genug|wie)\b)"
+    r"\b(?P<part>feierabend|vormittag|nachmittag|mittag|abend|nachts?|morgens|fruehe?)\b(?! (?:genug|wie)\b)"
 )
 _MORNING = re.compile(r"\b(?:am )?(?P<part>morgen)\b")
 
@@ -102,8 +103,17 @@ def find_time_of_day(scan: Scan) -> TimeOfDay:
     limits += [(_bound_of(found), _value(found["x"], clocks)) for found in scan.take_all(_BOUNDED)]
     if limits:
         return _limited(limits, part)
-    exact = [_value(x, clocks) for pattern in (_MARKED, _PREPOSED, _ALONE) for x in _each(scan, pattern)]
-    return TimeOfDay(exact=tuple(exact), part=part)
+    exact = [_value(x, clocks) for pattern in (_MARKED, _PREPOSED) for x in _each(scan, pattern)]
+    if not exact:
+        exact = [_value(x, clocks) for x in _each(scan, _ALONE)]
+    return TimeOfDay(exact=_distinct(exact), part=part)
+
+
+def _distinct(clocks: Sequence[Clock]) -> tuple[Clock, ...]:
+    """The same time said twice ("um drei, 15:00") is one, as exact as it was said."""
+    sharp = {clock.minute for clock in clocks if not clock.vague}
+    kept = [c for c in clocks if not (c.vague and sharp & {c.minute, (c.minute + _NOON) % DAY_END})]
+    return tuple(dict.fromkeys(kept))
 
 
 def _bound_of(found: re.Match[str]) -> Bound:
@@ -219,5 +229,11 @@ def resolve(
     ahead = [m for m in likely if m > at_least]
     chosen = (ahead or likely)[0]
     if part:
-        chosen = min(both, key=lambda m: abs(2 * m - part.opens - part.closes))
+        chosen = min(both, key=lambda m: _distance(m, part))
     return chosen, both[chosen == early]
+
+
+def _distance(minute: int, part: Span) -> int:
+    """How far a time lies from the middle of a part of day; the night also begins on the evening before midnight."""
+    far = abs(2 * minute - part.opens - part.closes)
+    return min(far, 2 * DAY_END - far) if part.opens == 0 else far

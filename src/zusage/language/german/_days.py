@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
@@ -25,59 +25,60 @@ BOUNDS: dict[str, Bound] = {
     "vor": "before",
 }
 
-_MONTH = "|".join(MONTHS)
-_DAY = "|".join(WEEKDAYS)
+MONTH = "|".join(MONTHS)
+DAY = "|".join(WEEKDAYS)
 _PRE = (
     r"(?:\b(?P<bound>ab|nach|bis(?: spaetestens)?|vor|fruehestens|spaetestens) )?"
     r"(?:\b(?:am|an|den|dem|der|zum|vom|von|on) )*"
 )
 _YEAR = r"(?:\.(?P<y>\d{4}|\d{2})\b(?!:| uhr)|\.? (?P<y4>(?:19|20)\d{2})\b|\.)?"
-_WHICH = r"(?P<which>uebernaechste|naechste|kommende|diese)"
+WHICH = r"(?P<which>uebernaechste|naechste|kommende|diese)"
 
 _ISO = re.compile(_PRE + r"\b(?P<y>\d{4})(?P<sep>[-/.])(?P<m>\d{1,2})(?P=sep)(?P<d>\d{1,2})\b")
 _DASHED = re.compile(_PRE + r"\b(?P<d>\d{1,2})[-/](?P<m>\d{1,2})[-/](?P<y>\d{4})\b")
 _NUMERIC = re.compile(
     rf"(?<!\d)(?<!um )(?<!gegen ){_PRE}(?<![\d:.])(?P<d>\d{{1,2}})(?:\. ?|/)(?P<m>\d{{1,2}})(?![\d:])"
-    rf"(?! ?uhr| \d\d? uhr){_YEAR}"
+    rf"(?! ?uhr| ?(?:pm|a_m)\b| \d\d? uhr){_YEAR}"
 )
 _NUMERIC_THEN_CLOCK = re.compile(
-    rf"{_PRE}(?<![\d:.])\b(?P<d>\d{{1,2}})\. ?(?P<m>\d{{1,2}})(?=\.? \d\d? uhr)\.?"
+    rf"{_PRE}(?<![\d:.])\b(?P<d>\d{{1,2}})(?:\. ?|/)(?P<m>\d{{1,2}})(?=\.? \d\d? (?:uhr|pm|a_m))\.?"
 )
-_NAMED = re.compile(rf"{_PRE}\b(?P<d>\d{{1,2}})\.? ?(?P<mon>{_MONTH})\b(?:\.? (?P<y>\d{{4}})\b)?")
+_APART = re.compile(
+    rf"(?<!um )(?<!gegen )(?<!zwischen ){_PRE}(?<![\d:.])\b(?P<d>0?[1-9]|[12]\d|3[01]) (?P<m>0?[1-9]|1[0-2]) "
+    r"(?=(?:um |gegen |ab )?\d{1,2}(?::\d\d| uhr))"
+)
+_NAMED = re.compile(rf"{_PRE}\b(?P<d>\d{{1,2}})\.? ?(?P<mon>{MONTH})\b(?:\.? (?P<y>\d{{4}})\b)?")
 _NAMED_FIRST = re.compile(
-    rf"{_PRE}\b(?P<mon>{_MONTH}) (?P<d>\d{{1,2}})\b\.?(?![:.\d]| uhr)(?: (?P<y>\d{{4}})\b)?"
+    rf"{_PRE}\b(?P<mon>{MONTH}) (?P<d>\d{{1,2}})\b\.?(?![:.\d]| uhr)(?: (?P<y>\d{{4}})\b)?"
+)
+_NOT_A_DATE = r"(?!\d| \d| (?:mal|termin|besuch|stock|freie|moegliche|verfuegbare|beste)\w*\b)"
+_OF_MONTH_THEN_CLOCK = re.compile(
+    r"(?:\b(?:am|den|dem|der|zum) )*(?<![\d:.])(?<!\d\. )\b(?P<d>\d{1,2})\. (?=\d{1,2}(?::\d\d| ?(?:uhr|pm|a_m)\b))"
 )
 _OF_MONTH = re.compile(
     r"(?:\b(?P<bound>ab|bis|vor|nach) )?(?:"
-    r"\b(?:am|den|dem|der|zum|vom|bis) (?P<d>\d{1,2})\.(?!\d| \d| (?:mal|termin|besuch|stock)\b)"
-    r"|(?<=tag |och )(?P<d1>\d{1,2})\.(?!\d| \d)"
+    r"\b(?:am|den|dem|der|zum|vom|bis) (?P<d>\d{1,2})\."
+    + _NOT_A_DATE
+    + r"|(?<=tag |och )(?P<d1>\d{1,2})\."
+    + _NOT_A_DATE
+    + r"|^[ |]*(?P<d3>\d{1,2})\.(?=[ |]*(?:$|um |gegen |ab ))"
     r"|\b(?:am|den|dem|zum) (?P<d2>\d{1,2})"
     r"(?=[ |]*$|[ |]+(?:um|ab|nach|vor|gegen|zwischen|vormittag|nachmittag|mittag|abend|frueh|bis)\b))"
 )
-_MONTH_ONLY = re.compile(rf"\b(?:im|in|anfang|mitte|ende) (?P<mon>{_MONTH})\b(?: (?P<y>\d{{4}})\b)?")
-
 _IN_TIME = re.compile(
-    r"\bin (?P<n>\d{1,4}|eine[rmn]?|1) (?P<unit>tagen|wochen?|monat(?:en)?)\b|\bheute in (?P<n2>\d{1,4}) tagen\b"
+    r"\bin (?:(?:genau|etwa|ca|circa|ungefaehr|so|rund) )*(?P<n>\d{1,4}|eine[rmn]?|1) (?P<unit>tagen|wochen?|monat(?:en)?)\b|\bheute in (?P<n2>\d{1,4}) tagen\b"
 )
 _WEEKDAY_IN = re.compile(
-    rf"\b(?P<day>{_DAY}|heute|morgen) in (?P<n>\d{{1,4}}|eine[rmn]?) (?P<unit>tagen|wochen?)\b"
+    rf"\b(?P<day>{DAY}|heute|morgen) (?:in|ueber) (?P<n>\d{{1,4}}|eine[rmn]?) (?P<unit>tagen|wochen?)\b"
 )
-_WEEK = re.compile(rf"\b{_WHICH} woche\b")
-_MONTH_REL = re.compile(rf"\b{_WHICH} monat\b")
-_WEEKEND = re.compile(rf"(?:\b{_WHICH} )?\bwochenende\b")
-_WEEKDAY = re.compile(rf"{_PRE}(?:\b{_WHICH} )?\b(?P<day>{_DAY})\b(?! morgen\b)")
-_WEEKDAY_MORNING = re.compile(rf"\b(?P<day>{_DAY}|heute)(?= morgen\b)")
+_WEEKDAY = re.compile(rf"{_PRE}(?:\b{WHICH} )?\b(?P<day>{DAY})\b(?! morgen\b)")
+_WEEKDAY_MORNING = re.compile(rf"\b(?P<day>{DAY}|heute)(?= morgen\b)")
 _NEAR = re.compile(rf"{_PRE}\b(?P<day>heute|uebermorgen|vorgestern|gestern)\b")
 _TOMORROW = re.compile(rf"{_PRE}(?<!\| )(?<!am )(?<!jeden )\bmorgen\b")
-# Better asked about than left unread: what remains of the sentence would make a date of its own.
-_FEAST = re.compile(
-    r"\b(?:weihnacht\w*|oster\w*|ostern|pfingst\w*|karfreitag|gruendonnerstag|rosenmontag|faschings?\w*|fastnacht|"
-    r"aschermittwoch|fronleichnam|(?:christi )?himmelfahrt|allerheiligen|feiertage?n?|kw \d+|kalenderwoche|"
-    r"zwischen den jahren|\w+ferien|advent\w*)\b"
-)
+_ENGLISH_CLOCK = re.compile(r"\b(?:pm|a_m)\b")
 _NEAR_DAYS = {"heute": 0, "uebermorgen": 2, "gestern": -1, "vorgestern": -2}
 
-_YEARS_AHEAD = 10
+YEARS_AHEAD = 10
 _LONGEST_JUMP = 3660
 NO_SUCH_DAY = "Diesen Tag gibt es leider nicht. Welches Datum meinen Sie?"
 
@@ -86,7 +87,7 @@ NO_SUCH_DAY = "Diesen Tag gibt es leider nicht. Welches Datum meinen Sie?"
 class Days:
     """Local days from `first` to `end` (exclusive). `weekday` marks a bare weekday, which may only check a date.
 
-    `at` is the place in the text; `said` is False for a day that nobody named; `others` are first days of other fair readings; `bound` says that these days limit an open range."""
+    `bare`: nothing but its name was said, so a week or month beside it decides which one. `at` is the place in the text; `said` is False for a day that nobody named; `others` are first days of other fair readings; `bound` says that these days limit an open range."""
 
     first: date
     end: date
@@ -97,21 +98,7 @@ class Days:
     said: bool = True
     assumed: tuple[str, ...] = ()
     others: tuple[date, ...] = ()
-
-
-def find_days(scan: Scan, today: date) -> list[Days]:
-    """Take out all days that the text names, in the order in which they were said.
-
-    :raises Doubt: a day does not exist, or is named in a way that is not read yet."""
-    if scan.take(_FEAST):
-        raise Doubt("ambiguous", "Welches Datum meinen Sie genau?")
-    found = [*_dates(scan, today), *_offsets(scan, today)]
-    week = next(_weeks(scan, today), None)
-    weekdays = [*_weekdays(scan, today, week)]
-    if week and not any(day.weekday for day in weekdays):
-        found.append(week)
-    found += [*weekdays, *_near(scan, today), *_wide(scan, today)]
-    return sorted(found, key=lambda days: days.at)
+    bare: bool = False
 
 
 def one_day(
@@ -121,38 +108,52 @@ def one_day(
     at: int = 0,
     assumed: tuple[str, ...] = (),
     others: tuple[date, ...] = (),
+    bare: bool = False,
 ) -> Days:
-    return Days(first, _plus(first, 1), weekday=weekday, at=at, assumed=assumed, others=others)
+    """A single day."""
+    end = plus(first, 1)
+    return Days(first, end, weekday=weekday, at=at, assumed=assumed, others=others, bare=bare)
 
 
-def _plus(day: date, days: int) -> date:
+def plus(day: date, days: int) -> date:
     if abs(days) > _LONGEST_JUMP:
         raise Doubt("no_such_day", "So weit im Voraus kann ich nicht planen. Welchen Tag meinen Sie?")
     return day + timedelta(days=days)
 
 
-def _placed(days: Days, found: re.Match[str]) -> Days:
+def placed(days: Days, found: re.Match[str]) -> Days:
     """Note where the days were said, and whether they limit an open range."""
     bound = BOUNDS.get((found.groupdict().get("bound") or "").split(" ")[0], "")
     return replace(days, bound=bound, at=found.start())
 
 
-def _dates(scan: Scan, today: date) -> Iterator[Days]:
-    for pattern in (_ISO, _DASHED, _NUMERIC_THEN_CLOCK, _NUMERIC):
-        for found in _take_dates(scan, pattern):
-            groups = found.groupdict()
-            year = groups.get("y") or groups.get("y4")
-            yield _placed(_date(today, year, *_month_and_day(found)), found)
+def dates(scan: Scan, today: date) -> Iterator[Days]:
+    yield from _numeric(scan, today, (_ISO, _DASHED))
     for pattern in (_NAMED, _NAMED_FIRST):
         for found in scan.take_all(pattern):
             month = MONTHS.index(found["mon"]) + 1
-            yield _placed(_date(today, found["y"], month, int(found["d"])), found)
+            yield placed(_date(today, found["y"], month, int(found["d"])), found)
+    for found in scan.take_all(_OF_MONTH_THEN_CLOCK):
+        yield placed(_of_month(today, int(found["d"])), found)
+    yield from _numeric(scan, today, (_NUMERIC_THEN_CLOCK, _APART, _NUMERIC))
     for found in scan.take_all(_OF_MONTH):
-        yield _placed(_of_month(today, int(found["d"] or found["d1"] or found["d2"])), found)
+        yield placed(_of_month(today, int(found["d"] or found["d1"] or found["d2"] or found["d3"])), found)
 
 
-def _month_and_day(found: re.Match[str]) -> tuple[int, int]:
+def _numeric(scan: Scan, today: date, patterns: Sequence[re.Pattern[str]]) -> Iterator[Days]:
+    english = _ENGLISH_CLOCK.search(scan.text) is not None
+    for pattern in patterns:
+        for found in _take_dates(scan, pattern):
+            groups = found.groupdict()
+            year = groups.get("y") or groups.get("y4")
+            yield placed(_date(today, year, *_month_and_day(found, english=english)), found)
+
+
+def _month_and_day(found: re.Match[str], *, english: bool) -> tuple[int, int]:
     month, day = int(found["m"]), int(found["d"])
+    either_way = "/" in found[0] and month != day and max(month, day) <= 12 and "sep" not in found.groupdict()
+    if english and either_way:
+        raise Doubt("ambiguous", "Welchen Tag und welchen Monat meinen Sie?")
     # A model that thinks in English puts the month first; only where it cannot be a day is that certain.
     return (day, month) if "/" in found[0] and month > 12 >= day else (month, day)
 
@@ -177,11 +178,11 @@ def _date(today: date, year: str | None, month: int, day: int) -> Days:
     if year is None:
         return _next(today, month, day, assumed_if_later_year=True)
     full = int(year) + (2000 if len(year) == 2 else 0)
-    if full > today.year + _YEARS_AHEAD or not 1 <= month <= 12:
+    if full > today.year + YEARS_AHEAD or not 1 <= month <= 12:
         raise Doubt("no_such_day", NO_SUCH_DAY)
     if full < today.year:
         return replace(_next(today, month, day), assumed=("year",))
-    return one_day(_real(full, month, day))
+    return one_day(real_day(full, month, day))
 
 
 def _next(today: date, month: int, day: int, *, assumed_if_later_year: bool = False) -> Days:
@@ -191,10 +192,10 @@ def _next(today: date, month: int, day: int, *, assumed_if_later_year: bool = Fa
         if this_year >= today:
             return one_day(this_year)
     assumed = ("year",) if assumed_if_later_year else ()
-    return one_day(_real(today.year + 1, month, day), assumed=assumed)
+    return one_day(real_day(today.year + 1, month, day), assumed=assumed)
 
 
-def _real(year: int, month: int, day: int) -> date:
+def real_day(year: int, month: int, day: int) -> date:
     try:
         return date(year, month, day)
     except ValueError:
@@ -216,58 +217,51 @@ def _month_after(year: int, month: int) -> tuple[int, int]:
     return (year + 1, 1) if month == 12 else (year, month + 1)
 
 
-def _offsets(scan: Scan, today: date) -> Iterator[Days]:
+def offsets(scan: Scan, today: date) -> Iterator[Days]:
     for found in scan.take_all(_WEEKDAY_IN):
-        near = {"heute": today, "morgen": _plus(today, 1)}
+        near = {"heute": today, "morgen": plus(today, 1)}
         start = near.get(found["day"]) or _weekday_after(today, found["day"])
-        yield _placed(_jump(start, found["n"], found["unit"]), found)
+        yield placed(jump(start, found["n"], found["unit"]), found)
     for found in scan.take_all(_IN_TIME):
-        yield _placed(_jump(today, found["n"] or found["n2"], found["unit"] or "tagen"), found)
+        yield placed(jump(today, found["n"] or found["n2"], found["unit"] or "tagen"), found)
 
 
-def _jump(start: date, count: str, unit: str) -> Days:
+def jump(start: date, count: str, unit: str) -> Days:
     number = int(count) if count.isdigit() else 1
     if unit.startswith("monat"):
-        return one_day(_months_later(start, number))
+        return one_day(months_later(start, number))
     if unit.startswith("woche"):
-        return one_day(_plus(start, 7 * number))
+        return one_day(plus(start, 7 * number))
     # "in acht Tagen" is a week, "in fünfzehn Tagen" two, as people count the present day.
-    others = (_plus(start, 8),) if number == 8 else ()
-    return one_day(_plus(start, 7 if number == 8 else number), others=others)
+    others = (plus(start, 8),) if number == 8 else ()
+    return one_day(plus(start, 7 if number == 8 else number), others=others)
 
 
-def _months_later(start: date, months: int) -> date:
+def months_later(start: date, months: int) -> date:
     if months > _LONGEST_JUMP // 31:
         raise Doubt("no_such_day", NO_SUCH_DAY)
     year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
     return date(year, month + 1, min(start.day, calendar.monthrange(year, month + 1)[1]))
 
 
-def _weeks(scan: Scan, today: date) -> Iterator[Days]:
-    for found in scan.take_all(_WEEK):
-        monday = today - timedelta(days=today.weekday())
-        first = _plus(monday, {"diese": 0, "uebernaechste": 14}.get(found["which"], 7))
-        yield Days(first, _plus(first, 7), grain="week", at=found.start())
-
-
-def _weekdays(scan: Scan, today: date, week: Days | None) -> Iterator[Days]:
+def weekdays(scan: Scan, today: date, week: Days | None) -> Iterator[Days]:
     for pattern in (_WEEKDAY_MORNING, _WEEKDAY):
         for found in scan.take_all(pattern):
             if found["day"] == "heute":
                 yield one_day(today, at=found.start())
                 continue
-            yield _placed(_weekday(found["day"], found.groupdict().get("which"), today, week), found)
+            yield placed(_weekday(found["day"], found.groupdict().get("which"), today, week), found)
 
 
 def _weekday(name: str, which: str | None, today: date, week: Days | None) -> Days:
     if week:
-        return one_day(_plus(week.first, WEEKDAYS.index(name)), weekday=True)
+        return one_day(plus(week.first, WEEKDAYS.index(name)), weekday=True)
     first = _weekday_after(today, name)
     if which == "uebernaechste":
-        return one_day(_plus(first, 7), weekday=True)
-    others = (_plus(first, 7),) if which == "naechste" else ()
+        return one_day(plus(first, 7), weekday=True)
+    others = (plus(first, 7),) if which == "naechste" else ()
     today_too = (today,) if not which and today.weekday() == first.weekday() else ()
-    return one_day(first, weekday=True, others=others + today_too)
+    return one_day(first, weekday=True, others=others + today_too, bare=not which)
 
 
 def _weekday_after(today: date, name: str) -> date:
@@ -275,28 +269,11 @@ def _weekday_after(today: date, name: str) -> date:
     return today + timedelta(days=(WEEKDAYS.index(name) - today.weekday() - 1) % 7 + 1)
 
 
-def _near(scan: Scan, today: date) -> Iterator[Days]:
+def near(scan: Scan, today: date) -> Iterator[Days]:
     for found in scan.take_all(_NEAR):
-        yield _placed(one_day(_plus(today, _NEAR_DAYS[found["day"]])), found)
+        yield placed(one_day(plus(today, _NEAR_DAYS[found["day"]])), found)
     for found in scan.take_all(_TOMORROW):
-        yield _placed(one_day(_plus(today, 1)), found)
-
-
-def _wide(scan: Scan, today: date) -> Iterator[Days]:
-    for found in scan.take_all(_WEEKEND):
-        saturday = today + timedelta(days=(5 - today.weekday()) if today.weekday() < 6 else -1)
-        if found["which"] == "naechste" and today.weekday() >= 5:
-            saturday = _plus(saturday, 7)
-        yield Days(max(saturday, today), _plus(saturday, 2), at=found.start(), others=(_plus(saturday, 7),))
-    for found in scan.take_all(_MONTH_REL):
-        ahead = {"diese": 0, "uebernaechste": 2}.get(found["which"], 1)
-        first = _months_later(today.replace(day=1), ahead)
-        yield Days(first, _months_later(first, 1), grain="month", at=found.start())
-    for found in scan.take_all(_MONTH_ONLY):
-        month = MONTHS.index(found["mon"]) + 1
-        year = int(found["y"]) if found["y"] else today.year + (month < today.month)
-        first = _real(min(year, today.year + _YEARS_AHEAD), month, 1)
-        yield Days(first, _months_later(first, 1), grain="month", at=found.start())
+        yield placed(one_day(plus(today, 1)), found)
 
 
 def check_weekday(days: list[Days], today: date) -> list[Days]:

@@ -2,43 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
 from zusage.core.scheduling.masters import Span, Week
-from zusage.language.german._canon import WEEKDAYS, canonical
-from zusage.language.german._clocks import DAY_END, Clock, TimeOfDay, find_time_of_day, resolve
-from zusage.language.german._days import Bound, Days, Mismatch, check_weekday, find_days
-from zusage.language.german._scan import Doubt, Scan
-from zusage.language.german._text import fold
+from zusage.language.german._clauses import WHICH_ONE
+from zusage.language.german._clocks import DAY_END, Clock, TimeOfDay, resolve
+from zusage.language.german._days import Bound, Days, Mismatch, one_day
+from zusage.language.german._said import Said, Talk, hear
+from zusage.language.german._scan import Doubt
 from zusage.language.reading import Grain, Unclear, When
-
-_CORRECTION = re.compile(
-    r"\b(?:nein|quatsch|falsch|stimmt nicht|ich meine|ich meinte|beziehungsweise besser|oder doch(?: lieber)?|doch lieber)\b"
-)
-_DAY = "|".join((*WEEKDAYS, "heute", "morgen"))
-_EXCLUDED = re.compile(
-    rf"\b(?:nur )?(?:nicht|ausser|ohne|kein|keinen) (?:am |an )?(?:{_DAY})\b"
-    rf"|\b(?:am )?(?:{_DAY}) (?:(?:kann|geht|passt|ist|bin) )?(?:(?:ich|es|mir|bei mir|leider|gar|aber) ){{0,3}}nicht\b"
-)
-_SOONEST = re.compile(
-    r"\b(?:so|moeglichst|schnellst) ?(?:bald|schnell|frueh|rasch|zeitnah)?(?: wie| als)? ?moeglich|"
-    r"\b(?:schnellstmoeglich|baldmoeglichst|moeglichst bald|egal wann|wann (?:auch )?immer|ganz egal wann|zeitlich egal|"
-    r"naechste freie|naechster freier|am schnellsten|jetzt gleich|gleich jetzt|sofort|jederzeit|(?:der|den) naechste moegliche)\w*"
-)
-_ANY_TIME = re.compile(r"\b(?:uhrzeit|zeit) (?:ist )?(?:mir )?egal\b|\bganztags?\b|\bganze[nr]? tag")
-_HALF_HOUR = re.compile(r"\bin (?:einer )?(?:halben|1/2) stunde\b")
-_IN_HOURS = re.compile(
-    r"\bin (?P<n>\d{1,4}|einer?|anderthalb|eineinhalb) (?P<unit>stunden?|minuten)\b(?: und (?P<m>\d{1,3}) minuten)?"
-)
-_OFFSET_ISO = re.compile(
-    r"\b\d{4}-\d{2}-\d{2}[t ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?(?:z\b|[+-]\d{2}:?\d{2}\b)", re.IGNORECASE
-)
-_MARKS = re.compile(r"@\d+@|\|")
 
 _NOTHING = "Wann möchten Sie gerne kommen, an welchem Tag und um wie viel Uhr?"
 _PAST = "Diese Zeit ist leider schon vorbei. Wann möchten Sie gerne kommen?"
@@ -46,23 +23,10 @@ _GAP = "Diese Uhrzeit gibt es an dem Tag wegen der Zeitumstellung nicht. Welche 
 
 
 @dataclass(frozen=True, slots=True)
-class _Said:
-    """What one stretch of text says; empty parts may be filled from the text it corrects."""
-
-    days: tuple[Days, ...] = ()
-    time: TimeOfDay = field(default_factory=TimeOfDay)
-    ahead: timedelta | None = None
-    soonest: bool = False
-    matched: str = ""
-
-    def __bool__(self) -> bool:
-        return bool(self.days or self.time or self.ahead is not None or self.soonest)
-
-
-@dataclass(frozen=True, slots=True)
 class _Place:
     now: datetime
     week: Week | None
+    on: date | None = None
 
     @property
     def today(self) -> date:
@@ -89,15 +53,18 @@ def understand_when(
     zone: str,
     region: str | None = None,  # noqa: ARG001 - holidays as words come with the full grammar
     week: Week | None = None,
+    on: date | None = None,
 ) -> When | Unclear:
     """Read the time somebody wishes; whatever comes, an answer: any text, any length (the first 500 characters count).
 
-    Instants lie in `zone`. Opening hours (`week`) only decide between morning and afternoon of a bare hour. Nothing
-    unsaid is filled in but what `assumed` names ("year", "month", "today", "tomorrow", "morning", "afternoon"). A
-    bare day is the whole day; a part of day without a day is open from now, narrowed by `daily`.
+    Instants lie in `zone`; an ISO instant is read as the wall clock it shows, whatever its offset. `on` is the local
+    day that is talked about: a time without a day means that day, and is "past" if it lies behind. Opening hours
+    (`week`) only decide between morning and afternoon of a bare hour. Nothing unsaid is filled in but what `assumed`
+    names ("year", "month", "today", "tomorrow", "day_of_talk", "afternoon"), and no day where any word of the text
+    might have been one. A bare day is the whole day; a part of day without a day is open from now, narrowed by `daily`.
 
     :raises ZoneInfoNotFoundError: `zone` is no IANA zone."""
-    place = _Place(now.astimezone(ZoneInfo(zone)), week)
+    place = _Place(now.astimezone(ZoneInfo(zone)), week, on)
     try:
         return _understand(text, place)
     except Doubt as doubt:
@@ -107,82 +74,43 @@ def understand_when(
 
 
 def _understand(text: str, place: _Place) -> When | Unclear:
-    said = _Said()
-    for part in _CORRECTION.split(canonical(_localised(fold(text), place))):
-        said = _corrected(said, _read(part, place))
-    if not said:
-        return Unclear("no_time_said", _NOTHING)
-    return replace(_compose(said, place), matched=said.matched)
-
-
-def _localised(text: str, place: _Place) -> str:
-    """Write ISO instants with an offset as wall-clock time of the zone, since that is how days are counted."""
-    return _OFFSET_ISO.sub(lambda found: _local_iso(found[0], place), text)
-
-
-def _local_iso(text: str, place: _Place) -> str:
     try:
-        at = datetime.fromisoformat(text.upper()).astimezone(place.now.tzinfo)
-    except (ValueError, OverflowError):
-        return text
-    return at.strftime("%Y-%m-%d %H:%M")
-
-
-def _read(text: str, place: _Place) -> _Said:
-    scan = Scan(text)
-    scan.take(_EXCLUDED)
-    scan.taken.clear()
-    ahead = _ahead(scan)
-    soonest = scan.take(_SOONEST) is not None
-    scan.take(_ANY_TIME)
-    days = _checked(find_days(scan, place.today), place)
-    return _Said(tuple(days), find_time_of_day(scan), ahead, soonest, _words(scan))
-
-
-def _words(scan: Scan) -> str:
-    return " ".join(_MARKS.sub(" ", " ".join(scan.taken)).split())
-
-
-def _corrected(before: _Said, after: _Said) -> _Said:
-    if not after:
-        return before
-    whole = after.ahead is not None or after.soonest
-    return replace(
-        after,
-        days=after.days or (() if whole else before.days),
-        time=after.time or (TimeOfDay() if whole else before.time),
-    )
-
-
-def _ahead(scan: Scan) -> timedelta | None:
-    if scan.take(_HALF_HOUR):
-        return timedelta(minutes=30)
-    found = scan.take(_IN_HOURS)
-    if not found:
-        return None
-    more = timedelta(minutes=int(found["m"] or 0))
-    if found["n"] in {"anderthalb", "eineinhalb"}:
-        return timedelta(minutes=90)
-    number = int(found["n"]) if found["n"].isdigit() else 1
-    return more + (timedelta(minutes=number) if found["unit"] == "minuten" else timedelta(hours=number))
-
-
-def _checked(days: list[Days], place: _Place) -> list[Days]:
-    try:
-        return check_weekday(days, place.today)
+        wanted = hear(text, Talk(place.today, place.on))
     except Mismatch as mismatch:
         both = (_days_only(mismatch.by_date, place), _days_only(mismatch.by_weekday, place))
         raise Doubt("weekday_mismatch", mismatch.question, both) from None
+    if not wanted:
+        return Unclear("no_time_said", _NOTHING)
+    matched = " ".join(dict.fromkeys(said.matched for said in wanted))
+    return replace(_first_of([partial(_compose, said, place) for said in wanted]), matched=matched)
 
 
-def _compose(said: _Said, place: _Place) -> When:
+def _compose(said: Said, place: _Place) -> When:
     if said.ahead is not None:
         return _from_now(said.ahead, place)
-    if not said.days:
+    named = _joined(_distinct(said.days))
+    clocks = len(said.time.exact)
+    if clocks and max(len(named), clocks) > 1 and (min(len(named), clocks) > 1 or not said.listed):
+        raise Doubt("ambiguous", WHICH_ONE)
+    if not named:
         return _without_day(said, place)
-    first, *more = _joined(said.days)
-    wishes = [first, *more, *(_moved(first, other) for other in first.others)]
-    return _first_of([partial(_on_days, days, said.time, place) for days in wishes])
+    first = named[0]
+    readings = _first_of([partial(_on_days, days, said.time, place) for days in named])
+    return _with_unsaid(readings, [_moved(first, other) for other in first.others], said.time, place)
+
+
+def _distinct(days: Sequence[Days]) -> list[Days]:
+    """The same day said twice ("morgen, 24.11.") is one."""
+    return list({(day.first, day.end, day.bound): day for day in reversed(days)}.values())[::-1]
+
+
+def _with_unsaid(reading: When, others: Sequence[Days], time: TimeOfDay, place: _Place) -> When:
+    """Add what may be meant as well, though it was not named."""
+    unsaid: list[When] = []
+    for days in others:
+        with suppress(Doubt):
+            unsaid.append(replace(_on_days(days, time, place), alternatives=(), said=False))
+    return replace(reading, alternatives=(*reading.alternatives, *unsaid))
 
 
 def _first_of(readers: Sequence[Callable[[], When]]) -> When:
@@ -218,7 +146,10 @@ def _moved(days: Days, first: date) -> Days:
     return replace(days, first=first, end=first + (days.end - days.first), others=())
 
 
-def _without_day(said: _Said, place: _Place) -> When:
+def _without_day(said: Said, place: _Place) -> When:
+    if place.on is not None and not said.soonest:
+        reading = _on_days(one_day(place.on), said.time, place)
+        return replace(reading, assumed=("day_of_talk", *reading.assumed))
     if said.time.only_part or (said.soonest and not said.time.exact):
         daily = _daily(Days(place.today, place.today), said.time, place) if said.time else None
         return When(place.now, None, "open_end", "minute", daily=daily)
@@ -285,7 +216,7 @@ def _instant(days: Days, clock: Clock, part: Span | None, place: _Place) -> When
         raise Doubt("past", _PAST)
     alternatives: tuple[When, ...] = ()
     if other is not None and part is None and other > gone and _exists(place.at(days.first, other)):
-        alternatives = (When(place.at(days.first, other), None, "instant", "minute"),)
+        alternatives = (When(place.at(days.first, other), None, "instant", "minute", said=False),)
     half = ("afternoon",) if clock.vague and part is None and minute > 720 else ()
     return When(start, None, "instant", "minute", assumed=days.assumed + half, alternatives=alternatives)
 
