@@ -24,7 +24,12 @@ test: ## check format, lint, types and import contracts, and run all tests (PYTE
 	$(RUN) -m ruff check --quiet .
 	$(RUN) -m mypy
 	$(RUN) -c "from importlinter.cli import lint_imports_command as lint; lint()"
+ifneq ($(strip $(PYTEST_ARGS)),)
 	$(RUN) -m pytest $(PYTEST_ARGS)
+else
+	$(RUN) -m pytest -n auto --maxprocesses 4 -m "not race"
+	$(RUN) -m pytest -m race
+endif
 
 bench: ## measure the booking core on this machine (BENCH_ARGS passes options)
 	@sh scripts/setup dev

@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
+import pytest
 from ledger_rivals import cut, later, run_sql
 
 from support.database import DatabaseUrls
@@ -24,9 +25,12 @@ from zusage.app.calls.ports import Begun
 from zusage.app.errors import LedgerBusy, LedgerRefused
 from zusage.core.scheduling.plan import Plan
 
+pytestmark = pytest.mark.race
+
 CALLERS = 32
 SECONDS = 12.0
 CONTROL_SECONDS = 3.0
+CONTROL_RUNS = 5  # chance decides when two writers meet; a busy machine needs more of it
 _STEPS = 12
 _FIFTY_MS = ("make_interval(secs => p_branch.hold_seconds)", "interval '50 milliseconds'")
 
@@ -198,6 +202,9 @@ async def test_control_without_lock_and_constraint_the_same_load_books_twice(dat
     run_sql(database, "ALTER TABLE claim DROP CONSTRAINT claim_no_overlap")
     cut(database, "ledger_take", ("ON CONFLICT ON CONSTRAINT claim_no_overlap", "ON CONFLICT"))
     cut(database, "ledger_lock_resources", ("PERFORM pg_advisory_xact_lock(k.key)", "PERFORM k.key"))
-    load = await _run(database, CONTROL_SECONDS)
-    assert load.counts["held"] > 50
-    assert load.flaws["overlaps"] > 0
+    for _ in range(CONTROL_RUNS):
+        load = await _run(database, CONTROL_SECONDS)
+        assert load.counts["held"] > 50
+        if load.flaws["overlaps"]:
+            return
+    pytest.fail(f"no overlap in {CONTROL_RUNS} runs without lock and constraint: the load proves nothing")

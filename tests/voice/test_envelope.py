@@ -106,10 +106,17 @@ def test_incident_66_the_confirmation_counts_at_either_level(body: dict[str, obj
 
 
 @pytest.mark.parametrize(
-    "call", [None, [], "call_1", 7, {}, {"call_id": 7, "from_number": ["+49"], "agent_version": None}]
+    "call", [None, [], "call_1", 7, {}, {"call_id": [], "from_number": ["+49"], "agent_version": None}]
 )
 def test_a_missing_or_odd_call_gives_nothing(call: object) -> None:
     assert read({"name": "check_availability", "args": ARGS, "call": call}).call == NOTHING
+
+
+def test_a_call_id_that_is_no_text_still_tells_calls_apart() -> None:
+    ids = [read({"call": {"call_id": call_id}}).call.call_id for call_id in (7, 8, ["a"], {"id": 1}, 10**20)]
+    assert None not in ids
+    assert len(set(ids)) == len(ids)
+    assert ids[0] == read({"call": {"call_id": 7}}).call.call_id
 
 
 def test_incident_65_the_call_id_is_the_envelopes_never_the_arguments() -> None:

@@ -56,8 +56,8 @@ class Database:
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:
-        """A connection outside any company: only the directory's functions answer on it."""
-        async with self._pool.connection() as connection:
+        """A connection outside any company: only the directory's functions answer on it. Raises what `transaction` does."""
+        async with self._lent() as connection:
             yield connection
 
     @asynccontextmanager

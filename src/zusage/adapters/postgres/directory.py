@@ -5,9 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+import psycopg
+
 from zusage.adapters.postgres.companies import RETELL_KEY
 from zusage.adapters.postgres.database import Database
 from zusage.app.callers.ports import Line
+from zusage.app.errors import LedgerBusy
 from zusage.app.operations.ports import Sealer, openable, secret_context
 
 _FIND = "SELECT company_id, branch_id, sealed_keys FROM directory.find_line(%s, %s)"
@@ -43,7 +46,13 @@ class PostgresDirectory:
         until, line = self._known.get((number, agent), (now, None))
         if now < until:
             return line
-        line = await self._read(number, agent)
+        try:
+            line = await self._read(number, agent)
+        except (LedgerBusy, psycopg.Error):
+            # Nothing can be booked while the database is away, but whom we know shall hear so in words.
+            if line is None:
+                raise
+            return line
         # Numbers in unsigned requests are anybody's invention: they must not fill the memory.
         if len(self._known) >= _MOST:
             self._known.clear()

@@ -183,9 +183,12 @@ def _mapping(value: object) -> Mapping[str, object]:
 
 
 def _identifier(value: object) -> str | None:
-    if not isinstance(value, str) or not value.strip():
-        return None
+    """A usable id. What is no text (a number, a list) is told apart by its JSON, so that no caller is turned away."""
+    if not isinstance(value, str):
+        value = json.dumps(value, sort_keys=True) if value else ""
     text = value.strip()
+    if not text:
+        return None
     if len(text) <= _LONGEST and text.isprintable():
         return text
     return "sha256:" + hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()

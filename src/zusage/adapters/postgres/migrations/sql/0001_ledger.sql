@@ -112,6 +112,8 @@ BEGIN
         WHERE c.company_id = p_company AND c.resource_id = p.r
           AND c.starts_at < p.e AND c.starts_at > p.s - interval '24 hours' AND c.ends_at > p.s
           AND (c.hold_id IS NULL OR c.hold_id IS DISTINCT FROM v_own.hold_id)))
+       AND bool_and(EXISTS (
+        SELECT 1 FROM resource r WHERE r.company_id = p_company AND r.resource_id = p.r AND r.active))
     ORDER BY
         (v_own.hold_id IS NOT NULL AND (p_heads -> (p.n - 1) ->> 'staff_id')::uuid = v_own.staff_id
             AND (p_heads -> (p.n - 1) ->> 'service_id')::uuid = v_own.service_id
