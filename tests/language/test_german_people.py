@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zusage.language.german import clean_name, is_anyone, understand_staff
+from zusage.language.german import clean_name, excludes_staff, is_anyone, understand_staff
 
 TEAM = ("Anna Schmidt", "Ben Weber", "Anna Krüger", "Cem Yılmaz", "Juliane")
 
@@ -56,9 +56,71 @@ def test_somebody_is_wished(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "auf keinen Fall Anna",
+        "alle außer Ben",
+        "nicht bei Anna",
+        "bei Anna nicht",
+        "Anna lieber nicht",
+        "lieber nicht Anna",
+        "egal, nur nicht Ben",
+        "bloß nicht zu Ben",
+        "ohne Ben bitte",
+        "nie wieder Ben",
+    ],
+)
+def test_who_is_excluded_is_never_who_is_meant(text: str) -> None:
+    assert understand_staff(text, TEAM) == []
+    assert not is_anyone(text)
+    assert excludes_staff(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "indexes"),
+    [
+        ("nicht Anna, sondern Ben", [1]),
+        ("statt Ben lieber Cem", [3]),
+        ("auf keinen Fall Ben, lieber Juliane", [4]),
+        ("lieber Ben", [1]),
+        ("weiß ich nicht, vielleicht Ben", [1]),
+        ("nicht so wichtig", []),
+        ("keine Präferenz", []),
+    ],
+)
+def test_who_is_wished_instead_counts(text: str, indexes: list[int]) -> None:
+    assert understand_staff(text, TEAM) == indexes
+    assert not excludes_staff(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Erika Sommer, Damenschnitt", "Erika Sommer"),
+        ("Erika Sommer, 14 Uhr", "Erika Sommer"),
+        ("Erika Sommer und möchte einen Damenschnitt", "Erika Sommer"),
+        ("ich heiße Erika Sommer und ich hätte gern einen Termin", "Erika Sommer"),
+        ("Erika Sommer ich brauche einen Termin", "Erika Sommer"),
+        ("Erika Sommer bitte", "Erika Sommer"),
+        ("Max Will", "Max Will"),
+        ("Anna und Max Müller", "Anna und Max Müller"),
+    ],
+)
+def test_a_name_ends_where_the_wish_begins(text: str, name: str) -> None:
+    assert clean_name(text) == name
+
+
+@pytest.mark.parametrize(
     ("text", "name"),
     [
         ("Anna", "Anna"),
+        ("Müller-Lüdenscheidt", "Müller-Lüdenscheidt"),
+        ("von der Heide", "von der Heide"),
+        ("O'Brien", "O'Brien"),
+        ("Yıldız", "Yıldız"),
+        ("Peter Fall", "Peter Fall"),
+        ("Peter Frei", "Peter Frei"),
+        ("Dr. Weiß", "Dr. Weiß"),
         ("Max", "Max"),
         ("Paul", "Paul"),
         ("Maria", "Maria"),
@@ -113,6 +175,17 @@ def test_keeps_real_names(text: str, name: str | None) -> None:
         "?",
         "x",
         "ich hätte gern einen Termin bei euch im Salon",
+        "auf jeden Fall",
+        "Auf alle Fälle",
+        "Passt",
+        "Termin kostenlos heute",
+        "Alles kostenlos",
+        "Gebucht Bestätigt",
+        "Termin bestätigt",
+        "Wegen Urlaub geschlossen",
+        "Heute geschlossen",
+        "Frau Frau",
+        "Herr Frau",
         "A" * 100_000,
     ],
 )

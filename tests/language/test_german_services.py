@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import tomllib
+from importlib import resources
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -121,6 +124,80 @@ NOTHING = (
     "Reifenwechsel",
     "Zahnreinigung",
 )
+
+
+NEVER_BOOKED: tuple[tuple[str, set[str]], ...] = (
+    ("nicht färben, nur schneiden", {"herren", "damen", "kinder", "pony", "spitzen"}),
+    ("keine Farbe, nur Haarschnitt", {"herren", "damen", "kinder"}),
+    ("färben möchte ich nicht", set()),
+    ("nicht Färben", set()),
+    ("keine Farbe", set()),
+    ("ohne Föhnen", set()),
+    ("Damenschnitt ohne Föhnen", set()),
+    ("auf keinen Fall Strähnen", set()),
+    ("entfärben", set()),
+    ("Farbe entfernen", set()),
+    ("Farbe rausziehen", set()),
+    ("Dauerwelle rausmachen", set()),
+    ("Strähnen wieder weg", set()),
+    ("Bart färben", {"bart", "faerben"}),
+    ("Augenbrauen färben", set()),
+    ("Wimpern färben", {"faerben"}),
+    ("Damenschnitt mit Maniküre", {"damen"}),
+    ("Nasenhaare schneiden", {"herren", "damen", "kinder", "pony", "spitzen"}),
+    ("Waschen, schneiden, föhnen", {"waschen", "herren", "damen", "kinder"}),
+    ("Haare färben und schneiden", {"faerben", "herren", "damen", "kinder", "pony", "spitzen"}),
+    ("Damenschnitt und färben", {"damen", "faerben"}),
+    ("Damenschnitt mit Strähnen", {"damen", "straehnen"}),
+    ("Herrenschnitt und Gloss", {"herren", "gloss"}),
+    ("das Gleiche wie letztes Mal", set()),
+    ("wie immer", set()),
+    ("einmal komplett", set()),
+    ("Damenschnitt stornieren", set()),
+    ("Herrenschnitt absagen", set()),
+    ("Damenschnitt verlegen", set()),
+    ("ich muss meinen Herrenschnitt umbuchen", set()),
+    ("Termin verschieben", set()),
+)
+
+STILL_MEANT = (
+    ("Herrenschnitt nicht bei Anna", "herren"),
+    ("Herrenschnitt bei Frau Schmidt", "herren"),
+    ("Herrenschnitt bei Anna Schmidt", "herren"),
+    ("Damenschnitt für meine Mutter", "damen"),
+    ("Damenschnitt wie immer", "damen"),
+    ("Donerstag Damenschnitt", "damen"),
+    ("nur einen Herrenschnitt", "herren"),
+    ("Herrenschnitt, kein Problem", "herren"),
+)
+
+
+@pytest.mark.parametrize(("text", "keys"), NEVER_BOOKED)
+def test_more_or_less_than_one_service_is_asked_about(text: str, keys: set[str]) -> None:
+    reading = understand_service(text, SALON)
+    assert (reading.decision, {match.entry.key for match in reading.matches}) == ("ask", keys)
+
+
+@pytest.mark.parametrize(("text", "key"), STILL_MEANT)
+def test_small_talk_and_names_leave_no_doubt(text: str, key: str) -> None:
+    reading = understand_service(text, SALON)
+    assert (reading.decision, reading.matches[0].entry.key) == ("match", key)
+
+
+@pytest.mark.parametrize("company", ["friseur-eins", "salon-kupferkamm"])
+def test_every_name_and_synonym_of_the_demo_is_itself(company: str) -> None:
+    file = resources.files("zusage.sandbox.demo") / f"{company}.toml"
+    told = tomllib.loads(file.read_text(encoding="utf-8"))["service"]
+    catalogue = [ServiceEntry(s["name"], s["name"], "", tuple(s.get("synonyms", ()))) for s in told]
+    for entry in catalogue:
+        for name in (entry.name, *entry.synonyms):
+            first = understand_service(f"{name} bitte", catalogue).matches[0]
+            assert (first.entry, first.confidence) == (entry, 1.0), name
+
+
+def test_a_name_that_holds_a_refusal_is_itself() -> None:
+    dry = [ServiceEntry("dry", "Schneiden ohne Waschen"), ServiceEntry("wash", "Waschen")]
+    assert understand_service("Schneiden ohne Waschen", dry).matches[0].entry.key == "dry"
 
 
 def test_the_table_is_large_enough() -> None:

@@ -66,6 +66,23 @@ GROUPS = frozenset({"herren", "damen", "kinder"})
 WEAK = frozenset({"haar"})
 """Atoms that name the trade, not the service: they hardly count."""
 
+_MODIFIERS = "komplett kurz lang mittel gross klein classic klassisch premium intensiv normal global voll"
+MODIFIERS = frozenset({*_MODIFIERS.split(), "komplet"})
+"""Atoms that only say more about a service: alone they name none."""
+
+_HARMLESS = """
+sohn sohnes tochter vater mutter papa mama freund freundin oma opa bruder schwester partner partnerin ehemann ehefrau
+familie dringend hoffentlich eventuell wieder letztes letzten letzte letzter vorletztes gleiche gleichen gleiches selbe
+selben immer sonst ueblich ueblichen normal normale normalen normaler klassisch klassischen klein kleinen schnell
+schneller schnellen kurzfristig bald naechstes spaeter frueher spontan nur neu neue neuen neuer laden salon studio
+filiale mitte moeglich moeglichst geht passt super toll prima klasse genau richtig klar nachher vorbei vorbeikommen
+dran drankommen zusammen beide beiden personen leute freund hey liebe gruesse dank vielen vorab ganze ganzen
+kunde kundin kunden angebot problem stress eile thema ahnung bitteschoen dankeschoen preis termins doch sowie plus inklusive inkl incl yes no
+einfachen einfacher gewoehnlichen ueblicher wunschgemaess erstes ersten erste meinerseits kollegin kollege
+"""
+HARMLESS = frozenset(_HARMLESS.split())
+"""Words outside every catalogue that say nothing of the service either."""
+
 _LINKS = ("", "s", "n", "en", "e", "er")
 _ENDINGS = re.compile(r"(?:ungen|ung|chen|ern|en|er|es|em|e|n|s|t)$")
 _SOUNDS = (

@@ -154,6 +154,11 @@ def ask_when() -> str:
     return "Wann möchten Sie gerne kommen, an welchem Tag und um wie viel Uhr?"
 
 
+def ask_between(times: Sequence[str]) -> str:
+    """Several times or days were named; `times` are spoken ones, the first two are said."""
+    return f"Was ist Ihnen lieber, {speak.join(times[:_MOST_OFFERS], word='oder')}?"
+
+
 def ask_staff(names: Sequence[str]) -> str:
     """Ask between people whose names were not told apart; without names, for whom the caller wishes."""
     if not names:

@@ -9,11 +9,14 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
+from zusage.language.german._near import nearest_name
 from zusage.language.german._text import clip, fold
 from zusage.language.german._words import (
     FILLERS,
     GROUPS,
+    HARMLESS,
     KNOWN_FORMS,
+    MODIFIERS,
     WEAK,
     atoms,
     cologne,
@@ -34,6 +37,21 @@ _GROUP_WEIGHT = 0.75
 _SHORT_FORM = 0.8
 _NOISE_WEIGHT = 0.15
 _WORD = re.compile(r"[^\W\d_]+")
+_OTHER_WISH = re.compile(
+    r"\b(?:storn\w*|absag\w*|abgesagt\w*|abzusagen|verschieb\w*|verschoben\w*|verleg\w*|umbuch\w*|umgebucht\w*|"
+    r"umzubuchen|cancel\w*|reschedul\w*|loesch\w*)\b"
+)
+_UNDOING = re.compile(
+    r"ent(?:faerb|fern)\w*|raus\w*|heraus\w*|weg\w*|loswerden|rueckgaengig|abmachen|aufloesen"
+)
+_REFUSAL = re.compile(r"\b(?:(?P<after>kein(?:e[nrms]?)?|ohne|ausser|statt|anstatt)|nicht|nie|niemals)\b")
+_TURN = re.compile(r"[,;.!?]|\b(?:sondern|nur|aber|lieber|dafuer|stattdessen)\b")
+_NEGATIONS = frozenset(
+    {"nicht", "nie", "niemals", "kein", "keine", "keinen", "ohne", "ausser", "statt", "anstatt"}
+)
+_TITLES = frozenset({"frau", "herr", "herrn"})
+_BEFORE_A_NAME = frozenset({"bei", "beim", "zu", "von"}) | _TITLES
+_OF_STAFF = re.compile(r" (?:bei|zu|von|mit)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +67,16 @@ class _Catalogue:
     owners: dict[str, frozenset[int]]
     surfaces: dict[str, tuple[str, ...]]
     sounds: dict[str, str]
+    names: dict[tuple[str, ...], frozenset[int]]
 
 
 @dataclass(frozen=True, slots=True)
 class _Heard:
-    """Parts of meaning with how surely each was heard and in which word, and the words that mean nothing here."""
+    """Parts of meaning with how surely each was heard and in which word, the words that mean nothing here, and names."""
 
     parts: dict[str, tuple[float, str]]
     noise: tuple[str, ...]
+    names: tuple[str, ...] = ()
 
 
 def understand_service(
@@ -64,19 +84,112 @@ def understand_service(
 ) -> ServiceReading:
     """Find the service that is meant; a single clear one of at least `threshold` is a match, never a default.
 
-    Near-equal ones and ones below the threshold are asked about. Words for a wish that names no service, time words
-    and greetings are "ask" without matches; words that fit nothing are "none". The catalogue is prepared once."""
+    Near-equal ones and those below the threshold are asked about, and so is whatever says more than one service: a
+    part that the best one does not cover ("färben und schneiden"), a refusal ("ohne Föhnen"), the opposite
+    ("Farbe entfernen"), another wish ("stornieren"), a word of no known meaning. Words for a wish that names no
+    service, time words and greetings are "ask" without matches; words that fit nothing are "none". A name or synonym
+    of the catalogue is always itself. The catalogue is prepared once."""
     prepared = _prepared(tuple(catalogue))
-    heard = _hear(text, prepared)
-    matches = _ranked(heard, prepared)
+    called = prepared.names.get(_key(text), frozenset())
+    if len(called) == 1:
+        return _by_name(text, prepared.entries[next(iter(called))], prepared)
+    folded = fold(clip(text))
+    if _OTHER_WISH.search(folded) or _undoes(folded, prepared):
+        return ServiceReading("ask")
+    wanted, refused = _parted(folded, prepared)
+    if refused:
+        return _ask_several(_near(_ranked(_hear(wanted, prepared), prepared)))
+    return _decided(_hear(folded, prepared), prepared, threshold)
+
+
+def _by_name(text: str, entry: ServiceEntry, catalogue: _Catalogue) -> ServiceReading:
+    ranked = _ranked(_hear(text, catalogue), catalogue)
+    own = next((match for match in ranked if match.entry == entry), None)
+    first = ServiceMatch(entry, 1.0, own.matched_text if own else text)
+    return ServiceReading("match", (first, *(match for match in ranked if match.entry != entry)))
+
+
+def _decided(heard: _Heard, catalogue: _Catalogue, threshold: float) -> ServiceReading:
+    matches = _ranked(heard, catalogue)
+    telling = heard.parts.keys() - WEAK - GROUPS
     if not matches or matches[0].confidence < _ASK_FLOOR:
-        wordless = not heard.noise and set(heard.parts) <= WEAK
+        wordless = (
+            not heard.noise
+            and not heard.names
+            and telling <= MODIFIERS
+            and not GROUPS.intersection(heard.parts)
+        )
         return ServiceReading("ask" if wordless else "none")
-    best = matches[0].confidence
-    near = tuple(match for match in matches if _rivals(match.confidence, best))
-    if best >= threshold and len(near) == 1:
-        return ServiceReading("match", matches)
-    return ServiceReading("ask", near)
+    if telling and telling <= MODIFIERS:
+        return _ask_several(_near(matches))
+    near = _near(matches)
+    left_over = telling - MODIFIERS - _parts_of(matches[0].entry, catalogue)
+    if left_over:
+        return _ask_several(_also(near, left_over, matches, catalogue))
+    if matches[0].confidence < threshold or len(near) > 1 or heard.noise:
+        return ServiceReading("ask", near)
+    return ServiceReading("match", matches)
+
+
+def _near(matches: Sequence[ServiceMatch]) -> tuple[ServiceMatch, ...]:
+    best = matches[0].confidence if matches else 0.0
+    return tuple(match for match in matches if _rivals(match.confidence, best))
+
+
+def _ask_several(matches: tuple[ServiceMatch, ...]) -> ServiceReading:
+    """Ask between several; a single one would be named as if it were what was wanted."""
+    return ServiceReading("ask", matches if len(matches) > 1 else ())
+
+
+def _also(
+    near: tuple[ServiceMatch, ...],
+    left_over: frozenset[str] | set[str],
+    matches: Sequence[ServiceMatch],
+    catalogue: _Catalogue,
+) -> tuple[ServiceMatch, ...]:
+    """The nearest ones, and the best of those that cover what is left over."""
+    found = dict.fromkeys(near)
+    for part in sorted(left_over):
+        owners = {catalogue.entries[entry] for entry in catalogue.owners.get(part, ())}
+        found |= dict.fromkeys(_near([match for match in matches if match.entry in owners]))
+    return tuple(found)
+
+
+def _parts_of(entry: ServiceEntry, catalogue: _Catalogue) -> set[str]:
+    index = catalogue.entries.index(entry)
+    return {part for phrase in catalogue.phrases if phrase.entry == index for part in phrase.parts}
+
+
+def _key(text: str) -> tuple[str, ...]:
+    """The words of a name that count when it is compared as a whole."""
+    words = _WORD.findall(fold(clip(text)))
+    return tuple(word for word in words if word not in FILLERS or word in _NEGATIONS)
+
+
+def _undoes(folded: str, catalogue: _Catalogue) -> bool:
+    words = (word for word in _WORD.findall(folded) if _UNDOING.fullmatch(word))
+    return any(not catalogue.owners.keys() >= set(atoms(word)) for word in words)
+
+
+def _parted(folded: str, catalogue: _Catalogue) -> tuple[str, bool]:
+    """The text without what it refuses, and whether it refuses any part of a service."""
+    kept: list[str] = []
+    refused = False
+    for piece in _TURN.split(folded):
+        found = _REFUSAL.search(piece)
+        if not found:
+            kept.append(piece)
+            continue
+        before, after = piece[: found.start()], piece[found.end() :]
+        if _hear(after, catalogue).parts:
+            kept.append(before)
+            refused = True
+        elif not found["after"] and not _OF_STAFF.match(after) and _hear(before, catalogue).parts:
+            kept.append(after)
+            refused = True
+        else:
+            kept.append(piece)
+    return ", ".join(kept), refused
 
 
 def _rivals(confidence: float, best: float) -> bool:
@@ -98,7 +211,13 @@ def _prepared(entries: tuple[ServiceEntry, ...]) -> _Catalogue:
                 surfaces |= {word: atoms(word) for word in words} | {"".join(words): tuple(parts)}
     owners = _owners(phrases)
     useful = {word: parts for word, parts in surfaces.items() if not owners.keys().isdisjoint(parts)}
-    return _Catalogue(entries, tuple(phrases), owners, useful, {word: sound(word) for word in useful})
+    names: dict[tuple[str, ...], frozenset[int]] = {}
+    for index, entry in enumerate(entries):
+        for phrase in _phrases_of(entry):
+            names[_key(phrase)] = names.get(_key(phrase), frozenset()) | {index}
+    names.pop((), None)
+    sounds = {word: sound(word) for word in useful}
+    return _Catalogue(entries, tuple(phrases), owners, useful, sounds, names)
 
 
 def _owners(phrases: Sequence[_Phrase]) -> dict[str, frozenset[int]]:
@@ -121,15 +240,26 @@ def _hear(text: str, catalogue: _Catalogue) -> _Heard:
     words = [fold(word) for word in _WORD.findall(clip(text))][:_MOST_WORDS]
     parts: dict[str, tuple[float, str]] = {}
     noise: list[str] = []
-    at = 0
+    names: list[str] = []
+    at, named = 0, False
     while at < len(words):
-        found, likeness, used = _hear_at(words, at, catalogue)
+        word = words[at]
+        found, likeness, used = ((), 0.0, 1) if named and word in _TITLES else _hear_at(words, at, catalogue)
         for part in found:
             parts[part] = max(parts.get(part, (0.0, "")), (likeness, " ".join(words[at : at + used])))
-        if not found and words[at] not in FILLERS:
-            noise.append(words[at])
+        unknown = not found and word not in FILLERS and word not in _TITLES
+        if unknown and named:
+            names.append(word)
+        elif unknown and not _says_nothing(word):
+            noise.append(word)
+        named = word in _BEFORE_A_NAME or (named and unknown)
         at += used
-    return _Heard(parts, tuple(noise))
+    return _Heard(parts, tuple(noise), tuple(names))
+
+
+def _says_nothing(word: str) -> bool:
+    """Whether an unknown word cannot be a service: small talk, or a misheard day."""
+    return word in HARMLESS or word in _NEGATIONS or nearest_name(word) is not None
 
 
 def _hear_at(words: Sequence[str], at: int, catalogue: _Catalogue) -> tuple[tuple[str, ...], float, int]:
@@ -155,7 +285,7 @@ def _hear_at(words: Sequence[str], at: int, catalogue: _Catalogue) -> tuple[tupl
 
 def _alike(word: str, catalogue: _Catalogue) -> tuple[tuple[str, ...], float]:
     """The word of the catalogue that a misheard one is most like, if it is like enough."""
-    if len(word) < _SHORTEST_FUZZY or not catalogue.sounds:
+    if len(word) < _SHORTEST_FUZZY or not catalogue.sounds or word in HARMLESS:
         return (), 0.0
     heard = sound(word)
     near = process.extract(heard, catalogue.sounds, scorer=fuzz.ratio, limit=3, score_cutoff=55)
@@ -200,7 +330,7 @@ def _score(heard: _Heard, parts: frozenset[str]) -> float:
 def _only_one(heard: _Heard, phrase: _Phrase, catalogue: _Catalogue) -> float:
     """How sure a short form is: every telling word that was heard belongs to this entry and to no other."""
     telling = heard.parts.keys() - WEAK - GROUPS
-    if not telling or not telling <= phrase.parts or GROUPS.intersection(heard.parts) - phrase.parts:
+    if telling <= MODIFIERS or not telling <= phrase.parts or GROUPS.intersection(heard.parts) - phrase.parts:
         return 0.0
     if any(catalogue.owners[part] != {phrase.entry} for part in telling):
         return 0.0
