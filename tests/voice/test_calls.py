@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 
 from support.voice import Salon, open_day
 
@@ -174,3 +175,31 @@ async def test_the_price_that_was_offered_holds(salon: Salon) -> None:
         "check_availability", {"service": "Bart trimmen", "when": f"{day:%d.%m.%Y} 17 Uhr"}
     )
     assert fresh["data"]["price_cents"] == 9900
+
+
+async def test_a_time_without_a_day_is_of_the_day_that_is_talked_about(salon: Salon) -> None:
+    phone, day = salon.phone(), open_day(3)
+    await phone.tool("check_availability", {"service": "Bart trimmen", "when": f"{day:%d.%m.%Y} 10 Uhr"})
+    later = await phone.tool("check_availability", {"when": "lieber um 11"})
+    assert (later["status"], later["data"]["start"][:16]) == ("held", f"{day.isoformat()}T11:00")
+    other = salon.phone()
+    await other.tool("get_alternatives", {"service": "Bart trimmen", "when": f"{day:%d.%m.%Y} 15 Uhr"})
+    asked = await other.tool("check_availability", {"when": "dann um 16 Uhr"})
+    assert asked["data"]["start"][:16] == f"{day.isoformat()}T16:00"
+
+
+async def test_of_several_times_none_is_chosen_for_the_caller(salon: Salon) -> None:
+    day = open_day()
+    for when in (f"{day:%d.%m.%Y} um zehn oder elf", f"{day:%d.%m.} oder {day + timedelta(days=1):%d.%m.}"):
+        answer = await salon.phone().tool("check_availability", {"service": "Bart trimmen", "when": when})
+        assert (answer["status"], answer["data"]["reason"]) == ("ask_when", "ambiguous"), answer
+        assert len(answer["data"]["readings"]) == 2
+    assert await salon.rows("SELECT count(*) FROM hold") == [(0,)]
+
+
+async def test_whoever_was_ruled_out_is_not_chosen(salon: Salon) -> None:
+    wish = {"service": "Damenschnitt", "when": f"{open_day():%d.%m.%Y} 10 Uhr"}
+    for staff in ("auf keinen Fall Elif", "alle außer Elif"):
+        assert (await salon.phone().tool("check_availability", {**wish, "staff": staff}))[
+            "status"
+        ] == "ask_staff"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from zusage.app.calls.ports import StoredOffer
 from zusage.core.scheduling import day_bounds
@@ -14,6 +15,7 @@ from zusage.core.values import Money, Period
 from zusage.inbound.voice.talk import Talk
 from zusage.inbound.voice.toolcall import ToolResult
 from zusage.language.german import (
+    excludes_staff,
     is_anyone,
     sentences,
     speak,
@@ -123,6 +125,8 @@ def find_staff(talk: Talk, service: Service) -> Staff | ToolResult | None:
     text = talk.args.staff
     if text is None:
         return _staff_beside(talk, service)
+    if excludes_staff(text):
+        return _ask_whom(talk, service)
     if is_anyone(text):
         return None
     exact = next((m for m in talk.book.staff if text == str(m.id)), None)
@@ -143,8 +147,14 @@ def _staff_beside(talk: Talk, service: Service) -> Staff | ToolResult | None:
         said = _SAID_STAFF.search(text or "")
         found = _named(talk, said[1]) if said else []
         if found:
-            return _able(talk, service, found)
+            return _ask_whom(talk, service) if excludes_staff(text or "") else _able(talk, service, found)
     return None
+
+
+def _ask_whom(talk: Talk, service: Service) -> ToolResult:
+    """Somebody was ruled out: who else it may be is the caller's to say."""
+    able = [member.name for member in talk.book.staff if service.id in member.skills]
+    return ToolResult("ask_staff", sentences.ask_staff(able), {"choices": able})
 
 
 def _able(talk: Talk, service: Service, found: list[Staff]) -> Staff | ToolResult:
@@ -166,13 +176,45 @@ def said_when(talk: Talk) -> str:
 
 
 def find_when(talk: Talk) -> When | ToolResult:
+    """Read the time that was said. A time without a day is of the day this call talks about; of several, one is asked."""
     branch = talk.book.branch
     read = understand_when(
-        said_when(talk), now=talk.run.now, zone=branch.zone, region=branch.region, week=branch.week
+        said_when(talk),
+        now=talk.run.now,
+        zone=branch.zone,
+        region=branch.region,
+        week=branch.week,
+        on=_day_of_talk(talk),
     )
-    if isinstance(read, When):
-        return read
-    return _not_understood(talk, read)
+    if not isinstance(read, When):
+        return _not_understood(talk, read)
+    if len(read.choices) > 1:
+        return _which(talk, read.choices)
+    return read
+
+
+def _day_of_talk(talk: Talk) -> date | None:
+    """The local day of what is held, else of what was offered last if that was one day."""
+    hold = talk.run.hold
+    if hold is not None and hold.status == "held":
+        return talk.here.local(hold.start).date()
+    newest = [offer for offer in talk.run.offers if offer.batch == talk.run.offers[0].batch]
+    days = {talk.here.local(offer.start).date() for offer in newest}
+    return days.pop() if len(days) == 1 else None
+
+
+def _which(talk: Talk, choices: Sequence[When]) -> ToolResult:
+    here = talk.here
+    spoken = [
+        speak.moment(one.start, here)
+        if one.kind == "instant"
+        else speak.date(here.local(one.start).date(), today=here.today)
+        for one in choices
+    ]
+    readings = [talk.iso(one.start) for one in choices]
+    return ToolResult(
+        "ask_when", sentences.ask_between(spoken), {"reason": "ambiguous", "readings": readings}
+    )
 
 
 def _not_understood(talk: Talk, unclear: Unclear) -> ToolResult:
