@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
+from support.database import Clock
 from support.voice import Salon, open_day
 
 
@@ -150,6 +151,31 @@ async def test_a_clear_no_never_books(salon: Salon) -> None:
     answer = await phone.tool("book_appointment", {"name": "Jan Klein", "bestaetigung": False})
     assert (answer["status"], answer["booked"]) == ("replaced", False)
     assert (await phone.tool("book_appointment", {"name": "Jan Klein"}))["status"] == "booked"
+
+
+async def test_a_no_without_a_hold_is_the_question_whether_it_is_free(salon: Salon) -> None:
+    wish = {
+        "dienstleistung": "Bart trimmen",
+        "datum": open_day().isoformat(),
+        "uhrzeit": "10:00",
+        "name": "Jan Klein",
+    }
+    answer = await salon.phone().tool("start_booking", {**wish, "bestaetigung": False})
+    assert answer["status"] == "held"
+    assert await salon.rows("SELECT count(*) FROM appointment") == [(0,)]
+
+
+async def test_the_seconds_left_follow_the_databases_clock_also_when_replayed(
+    salon: Salon, clock: Clock
+) -> None:
+    clock.advance(90)
+    phone, wish = salon.phone(), {"service": "Bart trimmen", "when": f"{open_day():%d.%m.%Y} 10 Uhr"}
+    held = await phone.tool("check_availability", wish, tool_call_id="tool_call_x")
+    assert 110 <= held["data"]["hold"]["seconds_left"] <= 120
+    clock.advance(50)
+    again = await phone.tool("check_availability", wish, tool_call_id="tool_call_x")
+    assert again["reservation_token"] == held["reservation_token"]
+    assert 60 <= again["data"]["hold"]["seconds_left"] <= 70
 
 
 async def test_release_gives_back_what_is_held_whatever_token_comes_along(salon: Salon) -> None:

@@ -15,6 +15,7 @@ from zusage.app.booking.ports import OpenUnit
 from zusage.app.calls.ports import Answer, Begun, Journal, ToolCallKey
 from zusage.app.calls.start_tool_call import start_tool_call
 from zusage.app.errors import LeaseLost, LedgerBusy, LedgerRefused, StillRunning
+from zusage.inbound.voice.rendering import replayed
 from zusage.inbound.voice.talk import Talk
 from zusage.inbound.voice.toolcall import ToolCall, ToolResult
 from zusage.inbound.voice.tools import TOOLS
@@ -58,7 +59,7 @@ class Desk:
     async def _attempt(self, key: ToolCallKey, call: ToolCall) -> Mapping[str, Any]:
         run = await start_tool_call(key, journal=self.journal, sleep=self.sleep)
         if run.answer is not None:
-            return run.answer
+            return replayed(run.answer, now=run.now)
         try:
             return (await self._run(run, call)).body
         except BaseException:

@@ -6,16 +6,16 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from zusage.inbound.voice.toolcall import SUCCESS, ToolResult
+from zusage.inbound.voice.toolcall import SUCCESS
 
 
-def render(body: Mapping[str, Any], *, build: str, now: datetime) -> dict[str, Any]:
-    """Bring a stored answer to the voice contract; `seconds_left` of a hold is counted anew, since it may be replayed.
+def render(body: Mapping[str, Any], *, build: str) -> dict[str, Any]:
+    """Bring a stored answer to the voice contract.
 
     `available`, `message`, `reservation_token`, `alternatives`, `booked` and `appointment_id` serve agents that were
     built for the earlier system; `docs/voice-contract.md` lists all fields."""
-    status, data = body["status"], dict(body["data"])
-    hold = _hold(data, now)
+    status, data = body["status"], body["data"]
+    hold = data.get("hold") or {}
     appointment = data.get("appointment") or {}
     return {
         "success": status in SUCCESS,
@@ -32,18 +32,14 @@ def render(body: Mapping[str, Any], *, build: str, now: datetime) -> dict[str, A
     }
 
 
-def render_result(result: ToolResult, *, build: str, now: datetime) -> dict[str, Any]:
-    return render(result.stored().body, build=build, now=now)
-
-
-def _hold(data: dict[str, Any], now: datetime) -> Mapping[str, Any]:
-    hold = data.get("hold")
-    if not hold:
-        return {}
-    left = (datetime.fromisoformat(hold["expires_at"]) - now).total_seconds()
-    counted = {**hold, "seconds_left": max(0, int(left))}
-    data["hold"] = counted
-    return counted
+def replayed(body: Mapping[str, Any], *, now: datetime) -> Mapping[str, Any]:
+    """A stored answer as it is true at `now` (the database's clock): the seconds that a hold has left are fewer."""
+    data = body["data"]
+    if "hold" not in data:
+        return body
+    left = (datetime.fromisoformat(data["hold"]["expires_at"]) - now).total_seconds()
+    hold = {**data["hold"], "seconds_left": max(0, int(left))}
+    return {**body, "data": {**data, "hold": hold}}
 
 
 def _alternative(offer: Mapping[str, Any]) -> dict[str, Any]:

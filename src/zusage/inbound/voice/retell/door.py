@@ -6,7 +6,6 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 import structlog
 from starlette.requests import ClientDisconnect, Request
@@ -20,7 +19,7 @@ from zusage.core.people import normalise_phone
 from zusage.inbound.voice.arguments import clean_args, fold
 from zusage.inbound.voice.desk import Desk
 from zusage.inbound.voice.limits import RateLimits
-from zusage.inbound.voice.rendering import render, render_result
+from zusage.inbound.voice.rendering import render
 from zusage.inbound.voice.retell.envelope import (
     CallFacts,
     Envelope,
@@ -110,7 +109,7 @@ class RetellDoor:
             log.info("rate_limited", call=call.ref.external_id, company=str(line.company_id))
             return self._answer(ToolResult("busy", sentences.busy()))
         answer = await self.desk.answer(call)
-        return JSONResponse(render(answer, build=self.build, now=datetime.now(UTC)))
+        return JSONResponse(render(answer, build=self.build))
 
     async def _webhook(self, request: Request, body: bytes) -> Response:
         try:
@@ -158,7 +157,7 @@ class RetellDoor:
             raise Refused(503, "try again") from error
 
     def _answer(self, result: ToolResult) -> Response:
-        return JSONResponse(render_result(result, build=self.build, now=datetime.now(UTC)))
+        return JSONResponse(render(result.stored().body, build=self.build))
 
 
 async def read_body(request: Request) -> bytes:

@@ -17,6 +17,7 @@ from zusage.core.values import Money
 from zusage.inbound.voice.refusals import Wanted, refusal
 from zusage.inbound.voice.talk import Talk
 from zusage.inbound.voice.toolcall import ToolResult
+from zusage.inbound.voice.tools.check_availability import check_availability
 from zusage.inbound.voice.understanding import (
     Understood,
     chosen_offer,
@@ -38,7 +39,7 @@ _Target = CallHold | Understood
 async def book_appointment(talk: Talk) -> Answer | ToolResult:
     """Book the plan that is named: by hold, by offer, or by service and time; without any, what the call holds."""
     if talk.args.confirm is False:
-        return _not_yet(talk)
+        return await _not_yet(talk)
     target = _target(talk)
     if isinstance(target, ToolResult):
         return target
@@ -52,12 +53,12 @@ async def book_appointment(talk: Talk) -> Answer | ToolResult:
     return await _book_plan(talk, target, booker)
 
 
-def _not_yet(talk: Talk) -> ToolResult:
-    """A clear no never books; what is held stays held."""
+async def _not_yet(talk: Talk) -> Answer | ToolResult:
+    """A clear no never books: what is held stays held, and without a hold the question is whether it is free."""
     hold = talk.run.hold
-    if hold is None or hold.status != "held":
-        return ToolResult("nothing_held", sentences.nothing_held())
-    return _kept(talk, hold)
+    if hold is not None and hold.status == "held":
+        return _kept(talk, hold)
+    return await check_availability(talk)
 
 
 def _target(talk: Talk) -> _Target | ToolResult:
