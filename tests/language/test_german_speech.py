@@ -38,6 +38,7 @@ ARGUMENTS: dict[str, Any] = {
     "services": [HOSTILE, "Färben"],
     "categories": [HOSTILE, "Farbe"],
     "names": [HOSTILE, "Ben"],
+    "times": ["am Dienstag um 10 Uhr", "um 11 Uhr", "um 12 Uhr"],
     "able": [HOSTILE, "Ben"],
     **dict.fromkeys(("service", "staff", "name", "note", "company", "customer"), HOSTILE),
 }

@@ -98,7 +98,13 @@ _MONTH = "|".join(
 # Stands for a name that is also a day: without another day beside it, the text must not pass for one without a day.
 _NAMED_LIKE_A_DAY = " namenstag "
 
+_NUMBER = "|".join((r"\d{1,2}", *(word for word, value in CARDINALS.items() if 1 <= value <= 24)))
+
 _PHRASES = (
+    (re.compile(r"\b(\w+), (\w+) (oder|und) (?=\w)"), r"\1 oder \2 \3 "),
+    (re.compile(rf"\b({_NUMBER}), (?=(?:{_NUMBER})\b)"), r"\1 und "),
+    (re.compile(r"(?<=\d) - (?=\d)"), "-"),
+    (re.compile(r"\b(\w+day) after next\b"), r"uebernaechste \1"),
     (re.compile(r"\b(\d{4}-\d\d-\d\d)[t ](\d\d:\d\d)(:\d\d(?:[.,]\d+)?)?(?:z\b|([+-])(\d\d):?(\d\d)\b)"),
      lambda m: _as_written(m)),  # noqa: PLW0108 - defined below
     (re.compile(rf"(?<!meine )(?<!ihre )(?<!seine )(?<!deine )(?<!eine )\b(?:(?:frau|herrn?|familie|fraeulein|mrs?\.?)(?: dr\.?)?|heisse|name ist) "

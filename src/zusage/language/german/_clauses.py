@@ -18,6 +18,7 @@ _OR = re.compile(
     r"\b(?:sondern auch|(?:wenn|falls) (?:das |es )?nicht(?: geht| klappt| passt)?|ansonsten|sonst|notfalls|andernfalls|"
     r"zur not|alternativ|bzw\.?)(?=\W|$)"
 )
+_RATHER_THAN = re.compile(r"\b(?:lieber|besser|eher) als\b")
 _NO_REFUSAL = re.compile(
     r"\b(?:nicht (?:wahr|nur|auch|doch|vielleicht|schlimm|schlecht|wichtig)|(?:warum|wieso) nicht|"
     r"weiss (?:\w+ )?nicht(?: genau)?|nicht (?:genau|sicher)|nicht (?:zu |so |ganz |allzu )+(?:frueh|spaet|lange?)|"
@@ -25,7 +26,7 @@ _NO_REFUSAL = re.compile(
 )
 _REFUSAL = re.compile(
     r"\b(?:(?P<behind>zu (?:frueh|spaet|kurzfristig|bald|knapp|weit)|keine zeit|schlecht|unguenstig|unmoeglich|"
-    r"verhindert|im urlaub|verreist)|(?P<instead>statt|anstatt|anstelle)|(?P<without>ausser|ohne|kein(?:e[nrms]?)?)|"
+    r"verhindert|im urlaub|verreist)|(?P<instead>statt|anstatt|anstelle)|(?P<without>ausser|bis auf|ohne|kein(?:e[nrms]?)?)|"
     r"(?P<either>nicht(?! (?:mehr )?(?:vor|nach|spaeter als|frueher als)\b)|nie|niemals|nimmer|weder|"
     r"auf (?:gar )?keinen fall|keinesfalls))\b"
 )
@@ -47,9 +48,10 @@ def clauses(text: str, says: Says) -> list[Clause]:
     """Split a folded text where it takes something back; each clause may correct the ones before it.
 
     :raises Doubt: one clause names two times, and it is open which of them is refused."""
-    if not _REFUSAL.search(text):
-        return [Clause(part) for part in _CORRECTION.split(_OR.sub(" oder ", text))]
-    parts = _CORRECTION.split(_NO_REFUSAL.sub(" ", _OR.sub(" oder ", text)))
+    line = _RATHER_THAN.sub("statt", _OR.sub(" oder ", text))
+    if not _REFUSAL.search(line):
+        return [Clause(part) for part in _CORRECTION.split(line)]
+    parts = _CORRECTION.split(_NO_REFUSAL.sub(" ", line))
     return [_clause(part, says, last=at == len(parts) - 1) for at, part in enumerate(parts)]
 
 

@@ -41,7 +41,7 @@ _NUMERIC = re.compile(
     rf"(?! ?uhr| ?(?:pm|a_m)\b| \d\d? uhr){_YEAR}"
 )
 _NUMERIC_THEN_CLOCK = re.compile(
-    rf"{_PRE}(?<![\d:.])\b(?P<d>\d{{1,2}})(?:\. ?|/)(?P<m>\d{{1,2}})(?=\.? \d\d? (?:uhr|pm|a_m))\.?"
+    rf"{_PRE}(?<![\d:.])\b(?P<d>\d{{1,2}})(?:\. ?|/|-)(?P<m>\d{{1,2}})(?=\.? \d\d? (?:uhr|pm|a_m))\.?"
 )
 _APART = re.compile(
     rf"(?<!um )(?<!gegen )(?<!zwischen ){_PRE}(?<![\d:.])\b(?P<d>0?[1-9]|[12]\d|3[01]) (?P<m>0?[1-9]|1[0-2]) "
@@ -51,7 +51,7 @@ _NAMED = re.compile(rf"{_PRE}\b(?P<d>\d{{1,2}})\.? ?(?P<mon>{MONTH})\b(?:\.? (?P
 _NAMED_FIRST = re.compile(
     rf"{_PRE}\b(?P<mon>{MONTH}) (?P<d>\d{{1,2}})\b\.?(?![:.\d]| uhr)(?: (?P<y>\d{{4}})\b)?"
 )
-_NOT_A_DATE = r"(?!\d| \d| (?:mal|termin|besuch|stock|freie|moegliche|verfuegbare|beste)\w*\b)"
+_NOT_A_DATE = r"(?!\d| \d| (?:mal|termin|besuch|stock|freie|moegliche|verfuegbare|beste|tagen|monat|\w*woche|\w*haelfte)\w*\b)"
 _OF_MONTH_THEN_CLOCK = re.compile(
     r"(?:\b(?:am|den|dem|der|zum) )*(?<![\d:.])(?<!\d\. )\b(?P<d>\d{1,2})\. (?=\d{1,2}(?::\d\d| ?(?:uhr|pm|a_m)\b))"
 )
@@ -279,12 +279,15 @@ def near(scan: Scan, today: date) -> Iterator[Days]:
 def check_weekday(days: list[Days], today: date) -> list[Days]:
     """Let a weekday beside a date only confirm it; keep the dates.
 
-    :raises Mismatch: the weekday contradicts the only date."""
+    :raises Mismatch: the weekday contradicts the only date.
+    :raises Doubt: it is one before or after that date ("am Dienstag nach dem 1.12.")."""
     dates = [day for day in days if not day.weekday and day.grain == "day"]
     weekdays = [day for day in days if day.weekday]
     if len(dates) != 1 or len(weekdays) != 1:
         return days
     said, meant = weekdays[0], dates[0]
+    if meant.bound in {"after", "before"} and said.at < meant.at:
+        raise Doubt("ambiguous", "Welches Datum meinen Sie genau?")
     if said.first.weekday() != meant.first.weekday():
         raise Mismatch(meant, one_day(_nearest(meant.first, said.first, today)))
     return [replace(meant, bound=meant.bound or said.bound)]

@@ -14,7 +14,7 @@ _COUNTS = re.compile(
 )
 _MARK = re.compile(r"@\d+@")
 _ALWAYS = re.compile(
-    rf"\d|\b(?:tagen|tages|tags|wochen?|woechentlich|monat\w*|jahr\w*|quartal\w*|wochenende|{'|'.join(MONTHS)})\b"
+    rf"\d|\b(?:tagen|tages|tags|\w*wochen?|woechentlich|monat\w*|jahr\w*|quartal\w*|wochenende|{'|'.join(MONTHS)})\b"
 )
 _WITHOUT_DAY = re.compile(
     r"\b(?:(?!(?:vor|nach)?mittag)\w{3,}tag\w{0,3}|\w{3,}days?|mo|di|mi|do(?! (?:you|we|i|they)\b)|fr|sa|(?:letzt|vergangen|vorig|darauf\w+)e\w?)\b"

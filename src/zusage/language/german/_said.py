@@ -140,9 +140,18 @@ def _corrected(before: Sequence[Said], after: Sequence[Said], talk: Talk) -> lis
     return [
         said
         if said.whole
-        else replace(said, days=_days_after(first.days, said.days, talk), time=said.time or first.time)
+        else replace(
+            said, days=_days_after(first.days, said.days, talk), time=_time_after(first.time, said.time)
+        )
         for said in after
     ]
+
+
+def _time_after(before: TimeOfDay, after: TimeOfDay) -> TimeOfDay:
+    """The later time; two open ends that meet are one stretch ("ab drei, aber nicht nach sechs")."""
+    if before.first and not before.last and after.last and not after.first:
+        return replace(after, first=before.first)
+    return after or before
 
 
 def _days_after(before: tuple[Days, ...], after: tuple[Days, ...], talk: Talk) -> tuple[Days, ...]:

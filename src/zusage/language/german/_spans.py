@@ -91,7 +91,8 @@ def narrowed(days: Sequence[Days], today: date) -> list[Days]:
         if any(day.bare for day in singles) and spans:
             raise Doubt("ambiguous", _WHICH_DATE)
         return list(days)
-    return [_within(spans[0], day, today) for day in singles]
+    dated = any(not day.weekday for day in singles)
+    return [day if dated and day.bare else _within(spans[0], day, today) for day in singles]
 
 
 def _is_span(days: Days) -> bool:

@@ -116,13 +116,15 @@ def _with_unsaid(reading: When, others: Sequence[Days], time: TimeOfDay, place: 
 def _first_of(readers: Sequence[Callable[[], When]]) -> When:
     """The first reading that holds, the others as its alternatives.
 
-    :raises Doubt: that of the first, if none holds."""
+    :raises Doubt: that of the first, if none holds; any that leaves open what is meant."""
     held: list[When] = []
     doubts: list[Doubt] = []
     for read in readers:
         try:
             held.append(read())
         except Doubt as doubt:
+            if doubt.unclear.reason == "ambiguous":
+                raise
             doubts.append(doubt)
     if not held:
         raise doubts[0]
