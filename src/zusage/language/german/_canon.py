@@ -99,10 +99,13 @@ _MONTH = "|".join(
 _NAMED_LIKE_A_DAY = " namenstag "
 
 _NUMBER = "|".join((r"\d{1,2}", *(word for word, value in CARDINALS.items() if 1 <= value <= 24)))
-
-_PHRASES = (
+# "um zehn, elf oder zwölf": what stands between commas is a list, not one number of several words.
+_LISTS = (
     (re.compile(r"\b(\w+), (\w+) (oder|und) (?=\w)"), r"\1 oder \2 \3 "),
     (re.compile(rf"\b({_NUMBER}), (?=(?:{_NUMBER})\b)"), r"\1 und "),
+)
+
+_PHRASES = (
     (re.compile(r"(?<=\d) - (?=\d)"), "-"),
     (re.compile(r"\b(\w+day) after next\b"), r"uebernaechste \1"),
     (re.compile(r"\b(\d{4}-\d\d-\d\d)[t ](\d\d:\d\d)(:\d\d(?:[.,]\d+)?)?(?:z\b|([+-])(\d\d):?(\d\d)\b)"),
@@ -169,7 +172,7 @@ def _short_day(text: str) -> str:
 def canonical(text: str) -> str:
     """Rewrite a caller's or model's words about time; never longer than a few times `LONGEST`."""
     line = fold(text)
-    for pattern, replacement in _PHRASES:
+    for pattern, replacement in (*_LISTS, *_PHRASES) if ", " in line else _PHRASES:
         line = pattern.sub(replacement, line)
     words = [word for word in (raw.strip("-:/+_") for raw in line.split()) if word.strip(".")]
     line = " ".join(_numbers_as_digits([_known(word) for word in words])).strip()
