@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 from cli_process import Ended, Zusage, own_servers
 
 from support.database import DatabaseUrls
+from zusage.boot.cli._app import app
 from zusage.boot.cli._errors import UsageError
 from zusage.sandbox.demo import demo_company_text
 
@@ -92,15 +95,26 @@ def test_every_mistake_of_a_company_file_is_named_with_its_line(
     assert "none" in quick("company show salon", {}).err
 
 
-@pytest.mark.parametrize(
-    "command",
-    ["serve", "demo", "demo info", "call", "db upgrade", "db status", "db roles", "company load", "company list",
-     "company show", "secrets new-key", "secrets rotate", "retell tools", "doctor", "verify"],
-)  # fmt: skip
+def _lines(group: Any, *path: str) -> Iterator[str]:
+    """Name a group and everything below it, as it is typed."""
+    yield " ".join(path)
+    for name, command in getattr(group, "commands", {}).items():
+        yield from _lines(command, *path, name)
+
+
+_COMMAND_LINES = tuple(_lines(typer.main.get_command(app)))
+
+
+def test_the_command_lines_are_found() -> None:
+    assert set(_COMMAND_LINES) > {"", "db", "demo", "demo info", "secrets rotate", "serve", "verify"}
+
+
+@pytest.mark.parametrize("command", _COMMAND_LINES)
 def test_help_carries_an_example(quick: Run, command: str) -> None:
     ended = quick(f"{command} --help", {})
     assert ended.code == 0
-    assert "Example: " in ended.out
+    example = " ".join(ended.out.partition("Example: ")[2].split())
+    assert f"zusage {command}" in example
 
 
 def test_files_with_a_byte_order_mark_are_read(quick: Run, database: DatabaseUrls, tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from zusage.boot.cli._errors import explain
 app = typer.Typer(
     name="zusage",
     help="The backend behind a phone voice agent that books appointments.",
-    epilog="Start with: zusage demo",
+    epilog="Example: zusage demo --once; zusage serve --port 8080",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

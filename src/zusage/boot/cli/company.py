@@ -21,7 +21,11 @@ from zusage.boot.cli._errors import FOUND, UsageError
 from zusage.boot.cli._frame import JSON, app_database, aside, prepare, print_json, ready_servers, screen
 from zusage.boot.servers import Servers, secret_box
 
-app = typer.Typer(help="Companies: load them from files, look at them.", no_args_is_help=True)
+app = typer.Typer(
+    help="Companies: load them from files, look at them.",
+    epilog="Example: zusage company load my-salon.toml; zusage company list",
+    no_args_is_help=True,
+)
 
 
 @app.command("load", epilog="Example: zusage company load my-salon.toml")

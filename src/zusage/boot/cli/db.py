@@ -11,7 +11,11 @@ from zusage.adapters.postgres.migrate import schema_state, upgrade
 from zusage.boot.cli._errors import FOUND, UsageError
 from zusage.boot.cli._frame import JSON, any_servers, has_data, migrate_url, prepare, print_json, screen
 
-app = typer.Typer(help="The database: bring its schema up to date, see how far it is.", no_args_is_help=True)
+app = typer.Typer(
+    help="The database: bring its schema up to date, see how far it is.",
+    epilog="Example: zusage db status; zusage db upgrade",
+    no_args_is_help=True,
+)
 
 
 @app.command("upgrade", epilog="Example: zusage db upgrade")

@@ -8,7 +8,11 @@ from zusage.boot.cli._errors import UsageError
 from zusage.boot.cli._frame import print_json
 from zusage.inbound.voice.retell.definitions import tool_definitions
 
-app = typer.Typer(help="What an agent at Retell needs.", no_args_is_help=True)
+app = typer.Typer(
+    help="What an agent at Retell needs.",
+    epilog="Example: zusage retell tools --base-url https://voice.example.com",
+    no_args_is_help=True,
+)
 
 
 @app.command("tools", epilog="Example: zusage retell tools --base-url https://voice.example.com > tools.json")

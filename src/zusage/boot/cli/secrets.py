@@ -14,7 +14,11 @@ from zusage.boot.cli._errors import FOUND
 from zusage.boot.cli._frame import app_database, prepare, ready_servers, screen
 from zusage.boot.servers import Servers, secret_box
 
-app = typer.Typer(help="The keys that seal the companies' secrets at rest.", no_args_is_help=True)
+app = typer.Typer(
+    help="The keys that seal the companies' secrets at rest.",
+    epilog="Example: zusage secrets new-key; zusage secrets rotate",
+    no_args_is_help=True,
+)
 
 
 @app.command("new-key", epilog='Example: export ZUSAGE_SECRET_KEYS="$(zusage secrets new-key)"')
