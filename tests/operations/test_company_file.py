@@ -105,6 +105,29 @@ def test_an_absence_covers_the_hour_that_comes_twice() -> None:
     )
 
 
+def test_chairs_may_have_tables_of_their_own_and_stay_the_same_chairs(salon: CompanyFile) -> None:
+    text = GOOD.replace("chairs = 2\n", "").replace(
+        'hours.monday = ["00:00-24:00"]\n',
+        """hours.monday = ["00:00-24:00"]
+        [[branch.chair]]
+        name = "Platz 1"
+        [[branch.chair]]
+        name = "Platz 2"
+        [[branch.chair.absences]]
+        from = 2026-12-08
+        to = 2026-12-09
+        reason = "kaputt"
+        """,
+    )
+    nord = parse_company_file(text, source="salon.toml").branches[1]
+    assert replace(nord, chair_absences=()) == salon.branches[1]
+    ((chair, absence),) = nord.chair_absences
+    assert (chair, absence.reason) == (nord.chairs[1], "kaputt")
+    assert absence.period == Period(
+        datetime(2026, 12, 7, 23, tzinfo=UTC), datetime(2026, 12, 9, 23, tzinfo=UTC)
+    )
+
+
 def test_ids_are_the_same_at_each_reading(salon: CompanyFile) -> None:
     again = parse_company_file(GOOD, source="elsewhere.toml")
     assert again == salon

@@ -69,6 +69,16 @@ def broken(old: str, new: str) -> Problem:
         ("chairs = 2", 'chairs = ["A", "A"]', "branch[2].chairs[2]", "stands twice"),
         ("chairs = 2", "chairs = -2", "branch[2].chairs", "whole number from 0"),
         ("chairs = 2\n", "", "branch[2].chairs", "is missing"),
+        ("chairs = 2\n", 'chairs = 2\nchair = [{ name = "A" }]\n', "branch[2].chair", "keep one of the two"),
+        ("chairs = 2", 'chair = [{ name = "A" }, { name = "A" }]', "branch[2].chair[2].name", "stands twice"),
+        (
+            "chairs = 2",
+            'chair = [{ name = "A", seats = 1 }]',
+            "branch[2].chair[1].seats",
+            "is not known here",
+        ),
+        ("chairs = 2", "chair = [{ absences = [] }]", "branch[2].chair[1].name", "is missing"),
+        ("chairs = 2", "chair = 2", "branch[2].chair", "must be a list of tables"),
         ("grid_minutes = 5", "grid_minutes = 7", "branch[2].grid_minutes", "must divide the hour"),
         ("hold_seconds = 2", "hold_seconds = true", "branch[2].hold_seconds", "whole number from 1 to 600"),
         (

@@ -18,6 +18,10 @@ DEMO = demo_company_text("friseur-eins")
 JONAS = 'key = "jonas-keller"\nname = "Jonas Keller"'
 SHAVE = 'key = "rasur"\nname = "Nassrasur"'
 HOLIDAY = 'from = 2026-12-28\nto = 2027-01-02\nreason = "Urlaub"\n'
+SHORT = 'chairs = ["Platz am Fenster", "Platz am Spiegel", "Platz hinten"]'
+LONG = """chair = [{ name = "Platz am Fenster" }, { name = "Platz am Spiegel" },
+    { name = "Platz hinten", absences = [{ from = 2027-06-09, to = 2027-06-09, reason = "kaputt" }] }]
+"""
 # A Wednesday far ahead that is no holiday anywhere, at noon in Berlin.
 NOON = "2027-06-09 12:00+02"
 
@@ -114,6 +118,17 @@ async def test_a_chair_that_is_gone_is_named(owner: Owner, demo: Rows) -> None:
     found = await owner.strands(('"Platz am Spiegel", "Platz hinten"]', '"Platz am Spiegel"]'))
     assert found[0][0] == appointment
     assert "Platz hinten is no longer there" in found[0][1]
+
+
+async def test_a_chair_that_cannot_be_used_is_told_and_noted_once(owner: Owner, demo: Rows) -> None:
+    chair = stable_id(COMPANY_KEY, "chair", "mitte/Platz hinten")
+    appointment = await demo.book(await demo.hold(chair, at=NOON))
+    broken = (SHORT, LONG)
+    for _ in range(2):
+        ((stranded, reasons),) = await owner.strands(broken)
+        assert stranded == appointment
+        assert "Platz hinten cannot be used (kaputt)" in reasons
+    assert [kind for kind, _ in await items(demo)].count("absence_over_promise") == 1
 
 
 async def test_own_hours_and_skills_of_a_member_count(owner: Owner, demo: Rows) -> None:

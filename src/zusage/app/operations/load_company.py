@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Literal
 from uuid import UUID
 
-from zusage.app.operations.company_file import CompanyFile, stable_id
+from zusage.app.operations.company_file import Absence, CompanyFile, stable_id
 from zusage.app.operations.ports import (
     CompanyState,
     CompanyStore,
@@ -102,6 +102,7 @@ class _Wanted:
         self.lines = frozenset(_lines(file))
         self.absences = {absence.absence_id: absence for absence in _absences(file)}
         self.resources = {record.staff.id for record in file.staff}
+        self.resources |= {chair.id for record in file.branches for chair in record.chairs}
 
     def all_absences(self, state: CompanyState) -> list[StoredAbsence]:
         """List the absences once the file is loaded: its own, and those that were entered elsewhere."""
@@ -183,14 +184,20 @@ def _lines(file: CompanyFile) -> Iterator[LineRef]:
 
 
 def _absences(file: CompanyFile) -> Iterator[StoredAbsence]:
-    """Name each absence by who and when: other dates are another absence."""
-    for record in file.staff:
-        for absence in record.absences:
-            period = absence.period
-            words = f"{record.key}/{period.start.isoformat()}/{period.end.isoformat()}"
-            yield StoredAbsence(
-                stable_id(file.key, "absence", words), record.staff.id, period, absence.reason
-            )
+    """Name each absence by whose it is and when: other dates are another absence."""
+    for member in file.staff:
+        for absence in member.absences:
+            yield _stored(file.key, member.key, member.staff.id, absence)
+    for record in file.branches:
+        for chair, absence in record.chair_absences:
+            # No staff member has such a key: a slash is none of its characters.
+            yield _stored(file.key, f"{record.branch.key}/{chair.name}", chair.id, absence)
+
+
+def _stored(company_key: str, whose: str, resource_id: UUID, absence: Absence) -> StoredAbsence:
+    period = absence.period
+    words = f"{whose}/{period.start.isoformat()}/{period.end.isoformat()}"
+    return StoredAbsence(stable_id(company_key, "absence", words), resource_id, period, absence.reason)
 
 
 def catalogue_digest(file: CompanyFile) -> str:
@@ -200,7 +207,9 @@ def catalogue_digest(file: CompanyFile) -> str:
         signing_keys=(),
         signing_key_envs=(),
         warnings=(),
-        branches=tuple(replace(record, phone_numbers=(), agents=()) for record in file.branches),
+        branches=tuple(
+            replace(record, phone_numbers=(), agents=(), chair_absences=()) for record in file.branches
+        ),
         staff=tuple(replace(record, absences=()) for record in file.staff),
     )
     return hashlib.sha256(json.dumps(_plain(masters), sort_keys=True).encode()).hexdigest()

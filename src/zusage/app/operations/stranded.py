@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from zusage.app.operations.company_file import CompanyFile, StaffRecord
+from zusage.app.operations.company_file import CompanyFile
 from zusage.app.operations.ports import Promise, Reason, StoredAbsence, StrandedPromise
 from zusage.core.scheduling import closing_note, is_at_work, is_open
 from zusage.core.scheduling.masters import Branch
@@ -42,9 +43,12 @@ class _Company:
         yield from self._of_member(promise, record.branch)
 
     def _of_chairs(self, promise: Promise, chairs: Collection[object]) -> Iterator[Reason]:
-        gone = {t.name for t in promise.taken if t.kind == "chair" and t.resource_id not in chairs}
+        taken = sorted({(t.name, t.resource_id) for t in promise.taken if t.kind == "chair"})
+        gone = [name for name, resource_id in taken if resource_id not in chairs]
         if gone:
-            yield Reason("chair", f"{' and '.join(sorted(gone))} is no longer there")
+            yield Reason("chair", f"{' and '.join(gone)} is no longer there")
+        for name, resource_id in taken:
+            yield from self._of_absences(promise, resource_id, f"{name} cannot be used")
 
     def _of_member(self, promise: Promise, branch: Branch) -> Iterator[Reason]:
         record = self._staff.get(promise.staff_id)
@@ -56,14 +60,14 @@ class _Company:
             yield Reason("skill", f"{promise.staff} no longer does it")
         if not all(is_at_work(branch, record.staff, period) for period in promise.served):
             yield Reason("hours", f"{promise.staff} does not work then")
-        yield from self._of_absences(promise, record)
+        yield from self._of_absences(promise, record.staff.id, f"{promise.staff} is away")
 
-    def _of_absences(self, promise: Promise, record: StaffRecord) -> Iterator[Reason]:
-        times = [taken.period for taken in promise.taken if taken.resource_id == record.staff.id]
+    def _of_absences(self, promise: Promise, resource_id: UUID, says: str) -> Iterator[Reason]:
+        times = [taken.period for taken in promise.taken if taken.resource_id == resource_id]
         for absence in self._absences:
-            if absence.resource_id == record.staff.id and any(absence.period.overlaps(t) for t in times):
+            if absence.resource_id == resource_id and any(absence.period.overlaps(t) for t in times):
                 why = f" ({absence.reason})" if absence.reason else ""
-                yield Reason("absence", f"{promise.staff} is away{why}")
+                yield Reason("absence", f"{says}{why}")
                 return
 
 

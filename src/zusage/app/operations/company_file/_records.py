@@ -21,7 +21,8 @@ def stable_id(company_key: str, kind: str, key: str) -> UUID:
 
 @dataclass(frozen=True, slots=True)
 class Absence:
-    """Time a staff member is away, as instants; whole days in the file end with the day they name."""
+    """Time a staff member is away or a chair cannot be used, as instants; whole days in the file end with the day they
+    name."""
 
     period: Period
     reason: str = ""
@@ -29,12 +30,15 @@ class Absence:
 
 @dataclass(frozen=True, slots=True)
 class BranchRecord:
-    """A branch with what belongs to it alone; numbers are E.164, both they and agents unique in the company."""
+    """A branch with what belongs to it alone; numbers are E.164, both they and agents unique in the company.
+
+    `chair_absences` name chairs of `chairs` only; those of one chair do not overlap."""
 
     branch: Branch
     phone_numbers: tuple[str, ...]
     agents: tuple[str, ...]
     chairs: tuple[Chair, ...]
+    chair_absences: tuple[tuple[Chair, Absence], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
