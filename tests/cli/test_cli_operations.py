@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+import os
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
 
 import psycopg
 import pytest
 from cli_process import Ended, own_servers
+from psycopg.conninfo import make_conninfo
 
 from support.database import DatabaseUrls
 from zusage.adapters.crypto import parse_keys
@@ -125,18 +129,64 @@ def test_verify_ends_with_1_when_the_schema_lost_a_guard(own: Own, database: Dat
     ]
 
 
+@contextmanager
+def made_roles(statements: list[str], database: DatabaseUrls) -> Iterator[dict[str, tuple[str, str]]]:
+    """Run the SQL with names of this process; gives each role's name and password, and drops them at the end."""
+    probe = f"zusage_probe_{os.getpid()}_"
+    made = re.findall(r"CREATE ROLE zusage_(\w+) LOGIN PASSWORD '([^']+)'", ";".join(statements))
+    with psycopg.connect(database.admin, autocommit=True) as connection:
+        try:
+            for statement in statements:
+                connection.execute(statement.replace("zusage_", probe).encode())
+            for name, _ in made:
+                # Settings are not inherited, the right to connect to a database is.
+                connection.execute(f"GRANT zusage_app TO {probe}{name}".encode())
+            yield {name: (probe + name, password) for name, password in made}
+        finally:
+            for name, _ in made:
+                connection.execute(f"DROP ROLE IF EXISTS {probe}{name}".encode())
+
+
+def patience_of(role: str, password: str, database: DatabaseUrls) -> str:
+    """Log in as the role and ask how long its transactions may idle."""
+    url = make_conninfo(database.admin, user=role, password=password, options="")
+    with psycopg.connect(url, autocommit=True) as connection:
+        row = connection.execute("SHOW idle_in_transaction_session_timeout").fetchone()
+    assert row is not None
+    return str(row[0])
+
+
 def test_roles_are_sql_that_a_server_accepts(quick: Run, database: DatabaseUrls) -> None:
     printed = quick("db roles --database salon_test", {}).out
     assert "CREATE DATABASE salon_test OWNER zusage_migrate" in printed
     statements = [part for part in printed.split(";") if "ROLE" in part]
-    with psycopg.connect(database.admin) as connection:
-        for statement in statements:
-            connection.execute(statement.replace("zusage_", "zusage_probe_").encode())
-        bypass = connection.execute(
-            "SELECT bool_or(rolbypassrls OR rolsuper) FROM pg_roles WHERE rolname LIKE 'zusage_probe_%'"
+    assert len(statements) == 5
+    with made_roles(statements, database) as roles, psycopg.connect(database.admin) as connection:
+        beyond = connection.execute(
+            "SELECT bool_or(rolbypassrls OR rolsuper), count(*) FROM pg_roles WHERE rolname = ANY(%s)",
+            [[role for role, _ in roles.values()]],
         ).fetchone()
-        connection.rollback()
-    assert (len(statements), bypass) == (5, (False,))
+        serving = {name: patience_of(*roles[name], database) for name in ("app", "jobs")}
+    assert beyond == (False, 3)
+    assert serving == {"app": "5s", "jobs": "5s"}
+
+
+@pytest.mark.parametrize(
+    ("setting", "name", "url"),
+    [
+        ("ZUSAGE_DATABASE_URL", "app role", lambda urls: urls.app),
+        ("ZUSAGE_JOBS_URL", "jobs role", lambda urls: urls.jobs),
+    ],
+    ids=["app", "jobs"],
+)
+def test_the_doctor_warns_of_a_role_whose_frozen_processes_keep_their_locks(
+    own: Own, database: DatabaseUrls, setting: str, name: str, url: Callable[[DatabaseUrls], str]
+) -> None:
+    patient = make_conninfo(url(database), options="-c idle_in_transaction_session_timeout=0")
+    roles = ("app role", "jobs role")
+    found = {check["name"]: check for check in json.loads(own("doctor --json", **{setting: patient}).out)}
+    assert {each: found[each]["level"] for each in roles} == dict.fromkeys(roles, "ok") | {name: "warn"}
+    assert "SET idle_in_transaction_session_timeout = '5s'" in found[name]["mend"]
 
 
 def test_tool_definitions_are_printed_for_the_address(quick: Run) -> None:

@@ -15,7 +15,8 @@ from zusage.adapters.postgres.database import Connection, Database
 from zusage.adapters.postgres.migrate import SchemaState, schema_state
 
 _ROLE = (
-    "SELECT current_setting('server_version_num')::int, current_user::text, rolsuper OR rolbypassrls "
+    "SELECT current_setting('server_version_num')::int, current_user::text, rolsuper OR rolbypassrls, "
+    "current_setting('idle_in_transaction_session_timeout') <> '0' "
     "FROM pg_roles WHERE rolname = current_user"
 )
 _STRANGER = UUID(int=0)
@@ -23,11 +24,14 @@ _STRANGER = UUID(int=0)
 
 @dataclass(frozen=True, slots=True)
 class RoleCondition:
-    """`skew` is the database's clock minus ours, in seconds; `version` is 180001 for 18.1."""
+    """`skew` is the database's clock minus ours, in seconds; `version` is 180001 for 18.1.
+
+    `impatient`: the server ends a transaction of this role that idles, so that a frozen process keeps no locks."""
 
     version: int
     role: str
     bypasses: bool
+    impatient: bool
     skew: float
     schema: SchemaState
 
@@ -51,11 +55,11 @@ def examine_role(url: str) -> RoleCondition:
 
     :raises psycopg.Error: it cannot be reached."""
     with psycopg.connect(url, autocommit=True, connect_timeout=5) as connection:
-        version, role, bypasses = _row(connection, _ROLE)
+        version, role, bypasses, impatient = _row(connection, _ROLE)
         before = time.time()
         (there,) = _row(connection, "SELECT extract(epoch FROM clock_timestamp())::float8")
         skew = there - (before + time.time()) / 2
-    return RoleCondition(version, role, bypasses, skew, schema_state(url))
+    return RoleCondition(version, role, bypasses, impatient, skew, schema_state(url))
 
 
 async def examine_walls(database: Database) -> Walls:

@@ -117,6 +117,12 @@ def _bound(name: str, condition: RoleCondition) -> Check:
     if condition.bypasses:
         mend = f"Run `ALTER ROLE {condition.role} NOSUPERUSER NOBYPASSRLS`, or use the roles of `zusage db roles`."
         return Check(name, "fail", f"{condition.role} goes past row-level security", mend)
+    if not condition.impatient:
+        text = (
+            f"{condition.role} has no idle_in_transaction_session_timeout: a frozen process keeps its locks"
+        )
+        mend = f"Run `ALTER ROLE {condition.role} SET idle_in_transaction_session_timeout = '5s'`, then restart Zusage."
+        return Check(name, "warn", text, mend)
     return Check(name, "ok", f"{condition.role}, bound by row-level security")
 
 
