@@ -6,6 +6,7 @@ import base64
 import hashlib
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import httpx2
 
@@ -14,6 +15,7 @@ from support.voice import Salon, open_day, served
 from zusage.boot.http import create_app
 from zusage.boot.settings import Settings
 
+ROOT = Path(__file__).resolve().parents[2]
 CALLER = "+4915112345678"
 
 
@@ -60,6 +62,18 @@ async def test_the_page_needs_nothing_but_itself(site: httpx2.AsyncClient) -> No
     assert f"style-src 'sha256-{digest}'" in policy
     assert policy.startswith("default-src 'none'")
     assert not re.findall(r'(?:src|href)="(?!/health|data:,)', response.text)
+
+
+async def test_the_page_leads_to_the_health_checks_and_to_the_files_that_explain_it(
+    site: httpx2.AsyncClient,
+) -> None:
+    html = (await site.get("/")).text
+    links = re.findall(r'<a href="([^"]+)"', html)
+    assert links == ["/health/live", "/health/ready"]
+    assert {(await site.get(link)).headers["content-type"] for link in links} == {"application/json"}
+    named = re.findall(r"<code>(README\.md|docs/[^<]*)</code>", html)
+    assert {"README.md", "docs/"} < set(named)
+    assert [name for name in named if not (ROOT / name).exists()] == []
 
 
 async def test_the_page_says_that_the_database_is_gone(
