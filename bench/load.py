@@ -188,18 +188,18 @@ async def _open_loop(order: Order, lines: list[Line], numbers: Iterator[int]) ->
     Gives the seconds it took; for `book` without those in which the holds were made."""
     chosen = list(itertools.islice(numbers, round(order.rate * order.seconds)))
     if order.scene == "book":
-        return await _at_rate(order, lines, _bookings(order, await _holds(order, lines, chosen)))
-    return await _at_rate(order, lines, _questions(order, chosen))
+        return await _at_rate(
+            order, lines, (_booking(order, *held) for held in await _holds(order, lines, chosen))
+        )
+    return await _at_rate(order, lines, (_question(order, number) for number in chosen))
 
 
-def _questions(order: Order, chosen: Iterable[int]) -> Iterator[Step]:
-    for number in chosen:
-        yield lambda line, due, number=number: SCENES[order.scene](line, order, number, due)
+def _question(order: Order, number: int) -> Step:
+    return lambda line, due: SCENES[order.scene](line, order, number, due)
 
 
-def _bookings(order: Order, holds: Iterable[tuple[int, Body]]) -> Iterator[Step]:
-    for number, held in holds:
-        yield lambda line, due, number=number, held=held: _book(line, order, number, held, due)
+def _booking(order: Order, number: int, held: Body) -> Step:
+    return lambda line, due: _book(line, order, number, held, due)
 
 
 async def _holds(order: Order, lines: list[Line], chosen: Iterable[int]) -> list[tuple[int, Body]]:
@@ -212,7 +212,7 @@ async def _holds(order: Order, lines: list[Line], chosen: Iterable[int]) -> list
     return list(itertools.chain(*await asyncio.gather(*map(caller, lines[:4]))))
 
 
-async def _at_rate(order: Order, lines: list[Line], steps: Iterator[Step]) -> float:
+async def _at_rate(order: Order, lines: list[Line], steps: Iterable[Step]) -> float:
     free: asyncio.Queue[Line] = asyncio.Queue()
     for line in lines:
         free.put_nowait(line)

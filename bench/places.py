@@ -231,7 +231,7 @@ def _process(arguments: list[str], settings: Mapping[str, str], said: str | None
     with tempfile.TemporaryFile("w+") as log:
         process = subprocess.Popen(
             [sys.executable, *arguments],
-            env=environment | {"PYTHONUNBUFFERED": "1"} | settings,
+            env=environment | {"PYTHONUNBUFFERED": "1", **settings},
             stdin=subprocess.PIPE,
             stdout=log,
             stderr=subprocess.STDOUT,

@@ -77,7 +77,7 @@ class Zusage:
         clean = {name: value for name, value in os.environ.items() if not name.startswith("ZUSAGE_")}
         # The tests' own folder would be imported instead of the installed packages.
         clean.pop("PYTHONPATH", None)
-        return clean | {"COLUMNS": "100"} | self.settings | settings
+        return clean | {"COLUMNS": "100", **self.settings, **settings}
 
 
 @dataclass

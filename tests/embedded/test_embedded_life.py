@@ -21,7 +21,7 @@ from zusage.adapters.embedded import EmbeddedError, EmbeddedServers, EmbeddedUrl
 
 def ask(url: str, query: str) -> object:
     with psycopg.connect(url) as connection:
-        row = connection.execute(query).fetchone()  # type: ignore[arg-type]
+        row = connection.execute(query).fetchone()
     return row and row[0]
 
 

@@ -100,7 +100,8 @@ async def _traffic_until_killed(servers: EmbeddedServers, answers: Answers) -> S
 
 async def _look(shop: Shop, answers: Answers) -> None:
     assert await shop.flaws() == NO_FLAWS
-    there = dict(await shop.rows("SELECT hold_id, appointment_id FROM appointment WHERE status = 'booked'"))
+    booked = await shop.rows("SELECT hold_id, appointment_id FROM appointment WHERE status = 'booked'")
+    there = {hold: appointment for hold, appointment in booked}  # noqa: C416 - rows are tuples of any length
     assert {hold: there.get(hold) for hold in answers.booked} == answers.booked
     holds = await shop.rows("SELECT hold_id FROM hold WHERE status IN ('held', 'converted')")
     assert answers.held.keys() <= {row[0] for row in holds}

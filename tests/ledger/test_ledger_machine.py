@@ -219,7 +219,7 @@ def _run(database: DatabaseUrls, examples: int) -> None:
     with asyncio.Runner() as runner:
         runner.run(pool.open())
         try:
-            run_state_machine_as_test(lambda: LedgerMachine(runner, pool), settings=chosen)  # type: ignore[no-untyped-call]
+            run_state_machine_as_test(lambda: LedgerMachine(runner, pool), settings=chosen)  # type: ignore[arg-type]
         finally:
             runner.run(pool.close())
 

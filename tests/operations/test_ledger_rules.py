@@ -230,7 +230,7 @@ async def overdue(demo: Rows, amount: int) -> None:
             RETURNING hold_id, starts_at, ends_at)
         INSERT INTO claim (company_id, resource_id, starts_at, ends_at, binding, hold_id)
         SELECT %(company)s, %(staff)s, starts_at, ends_at, true, hold_id FROM holds
-        """.replace("%(company)s", f"'{demo.company}'::uuid")  # type: ignore[arg-type]
+        """.replace("%(company)s", f"'{demo.company}'::uuid")
         .replace("%(branch)s", f"'{demo.branch}'::uuid")
         .replace("%(staff)s", f"'{demo.staff['jonas-keller']}'::uuid")
         .replace("%(amount)s", str(amount))
@@ -284,7 +284,8 @@ async def claim_scans(connection: Connection, statement: str, values: list[Any])
 
 def rows_read(scans: list[dict[str, Any]]) -> float:
     return sum(
-        (node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * node["Actual Loops"] for node in scans
+        float(node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * int(node["Actual Loops"])
+        for node in scans
     )
 
 

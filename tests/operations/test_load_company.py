@@ -61,7 +61,7 @@ def everything(urls: DatabaseUrls, *, but: tuple[str, ...] = ()) -> dict[str, li
             "WHERE schemaname IN ('public', 'directory')"
         ).fetchall()
         return {
-            table: sorted(connection.execute(f"SELECT t::text FROM {table} AS t").fetchall())  # type: ignore[arg-type]
+            table: sorted(connection.execute(f"SELECT t::text FROM {table} AS t").fetchall())
             for (table,) in tables
             if table not in but
         }

@@ -36,6 +36,13 @@ BERLIN = ZoneInfo("Europe/Berlin")
 _numbers = itertools.count(1)
 
 
+def _raw(headers: Mapping[str, str | bytes]) -> dict[bytes, bytes]:
+    return {
+        name.encode(): value if isinstance(value, bytes) else value.encode()
+        for name, value in headers.items()
+    }
+
+
 @dataclass
 class Phone:
     """One caller's call: `tool` sends a function call, `event` a webhook; both signed, over HTTP."""
@@ -98,11 +105,8 @@ class Phone:
     ) -> httpx2.Response:
         data = raw if raw is not None else json.dumps(body).encode()
         signature = sign_retell(data, self.key, now_ms or time.time_ns() // 1_000_000)
-        sent: dict[str, str | bytes] = {
-            "Content-Type": "application/json",
-            "X-Retell-Signature": signature,
-        } | dict(headers or {})
-        return await self.client.post(path, content=data, headers=sent)
+        sent = {"Content-Type": "application/json", "X-Retell-Signature": signature, **(headers or {})}
+        return await self.client.post(path, content=data, headers=_raw(sent))
 
 
 @dataclass

@@ -8,6 +8,7 @@ import time
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from support.database import DatabaseUrls
 from support.voice import MITTE, Phone, Salon, open_day, served_salon
@@ -70,7 +71,9 @@ async def test_a_web_call_has_only_an_agent(salon: Salon) -> None:
 
 
 async def test_an_unknown_number_is_401_or_refused_under_a_platform_key(database: DatabaseUrls) -> None:
-    settings = Settings(worker=False, platform_keys=("key_platform_one", "key_platform_two"))
+    settings = Settings(
+        worker=False, platform_keys=(SecretStr("key_platform_one"), SecretStr("key_platform_two"))
+    )
     async with served_salon(database, settings=settings) as salon:
         stranger = salon.phone(to_number="+493023125999", agent_id="agent_nobody")
         body = stranger.body("initialize_call", {}, None)

@@ -10,7 +10,7 @@ from functools import cache
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from holidays.countries import Germany
+from holidays import country_holidays
 
 from zusage.core.scheduling.masters import BranchBook, Service, Span, Staff
 from zusage.core.scheduling.plan import Busy
@@ -50,7 +50,7 @@ def day_spans(book: BranchBook, day: date) -> tuple[Span, ...]:
     branch = book.branch
     if day in branch.exceptions:
         return branch.exceptions[day].spans
-    if branch.closed_on_holidays and day in Germany(subdiv=branch.region, years=day.year):
+    if branch.closed_on_holidays and day in country_holidays("DE", subdiv=branch.region, years=day.year):
         return ()
     return branch.week[day.weekday()]
 
