@@ -178,6 +178,34 @@ async def test_the_seconds_left_follow_the_databases_clock_also_when_replayed(
     assert 60 <= again["data"]["hold"]["seconds_left"] <= 70
 
 
+async def test_the_bound_hold_of_a_booking_does_not_stand_in_the_way_of_a_second_wish(salon: Salon) -> None:
+    phone, day = salon.phone(), open_day()
+    wish = {"service": "Bart trimmen", "when": f"{day:%d.%m.%Y} 14 Uhr"}
+    held = await phone.tool("check_availability", wish)
+    bound = {"name": "Jan Klein", "hold": held["reservation_token"]}
+    first = await phone.tool("book_appointment", bound)
+    second = await phone.tool("book_appointment", {**bound, **wish, "when": f"{day:%d.%m.%Y} 16 Uhr"})
+    assert second["status"] == "booked"
+    assert second["data"]["appointment"]["start"][:16] == f"{day.isoformat()}T16:00"
+    other_service = await phone.tool("book_appointment", {**bound, "service": "Damenschnitt"})
+    assert other_service["status"] == "ask_when"
+    again = await phone.tool("book_appointment", {**bound, **wish})
+    assert (again["status"], again["appointment_id"]) == ("already_booked", first["appointment_id"])
+
+
+async def test_what_ran_out_is_not_said_to_be_held(salon: Salon, clock: Clock) -> None:
+    phone, day = salon.phone(), open_day()
+    wish = {"service": "Bart trimmen", "when": f"{day:%d.%m.%Y} 14 Uhr"}
+    held = await phone.tool("check_availability", wish)
+    clock.advance(300)
+    bound = {"name": "Jan Klein", "hold": held["reservation_token"]}
+    other = await phone.tool("book_appointment", {**bound, **wish, "when": f"{day:%d.%m.%Y} 16 Uhr"})
+    assert (other["status"], other["data"]["appointment"]["start"][:16]) == (
+        "booked",
+        f"{day.isoformat()}T16:00",
+    )
+
+
 async def test_release_gives_back_what_is_held_whatever_token_comes_along(salon: Salon) -> None:
     phone, day = salon.phone(), open_day()
     first = await phone.tool(

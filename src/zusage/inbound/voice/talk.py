@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from zusage.app.availability.offers import Search
 from zusage.app.booking.ports import OpenUnit
-from zusage.app.calls.ports import Begun, StoredOffer
+from zusage.app.calls.ports import Begun, CallHold, StoredOffer
 from zusage.core.scheduling import day_bounds
 from zusage.core.scheduling.masters import BranchBook, Service
 from zusage.core.scheduling.plan import Option
@@ -42,6 +42,12 @@ class Talk:
     @property
     def here(self) -> speak.Here:
         return speak.Here(self.run.now, self.book.branch.zone)
+
+    @property
+    def held(self) -> CallHold | None:
+        """What is held for this call right now; a hold that ran out, or became an appointment, is not."""
+        hold = self.run.hold
+        return hold if hold and hold.status == "held" and hold.expires_at > self.run.now else None
 
     def iso(self, instant: datetime) -> str:
         return instant.astimezone(ZoneInfo(self.book.branch.zone)).isoformat()

@@ -12,7 +12,7 @@ from zusage.app.booking.outcomes import Refused
 from zusage.app.booking.ports import Booked, Booker
 from zusage.app.calls.ports import Answer, CallHold, StoredOffer
 from zusage.core.people import normalise_name, normalise_phone
-from zusage.core.scheduling.masters import Service
+from zusage.core.scheduling.masters import Service, Staff
 from zusage.core.values import Money
 from zusage.inbound.voice.refusals import Wanted, refusal
 from zusage.inbound.voice.talk import Talk
@@ -35,6 +35,9 @@ from zusage.language.reading import When
 _Target = CallHold | Understood
 """What to book: a hold of the call, or a plan of its own at an exact time."""
 
+_BOOKABLE = ("held", "converted", "expired")
+"""A hold of these may be booked: it is, it was (and answers so), or its plan is tried again."""
+
 
 async def book_appointment(talk: Talk) -> Answer | ToolResult:
     """Book the plan that is named: by hold, by offer, or by service and time; without any, what the call holds."""
@@ -55,10 +58,7 @@ async def book_appointment(talk: Talk) -> Answer | ToolResult:
 
 async def _not_yet(talk: Talk) -> Answer | ToolResult:
     """A clear no never books: what is held stays held, and without a hold the question is whether it is free."""
-    hold = talk.run.hold
-    if hold is not None and hold.status == "held":
-        return _kept(talk, hold)
-    return await check_availability(talk)
+    return _kept(talk, talk.held) if talk.held else await check_availability(talk)
 
 
 def _target(talk: Talk) -> _Target | ToolResult:
@@ -66,62 +66,65 @@ def _target(talk: Talk) -> _Target | ToolResult:
     if isinstance(offer, ToolResult):
         return offer
     if offer is not None:
-        return _by_offer(talk, offer, talk.run.hold)
-    return _without_offer(talk, talk.run.hold)
+        return _by_offer(talk, offer)
+    return _beside_hold(talk, talk.held) if talk.held else _without_hold(talk)
 
 
-def _without_offer(talk: Talk, hold: CallHold | None) -> _Target | ToolResult:
-    args = talk.args
-    if hold is not None and args.hold == hold.token:
-        return _unless_another(talk, hold)
-    if said_when(talk):
-        return _by_time(talk, hold)
-    if hold is None or hold.status != "held":
-        return _without_words(talk, hold)
-    return _kept(talk, hold) if args.hold is not None else _unless_another(talk, hold)
-
-
-def _without_words(talk: Talk, hold: CallHold | None) -> _Target | ToolResult:
-    if hold is None:
-        understood = understand(talk)
-        return understood if isinstance(understood, ToolResult) else _exact(understood)
-    if hold.status in {"converted", "expired"}:
-        return hold
-    return ToolResult("nothing_held", sentences.nothing_held())
-
-
-def _by_offer(talk: Talk, offer: StoredOffer, hold: CallHold | None) -> _Target | ToolResult:
+def _by_offer(talk: Talk, offer: StoredOffer) -> _Target | ToolResult:
     """The later word counts: an offer named after the hold was made wins, a hold made after the offers is asked about."""
-    if hold is not None and _same_plan(hold, offer):
-        return hold
-    if hold is not None and hold.status == "held" and hold.created_at > offer.made_at:
-        return _kept(talk, hold)
+    last, held = talk.run.hold, talk.held
+    if last is not None and last.status in _BOOKABLE and _same_plan(last, offer):
+        return last
+    if held is not None and held.created_at > offer.made_at:
+        return _kept(talk, held)
     return of_offer(talk, offer) or ToolResult("nothing_held", sentences.nothing_held())
 
 
 def _same_plan(hold: CallHold, offer: StoredOffer) -> bool:
-    return (hold.service_id, hold.staff_id, hold.start) == (
-        offer.service_id,
-        offer.staff_id,
-        offer.start,
-    ) and (hold.status in {"held", "converted", "expired"})
+    return (hold.service_id, hold.staff_id, hold.start) == (offer.service_id, offer.staff_id, offer.start)
 
 
-def _by_time(talk: Talk, hold: CallHold | None) -> _Target | ToolResult:
-    """A time was said: it must be the held one, or there is no hold and it is a plan of its own."""
-    if hold is not None and hold.status in {"held", "expired", "converted"}:
-        said = find_when(talk)
-        if isinstance(said, When) and _is_held(talk, said, hold) and _is_service(talk, hold):
-            return hold
-    if hold is not None and hold.status == "held":
-        return _kept(talk, hold)
+def _beside_hold(talk: Talk, held: CallHold) -> _Target | ToolResult:
+    """What is held, unless another hold or an offer that is not there was named, or the words mean another plan."""
+    args = talk.args
+    strange = args.hold not in {None, held.token} and not said_when(talk)
+    if strange or args.offer_number is not None or not _means(talk, held):
+        return _kept(talk, held)
+    return held
+
+
+def _without_hold(talk: Talk) -> _Target | ToolResult:
+    """Nothing is held: the words mean what was held last (booked since, or run out), or a plan of their own."""
+    last, args = talk.run.hold, talk.args
+    if last is not None and last.status in _BOOKABLE and _means(talk, last):
+        return last
+    if last is not None and not (args.service or said_when(talk)):
+        return ToolResult("nothing_held", sentences.nothing_held())
     understood = understand(talk)
     return understood if isinstance(understood, ToolResult) else _exact(understood)
 
 
-def _is_held(talk: Talk, said: When, hold: CallHold) -> bool:
-    """The words name the held time, or its day, or its time of day; a wider window names nothing."""
-    return (said.kind == "instant" or said.grain == "day") and fits(talk, said, hold.start)
+def _means(talk: Talk, hold: CallHold) -> bool:
+    """Whether the words beside name this plan, or nothing that contradicts it."""
+    return _is_service(talk, hold) and _is_staff(talk, hold) and _is_time(talk, hold)
+
+
+def _is_time(talk: Talk, hold: CallHold) -> bool:
+    """The held time, or its day, or its time of day; a wider window names nothing, and what is unclear is no match."""
+    if not said_when(talk):
+        return True
+    said = find_when(talk)
+    return (
+        isinstance(said, When)
+        and (said.kind == "instant" or said.grain == "day")
+        and fits(talk, said, hold.start)
+    )
+
+
+def _is_staff(talk: Talk, hold: CallHold) -> bool:
+    service = talk.book.service(hold.service_id)
+    wanted = find_staff(talk, service) if service is not None else None
+    return wanted is None or (isinstance(wanted, Staff) and wanted.id == hold.staff_id)
 
 
 def _is_service(talk: Talk, hold: CallHold) -> bool:
@@ -131,23 +134,6 @@ def _is_service(talk: Talk, hold: CallHold) -> bool:
     return isinstance(named, Service) and named.id == hold.service_id
 
 
-def _unless_another(talk: Talk, hold: CallHold) -> _Target | ToolResult:
-    """The hold, unless what stands beside it clearly names another service, person or time, or an offer there is not."""
-    if talk.args.offer_number is not None:
-        return _kept(talk, hold)
-    named = find_service(talk) if talk.args.service is not None else None
-    if isinstance(named, Service) and named.id != hold.service_id:
-        return _kept(talk, hold)
-    service = talk.book.service(hold.service_id)
-    wanted = find_staff(talk, service) if service is not None else None
-    if isinstance(wanted, ToolResult) or (wanted is not None and wanted.id != hold.staff_id):
-        return _kept(talk, hold)
-    said = find_when(talk) if said_when(talk) else None
-    if isinstance(said, When) and not fits(talk, said, hold.start):
-        return _kept(talk, hold)
-    return hold
-
-
 def _kept(talk: Talk, hold: CallHold) -> ToolResult:
     """Another plan is held than the one that was named: say which, book nothing."""
     say = sentences.replaced(talk.here, start=hold.start)
@@ -155,10 +141,10 @@ def _kept(talk: Talk, hold: CallHold) -> ToolResult:
 
 
 def _still_held(talk: Talk) -> dict[str, Any]:
-    hold = talk.run.hold
-    if hold is None or hold.status != "held":
+    held = talk.held
+    if held is None:
         return {}
-    return {"hold": talk.hold_data(hold.token, hold.expires_at), **_plan(talk, hold.plan)}
+    return {"hold": talk.hold_data(held.token, held.expires_at), **_plan(talk, held.plan)}
 
 
 def _exact(understood: Understood) -> _Target | ToolResult:
