@@ -12,7 +12,6 @@ from psycopg.rows import dict_row
 from zusage.adapters.postgres.database import Connection, Database
 from zusage.core.scheduling.masters import (
     Branch,
-    BranchBook,
     Chair,
     DayException,
     Segment,
@@ -22,6 +21,7 @@ from zusage.core.scheduling.masters import (
     Week,
 )
 from zusage.core.values import Money
+from zusage.language.book import VoiceBook
 
 Row = Mapping[str, Any]
 
@@ -53,9 +53,9 @@ class PostgresMasters:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._books: dict[tuple[UUID, UUID], BranchBook] = {}
+        self._books: dict[tuple[UUID, UUID], VoiceBook] = {}
 
-    async def book(self, company_id: UUID, branch_id: UUID, version: int) -> BranchBook:
+    async def book(self, company_id: UUID, branch_id: UUID, version: int) -> VoiceBook:
         known = self._books.get((company_id, branch_id))
         if known is not None and known.version >= version:
             return known
@@ -65,7 +65,7 @@ class PostgresMasters:
         return book
 
 
-async def read_book(connection: Connection, company_id: UUID, branch_id: UUID) -> BranchBook:
+async def read_book(connection: Connection, company_id: UUID, branch_id: UUID) -> VoiceBook:
     """Read all masters of a branch in the transaction of its company.
 
     :raises LookupError: there is no such branch."""
@@ -80,7 +80,7 @@ async def read_book(connection: Connection, company_id: UUID, branch_id: UUID) -
     if not company or not branch:
         raise LookupError(f"no branch {branch_id} in company {company_id}")
     resources = await rows(_RESOURCES)
-    return BranchBook(
+    return VoiceBook(
         company_id=company_id,
         company_name=company[0]["name"],
         branch=_branch(branch[0], await rows(_HOURS), await rows(_EXCEPTIONS)),

@@ -8,15 +8,15 @@ from typing import Protocol
 from uuid import UUID
 
 from zusage.app.calls.ports import Answer, Begun
-from zusage.core.scheduling.masters import BranchBook
 from zusage.core.scheduling.plan import Busy
 from zusage.core.values import Period
+from zusage.language.book import VoiceBook
 
 
 class Masters(Protocol):
     """The masters of a branch, from a cache that is good for exactly one catalogue version."""
 
-    async def book(self, company_id: UUID, branch_id: UUID, version: int) -> BranchBook: ...
+    async def book(self, company_id: UUID, branch_id: UUID, version: int) -> VoiceBook: ...
 
 
 class BusyReader(Protocol):

@@ -13,12 +13,13 @@ from zusage.app.availability.offers import Search
 from zusage.app.booking.ports import OpenUnit
 from zusage.app.calls.ports import Begun, CallHold, StoredOffer
 from zusage.core.scheduling import day_bounds
-from zusage.core.scheduling.masters import BranchBook, Service
+from zusage.core.scheduling.masters import Service
 from zusage.core.scheduling.plan import Option
 from zusage.core.scheduling.wish import Wish
 from zusage.core.values import Money
 from zusage.inbound.voice.arguments import Arguments
 from zusage.inbound.voice.toolcall import ToolCall
+from zusage.language.book import VoiceBook
 from zusage.language.german import speak
 
 NO_CALENDAR = "none"
@@ -31,7 +32,7 @@ class Talk:
 
     call: ToolCall
     run: Begun
-    book: BranchBook
+    book: VoiceBook
     open_unit: OpenUnit
     new_token: Callable[[], str]
 
