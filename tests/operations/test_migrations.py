@@ -35,7 +35,7 @@ SELECT string_agg(line, chr(10) ORDER BY line) FROM (
     SELECT format('%s.%s %s %s %s', c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
                   c.relacl) AS line
     FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE n.nspname IN ('public', 'directory') AND a.attnum > 0
+    WHERE n.nspname IN ('public', 'directory') AND a.attnum > 0 AND NOT a.attisdropped
     UNION ALL SELECT conname || pg_get_constraintdef(oid) FROM pg_constraint
     UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname IN ('public', 'directory')
     UNION ALL SELECT concat(pg_get_functiondef(p.oid), p.proacl) FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace

@@ -70,6 +70,13 @@ async def fill_every_table(demo: Rows) -> None:
         "SELECT (voice_begin(%s, %s, %s, 'retell', 'c', NULL, NULL, NULL, NULL, %s, 'd', false, 't', '{}', %s, 8, 'b')).decision",
         demo.company, demo.branch, demo.new_id(), demo.new_id(), demo.new_id(),
     )  # fmt: skip
+    await demo.value(
+        "SELECT misheard_note(%s, %s, 'service', 'balla yasch', 'Balla yasch', 'none', '')",
+        demo.company, demo.branch,
+    )  # fmt: skip
+    await demo.value(
+        "INSERT INTO synonym SELECT company_id, service_id, 'balla yasch', 'Balla yasch', now() FROM service LIMIT 1"
+    )
 
 
 async def counts(connection: Connection) -> dict[str, tuple[int, frozenset[UUID]]]:

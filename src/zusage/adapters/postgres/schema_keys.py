@@ -24,6 +24,8 @@ company: company_currency_check company_pkey
 customer: customer_company_id_fkey customer_phone_check customer_phone_name customer_pkey
 hold: hold_check hold_claims_check hold_company_id_call_id_fkey hold_of_call hold_one_per_call hold_overdue hold_pkey
 hold: hold_price_cents_check hold_status_check hold_token
+misheard: misheard_about_check misheard_answered_check misheard_by_age misheard_company_id_branch_id_fkey
+misheard: misheard_length misheard_pkey
 opening_exception: opening_exception_check opening_exception_company_id_branch_id_fkey opening_exception_pkey
 opening_hours: opening_hours_check opening_hours_company_id_branch_id_fkey opening_hours_pkey
 opening_hours: opening_hours_weekday_check
@@ -36,6 +38,7 @@ service: service_buffer_after_check service_buffer_before_check service_company_
 service: service_currency_check service_max_advance_days_check service_min_notice_minutes_check service_pkey
 service: service_price_cents_check
 skill: skill_company_id_resource_id_fkey skill_company_id_service_id_fkey skill_pkey
+synonym: synonym_company_id_service_id_fkey synonym_length synonym_pkey
 tool_call: tool_call_by_hash tool_call_by_id tool_call_check tool_call_company_id_call_id_fkey tool_call_pkey
 tool_call: tool_call_state_check
 working_hours: working_hours_check working_hours_company_id_resource_id_fkey working_hours_pkey
@@ -48,7 +51,7 @@ directory.worker: worker_pkey
 _FUNCTIONS = """
 call_event call_renew_hold call_seen claim_guard current_company customer_of history_guard hold_deadline
 ledger_block ledger_confirm ledger_end_holds ledger_lock_resources ledger_not_held ledger_release ledger_renew
-ledger_sweep ledger_take ledger_take_and_confirm ledger_unblock voice_answer voice_begin voice_finish voice_replayable zusage_now
+ledger_sweep ledger_take ledger_take_and_confirm ledger_unblock misheard_note misheard_sweep voice_answer voice_begin voice_finish voice_replayable zusage_now
 directory.assert_company
 """
 # These run with the owner's rights, for what must be found before the company is known.
