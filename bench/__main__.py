@@ -1,24 +1,27 @@
-"""Measure the booking core on this machine: `make bench`, or `python -m bench --help`. docs/bench.md explains it."""
+"""Measure Zusage on this machine: `make bench`, or `python -m bench --help`. docs/bench.md explains it."""
 
 from __future__ import annotations
 
 import argparse
 import os
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from rich.console import Console
 
-from bench import report, scheduling
+from bench import report, scheduling, services
 from bench.places import places
 from bench.sections import FULL, QUICK, SECTIONS, Length, Measured
 
 _ON = {"1", "true", "yes"}
+LANGUAGE: dict[str, Callable[[Console], None]] = {"services": services.measure}
+"""Sections that need no server; each prints its table and keeps a file of its own in `bench/out`."""
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    names = ", ".join(SECTIONS)
+    names = ", ".join((*SECTIONS, *LANGUAGE))
     parser.add_argument("sections", nargs="*", metavar="SECTION", help=f"measure only these: {names}")
     quick = os.environ.get("BENCH_QUICK", "").lower() in _ON
     parser.add_argument(
@@ -26,7 +29,7 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--claims", type=int, help="size of the large ledger (10000000 takes minutes)")
     arguments = parser.parse_args()
-    unknown = [name for name in arguments.sections if name not in SECTIONS]
+    unknown = [name for name in arguments.sections if name not in {*SECTIONS, *LANGUAGE}]
     if unknown:
         parser.error(f"there is no section {unknown[0]}; there are {names}")
     return arguments
@@ -38,15 +41,27 @@ def _length(arguments: argparse.Namespace) -> Length:
 
 
 def main() -> None:
-    arguments, console, out = _arguments(), Console(), Measured()
-    length, begun = _length(arguments), time.monotonic()
+    arguments, console, begun = _arguments(), Console(), time.monotonic()
+    chosen = arguments.sections or [*LANGUAGE, *SECTIONS]
+    for name, measure in LANGUAGE.items():
+        if name in chosen:
+            console.print(f"measuring {name} …")
+            measure(console)
+    if core := [name for name in chosen if name in SECTIONS]:
+        _measure_core(core, _length(arguments), console)
+    told = report.OUT.parent.relative_to(report.OUT.parents[2])
+    console.print(f"{time.monotonic() - begun:.0f} s; all figures: {told}")
+
+
+def _measure_core(sections: Sequence[str], length: Length, console: Console) -> None:
+    out = Measured()
     with places() as made:
         facts = report.machine(made.version())
         console.print(
             f"one server process, PostgreSQL {facts['postgres']} with fsync on, the load beside them on"
             f" {facts['processors']} processors (load before: {facts['load_before']:.1f})"
         )
-        for name in arguments.sections or SECTIONS:
+        for name in sections:
             console.print(f"measuring {name} …")
             SECTIONS[name](made, length, out)
     book = scheduling.salon()
@@ -58,9 +73,6 @@ def main() -> None:
     reached = list(report.goals(out, week))
     report.show(out, reached, console=console)
     report.store(out, reached, facts, week)
-    console.print(
-        f"{time.monotonic() - begun:.0f} s; all figures: {report.OUT.relative_to(report.OUT.parents[2])}"
-    )
 
 
 if __name__ == "__main__":
