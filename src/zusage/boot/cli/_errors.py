@@ -10,29 +10,20 @@ from zusage.adapters.embedded import EmbeddedError
 from zusage.app.errors import LedgerBusy
 from zusage.app.operations.company_file import CompanyFileError
 from zusage.app.operations.ports import LoadError
+from zusage.boot.cli._problems import FOUND, WRONG, ProblemError, UsageError, explain_usage
 from zusage.boot.serving import AddressError
 from zusage.boot.settings import SettingsError
 from zusage.sandbox.player import ScenarioError, TargetUnreachableError
 
-FOUND, WRONG = 1, 2
+__all__ = ["FOUND", "WRONG", "ProblemError", "UsageError", "explain"]
+
 _DEBUG = "Set ZUSAGE_DEBUG=1 to see where."
-
-
-class UsageError(Exception):
-    """Arguments that cannot be used; the message is a sentence."""
-
-
-class ProblemError(Exception):
-    """Something is not as it has to be; the message says what and how to mend it."""
-
 
 _CODES: dict[type[Exception], int] = {
     SettingsError: WRONG,
     SecretKeyError: WRONG,
-    UsageError: WRONG,
     ScenarioError: WRONG,
     AddressError: WRONG,
-    ProblemError: FOUND,
     EmbeddedError: FOUND,
     CompanyFileError: FOUND,
     LoadError: FOUND,
@@ -45,13 +36,11 @@ def explain(error: Exception) -> tuple[int, str] | None:
     for kind, code in _CODES.items():
         if isinstance(error, kind):
             return code, str(error)
-    if isinstance(error, FileNotFoundError | IsADirectoryError | PermissionError):
-        return WRONG, f"{error.filename}: {error.strerror}."
     if isinstance(error, LedgerBusy):
         return FOUND, f"The database is too busy; try again. ({error})"
     if isinstance(error, psycopg.Error | PoolTimeout):
         return _database(error)
-    return None
+    return explain_usage(error)
 
 
 def _database(error: Exception) -> tuple[int, str] | None:

@@ -1,0 +1,61 @@
+"""One JSON object a line in, one JSON line out, in order: how a partner process asks many questions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, BinaryIO
+
+from zusage.boot.cli._asked import AskedError
+
+_CHUNK = 1 << 16
+_Answer = Callable[[Mapping[str, Any]], Mapping[str, Any]]
+
+
+def answer_lines(source: BinaryIO, target: BinaryIO, answer: _Answer) -> None:
+    """Answer every line until the end of `source`; a line that cannot be answered gets one that says why.
+
+    `answer` raises AskedError for what it cannot use. What has come is answered and written before more is awaited:
+    a partner that writes one line and waits has its answer."""
+    for lines in _batches(source):
+        target.write(b"".join(_answered(line, answer) for line in lines))
+        target.flush()
+
+
+def _batches(source: BinaryIO) -> Iterator[Iterable[bytes]]:
+    """Give the whole lines that have come so far; the last needs no line break."""
+    rest = b""
+    while chunk := source.read1(_CHUNK):  # type: ignore[attr-defined]
+        *lines, rest = (rest + chunk).split(b"\n")
+        if lines:
+            yield lines
+    if rest:
+        yield [rest]
+
+
+def _answered(line: bytes, answer: _Answer) -> bytes:
+    try:
+        return to_line(answer(_asked(line)))
+    except AskedError as error:
+        return to_line({"status": "error", "error": f"{error}."})
+
+
+def _asked(line: bytes) -> Mapping[str, Any]:
+    """:raises AskedError: the line holds no JSON object."""
+    try:
+        asked = json.loads(line.decode("utf-8"))
+    except UnicodeDecodeError:
+        raise AskedError("the line is not UTF-8 text") from None
+    except RecursionError:
+        raise AskedError("the line is nested too deeply") from None
+    except ValueError as error:
+        raise AskedError(f"the line is no JSON: {error}") from None
+    if not isinstance(asked, dict):
+        raise AskedError('the line is no JSON object; write one like {"text": "morgen um drei"}')
+    return asked
+
+
+def to_line(value: Mapping[str, Any]) -> bytes:
+    """Write one line of JSON in UTF-8; half a surrogate pair stays an escape."""
+    text = json.dumps(value, ensure_ascii=False, separators=(", ", ": "))
+    return text.encode("utf-8", "backslashreplace") + b"\n"
