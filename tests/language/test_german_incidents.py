@@ -9,8 +9,8 @@ import pytest
 
 from zusage.core.scheduling.masters import Span
 from zusage.language.german import (
+    Speech,
     clean_name,
-    sentences,
     speak,
     understand_service,
     understand_staff,
@@ -20,6 +20,7 @@ from zusage.language.german.speak import Here, SpokenOffer
 from zusage.language.reading import ServiceEntry, Unclear, When
 
 BERLIN = ZoneInfo("Europe/Berlin")
+SPEECH = Speech()
 NOW = datetime(2026, 11, 18, 10, tzinfo=BERLIN)
 
 
@@ -37,7 +38,7 @@ def doubt(text: str, now: datetime = NOW) -> Unclear:
 
 def test_incident_10_another_day_is_offered_by_its_name() -> None:
     saturday = datetime(2026, 11, 21, 14, tzinfo=BERLIN)
-    line = sentences.not_free(
+    line = SPEECH.not_free(
         Here(NOW, "Europe/Berlin"), start=saturday, offers=[SpokenOffer(saturday + timedelta(days=2))]
     )
     assert "am Montag, dem 23. November" in line
@@ -53,7 +54,7 @@ def test_incident_43_a_past_year_is_repaired_and_said(text: str) -> None:
     reading = read(text)
     assert reading.start == datetime(2026, 11, 24, 14, tzinfo=BERLIN)
     assert reading.assumed == ("year",)
-    line = sentences.year_corrected(Here(NOW, "Europe/Berlin"), start=reading.start)
+    line = SPEECH.year_corrected(Here(NOW, "Europe/Berlin"), start=reading.start)
     assert line == "Ich gehe von Dienstag, dem 24. November, aus."
 
 
@@ -144,7 +145,7 @@ def test_incident_53_what_the_catalogue_has_is_found() -> None:
 def test_incident_54_equal_names_are_asked_about() -> None:
     team = ["Anna Schmidt", "Anna Weber"]
     assert understand_staff("bei Anna", team) == [0, 1]
-    assert sentences.ask_staff(team) == "Meinen Sie Anna Schmidt oder Anna Weber?"
+    assert SPEECH.ask_staff(team) == "Meinen Sie Anna Schmidt oder Anna Weber?"
 
 
 def test_incident_55_the_role_decides_not_a_list_of_first_names() -> None:

@@ -1,10 +1,7 @@
 from __future__ import annotations
 
-import inspect
-import re
-from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,8 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zusage.core.values import Money
-from zusage.language.german import sentences, speak
+from zusage.language.german import Speech, speak, understand_when
 from zusage.language.german.speak import Here, SpokenOffer
+from zusage.language.reading import Unclear
+from zusage.language.settings import SpeechSettings
 
 BERLIN = ZoneInfo("Europe/Berlin")
 TODAY = date(2026, 11, 24)
@@ -21,66 +20,11 @@ HERE = Here(datetime(2026, 11, 24, 10, tzinfo=BERLIN), "Europe/Berlin")
 FRIDAY = datetime(2026, 11, 27, 14, 30, tzinfo=BERLIN)
 HOSTILE = "An\x00na\r\n <b>x</b>\u202e\u2028 ${jndi} & Söhne"
 
-ARGUMENTS: dict[str, Any] = {
-    "here": HERE,
-    "start": FRIDAY,
-    "earliest": FRIDAY,
-    "latest": FRIDAY,
-    "offers": [SpokenOffer(FRIDAY + timedelta(minutes=45 * n), HOSTILE) for n in range(4)],
-    "neighbours": [FRIDAY, FRIDAY + timedelta(minutes=15), FRIDAY + timedelta(minutes=30)],
-    "price": Money(2050),
-    "price_from": True,
-    "seconds": 120,
-    "minutes": 90,
-    "whole_day": True,
-    "candidates": [HOSTILE, "Färben"],
-    "choices": [HOSTILE, "Färben"],
-    "services": [HOSTILE, "Färben"],
-    "categories": [HOSTILE, "Farbe"],
-    "names": [HOSTILE, "Ben"],
-    "times": ["am Dienstag um 10 Uhr", "um 11 Uhr", "um 12 Uhr"],
-    "able": [HOSTILE, "Ben"],
-    **dict.fromkeys(("service", "staff", "name", "note", "company", "customer"), HOSTILE),
-}
-SENTENCES = {
-    name: function
-    for name, function in inspect.getmembers(sentences, inspect.isfunction)
-    if function.__module__ == sentences.__name__ and not name.startswith("_")
-}
-
-
-def spoken(function: Callable[..., str], *, only_required: bool) -> str:
-    parameters = inspect.signature(function).parameters.values()
-    wanted = [p for p in parameters if not only_required or p.default is p.empty]
-    return function(
-        *(ARGUMENTS[p.name] for p in wanted if p.kind is p.POSITIONAL_OR_KEYWORD),
-        **{p.name: ARGUMENTS[p.name] for p in wanted if p.kind is p.KEYWORD_ONLY},
-    )
-
-
-@pytest.mark.parametrize("name", sorted(SENTENCES))
-@pytest.mark.parametrize("only_required", [True, False])
-def test_every_sentence_is_one_clean_line_with_two_offers_at_most(name: str, *, only_required: bool) -> None:
-    line = spoken(SENTENCES[name], only_required=only_required)
-    assert line.isprintable()
-    assert line == " ".join(line.split())
-    assert line[0].isupper()
-    assert line[-1] in ".?!"
-    assert not re.search(r"[<>{}\[\]$&€%*_#|\\/:]", line.replace("gebucht:", "").replace("Ihnen:", "")), line
-    assert not re.search(r"\d[.:]\d|\bca\.|\bz\.|\bbzw\b|\bMin\b|\bStd\b", line), line
-    assert len(re.findall(r"\bum \d", line)) <= 3
-    assert "offer" not in name or len(re.findall(r"\bum \d", line)) <= 2
-
-
-@pytest.mark.parametrize("name", sorted(SENTENCES))
-def test_incident_59_only_a_booking_says_that_it_is_booked(name: str) -> None:
-    line = spoken(SENTENCES[name], only_required=False).casefold()
-    claims = re.search(r"\b(gebucht|eingetragen|bestätigt|vereinbart|fest reserviert)\b", line)
-    assert bool(claims) == (name in {"booked", "already_booked"})
+SPEECH = Speech()
 
 
 def test_a_hold_is_told_as_a_hold() -> None:
-    line = sentences.held(
+    line = SPEECH.held(
         HERE, service="Herrenschnitt", start=FRIDAY, staff="Anna", price=Money(3500), seconds=120
     )
     assert line == (
@@ -92,39 +36,38 @@ def test_a_hold_is_told_as_a_hold() -> None:
 def test_offers_name_a_shared_day_once_and_another_day_by_its_name() -> None:
     same = [SpokenOffer(FRIDAY), SpokenOffer(FRIDAY + timedelta(minutes=90))]
     assert speak.offers(same, HERE) == "am Freitag, dem 27. November, um 14 Uhr 30 oder um 16 Uhr"
-    other = sentences.not_free(HERE, start=FRIDAY, offers=[SpokenOffer(FRIDAY + timedelta(days=3))])
+    other = SPEECH.not_free(HERE, start=FRIDAY, offers=[SpokenOffer(FRIDAY + timedelta(days=3))])
     assert "am Montag, dem 30. November, um 14 Uhr 30" in other
-    near = sentences.not_free(HERE, start=FRIDAY, offers=same[1:])
+    near = SPEECH.not_free(HERE, start=FRIDAY, offers=same[1:])
     assert "am selben Tag um 16 Uhr" in near
 
 
 def test_without_offers_a_refusal_asks_for_another_day() -> None:
     for line in (
-        sentences.not_free(HERE, start=FRIDAY, offers=[]),
-        sentences.offers(HERE, offers=[]),
-        sentences.conflict(HERE, offers=[]),
-        sentences.expired_and_gone(HERE, start=FRIDAY, offers=[]),
-        sentences.closed(HERE, start=FRIDAY),
-        sentences.off_grid(HERE, neighbours=[]),
+        SPEECH.not_free(HERE, start=FRIDAY, offers=[]),
+        SPEECH.offers(HERE, offers=[]),
+        SPEECH.offers_around(HERE, offers=[]),
+        SPEECH.conflict(HERE, offers=[]),
+        SPEECH.expired_and_gone(HERE, start=FRIDAY, offers=[]),
+        SPEECH.closed(HERE, start=FRIDAY),
+        SPEECH.off_grid(HERE, neighbours=[]),
     ):
         assert line.endswith("?")
 
 
 def test_more_than_eight_services_are_told_by_category() -> None:
     many = [f"Schnitt {letter}" for letter in "ABCDEFGHI"]
-    assert sentences.services_list(many, categories=["Schnitt", "Farbe"]).startswith(
+    assert SPEECH.services_list(many, categories=["Schnitt", "Farbe"]).startswith(
         "Wir haben Schnitt und Farbe."
     )
-    assert sentences.services_list(many[:2]).startswith("Wir haben Schnitt A und Schnitt B.")
-    assert "zum Beispiel" in sentences.services_list(many)
+    assert SPEECH.services_list(many[:2]).startswith("Wir haben Schnitt A und Schnitt B.")
+    assert "zum Beispiel" in SPEECH.services_list(many)
 
 
 def test_a_closed_day_names_its_reason() -> None:
-    line = sentences.closed(
-        HERE, start=datetime(2026, 12, 25, 14, tzinfo=BERLIN), note="Erster Weihnachtstag"
-    )
+    line = SPEECH.closed(HERE, start=datetime(2026, 12, 25, 14, tzinfo=BERLIN), note="Erster Weihnachtstag")
     assert line.startswith(
-        "Am Freitag, dem 25. Dezember, haben wir leider geschlossen, es ist Erster Weihnachtstag."
+        "Am Freitag, dem 25. Dezember, haben wir leider geschlossen: Erster Weihnachtstag."
     )
 
 
@@ -176,6 +119,58 @@ def test_other_currencies() -> None:
 
 
 @pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (0, "null"),
+        (1, "eins"),
+        (7, "sieben"),
+        (12, "zwölf"),
+        (16, "sechzehn"),
+        (17, "siebzehn"),
+        (21, "einundzwanzig"),
+        (30, "dreißig"),
+        (77, "siebenundsiebzig"),
+        (100, "einhundert"),
+        (101, "einhunderteins"),
+        (217, "zweihundertsiebzehn"),
+        (1000, "eintausend"),
+        (1101, "eintausendeinhunderteins"),
+        (2026, "zweitausendsechsundzwanzig"),
+        (9999, "neuntausendneunhundertneunundneunzig"),
+    ],
+)
+def test_numbers_as_words(value: int, said: str) -> None:
+    assert speak.number(value) == said
+
+
+def test_every_number_has_a_word_of_its_own() -> None:
+    words = {speak.number(value) for value in range(10_000)}
+    assert len(words) == 10_000
+    assert all(word.isalpha() and word.islower() for word in words)
+
+
+@pytest.mark.parametrize(
+    ("value", "ending", "said"),
+    [(1, "e", "erste"), (3, "en", "dritten"), (7, "er", "siebter"), (8, "e", "achte"), (16, "en", "sechzehnten"),
+     (19, "e", "neunzehnte"), (20, "en", "zwanzigsten"), (21, "es", "einundzwanzigstes"), (31, "e", "einunddreißigste")],
+)  # fmt: skip
+def test_ordinals_as_words(value: int, ending: Literal["e", "en", "er", "es"], said: str) -> None:
+    assert speak.ordinal(value, ending=ending) == said
+
+
+@pytest.mark.parametrize("value", [-1, 10_000])
+def test_numbers_outside_are_refused(value: int) -> None:
+    with pytest.raises(ValueError, match="from 0 to 9999"):
+        speak.number(value)
+
+
+@pytest.mark.parametrize("value", [0, 32])
+def test_ordinals_outside_are_refused(value: int) -> None:
+    with pytest.raises(ValueError, match="from 1 to 31"):
+        speak.ordinal(value)
+
+
+@pytest.mark.parametrize(
     ("minutes", "said"),
     [
         (45, "45 Minuten"),
@@ -199,6 +194,28 @@ def test_lists() -> None:
     assert speak.join(["Montag"]) == "Montag"
     assert speak.join(["Montag", "Dienstag", "Mittwoch"]) == "Montag, Dienstag und Mittwoch"
     assert speak.join(["Anna", "Ben"], word="oder") == "Anna oder Ben"
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("Kinderschnitt 6-12 Jahre", "Kinderschnitt 6 bis 12 Jahre"),
+        ("Kinderschnitt 6 – 12 Jahre", "Kinderschnitt 6 bis 12 Jahre"),
+        ("Strähnen inkl. Pflege", "Strähnen inklusive Pflege"),
+        ("Waschen u. Föhnen m. Pflege", "Waschen und Föhnen mit Pflege"),
+        ("Massage 30 Min.", "Massage 30 Minuten"),
+        ("Massage 60min", "Massage 60 Minuten"),
+        ("Reifenwechsel, ca. 2 Std.", "Reifenwechsel, circa 2 Stunden"),
+        ("Verlängerung 50cm", "Verlängerung 50 Zentimeter"),
+        ("Brunch ab 14:30", "Brunch ab 14 Uhr 30"),
+        ("Betriebsausflug 24.12.", "Betriebsausflug 24 12"),
+        ("Keratin 1,5 %", "Keratin 1 Komma 5 Prozent"),
+        ("Dr. Anna M. Schmidt", "Doktor Anna M. Schmidt"),
+        ("Raum ٣", "Raum 3"),
+    ],
+)
+def test_what_masters_abbreviate_is_spoken_in_full(written: str, said: str) -> None:
+    assert speak.plain(written) == said
 
 
 def test_names_of_masters_are_spoken_as_words() -> None:
@@ -228,6 +245,49 @@ def test_incident_41_times_are_spoken_in_the_zone_of_the_branch() -> None:
 
 def test_incident_61_no_raw_number_is_spoken() -> None:
     assert speak.duration(1315) == "21 Stunden und 55 Minuten"
-    line = sentences.held(HERE, service="X", start=FRIDAY, seconds=119)
+    line = SPEECH.held(HERE, service="X", start=FRIDAY, seconds=119)
     assert "zwei Minuten" in line
     assert "119" not in line
+
+
+@pytest.mark.parametrize(
+    ("ahead", "until", "of"),
+    [
+        (0, "bis heute.", "von heute aus."),
+        (1, "bis morgen, Mittwoch.", "von morgen, Mittwoch, aus."),
+        (3, "bis zum Freitag, dem 27. November.", "von Freitag, dem 27. November, aus."),
+    ],
+)
+def test_days_fit_the_word_before_them(ahead: int, until: str, of: str) -> None:
+    at = HERE.now + timedelta(days=ahead)
+    assert f"Möglich ist es {until}" in SPEECH.too_far(HERE, latest=at)
+    assert SPEECH.year_corrected(HERE, start=at) == f"Ich gehe {of}"
+
+
+def test_one_person_and_several_are_told_in_the_right_number() -> None:
+    assert "Das macht bei uns Ben." in SPEECH.staff_cannot(staff="Anna", service="Farbe", able=["Ben"])
+    assert "Das machen bei uns Ben und Cem." in SPEECH.staff_cannot(
+        staff="Anna", service="Farbe", able=["Ben", "Cem"]
+    )
+    assert "Bei uns arbeitet Ben." in SPEECH.unknown_staff(["Ben"])
+    assert "Bei uns arbeiten Ben und Cem." in SPEECH.unknown_staff(["Ben", "Cem"])
+
+
+def test_du_is_a_setting_of_the_company() -> None:
+    familiar = Speech(SpeechSettings("du"))
+    assert familiar.booked(HERE, service="Farbe", start=FRIDAY, staff="Anna", name="Mia") == (
+        "Dein Termin für Farbe ist auf den Namen Mia gebucht: am Freitag, dem 27. November, um 14 Uhr 30 bei Anna. "
+        "Wir freuen uns auf dich."
+    )
+    assert familiar.ask_staff([]) == "Zu wem möchtest du gerne, oder ist dir das egal?"
+
+
+def test_a_question_of_the_understanding_is_asked_as_the_company_speaks() -> None:
+    own = Speech(SpeechSettings("du", {"when.past": "Das ist schon vorbei. Wann möchtest du kommen?"}))
+    past = understand_when("gestern", now=HERE.now, zone=HERE.zone)
+    assert isinstance(past, Unclear)
+    assert own.unclear(past, HERE) == "Das ist schon vorbei. Wann möchtest du kommen?"
+    twice = understand_when("Dienstag, den 26. November 2026", now=HERE.now, zone=HERE.zone)
+    assert isinstance(twice, Unclear)
+    assert own.unclear(twice, HERE).startswith("Meinst du Donnerstag, den 26. November oder Dienstag")
+    assert own.ask("Eine Frage, die niemand kennt?") == "Eine Frage, die niemand kennt?"

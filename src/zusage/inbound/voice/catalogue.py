@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from zusage.language.german import question
+
 Schema = Mapping[str, object]
 """The JSON schema of one parameter."""
 
@@ -82,7 +84,7 @@ CATALOGUE: tuple[ToolSpec, ...] = (
         ),
         parameters={"service": _SERVICE, "when": _WHEN, "staff": _STAFF, "offer": _OFFER},
         variables=_HELD,
-        filler="Einen Moment, ich schaue nach.",
+        filler=question("filler.checking"),
     ),
     ToolSpec(
         name="get_alternatives",
@@ -99,7 +101,7 @@ CATALOGUE: tuple[ToolSpec, ...] = (
                 "description": "Wie viele Vorschläge höchstens; üblich sind 3.",
             },
         },
-        filler="Einen Moment, ich suche.",
+        filler=question("filler.searching"),
     ),
     ToolSpec(
         name="book_appointment",
@@ -111,7 +113,7 @@ CATALOGUE: tuple[ToolSpec, ...] = (
         parameters=_BOOKING,
         required=("name", "hold"),
         variables=_BOOKED,
-        filler="Einen Moment bitte.",
+        filler=question("filler.booking"),
     ),
     ToolSpec(
         name="start_booking",
@@ -119,7 +121,7 @@ CATALOGUE: tuple[ToolSpec, ...] = (
         parameters=_BOOKING,
         required=("name", "hold"),
         variables=_BOOKED,
-        filler="Einen Moment bitte.",
+        filler=question("filler.booking"),
         legacy=True,
     ),
     ToolSpec(

@@ -19,11 +19,12 @@ from zusage.inbound.voice.rendering import replayed
 from zusage.inbound.voice.talk import Talk
 from zusage.inbound.voice.toolcall import ToolCall, ToolResult
 from zusage.inbound.voice.tools import TOOLS
-from zusage.language.german import sentences
+from zusage.language.german import Speech
 
 log = structlog.get_logger()
 
 _TRIES = 3
+_SPEECH = Speech()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +54,8 @@ class Desk:
                 break
             except Exception:
                 log.exception("tool_call_failed", tool=call.tool, call=call.ref.external_id)
-                return ToolResult("error", sentences.error()).stored().body
-        return ToolResult("busy", sentences.busy()).stored().body
+                return ToolResult("error", _SPEECH.error()).stored().body
+        return ToolResult("busy", _SPEECH.busy()).stored().body
 
     async def _attempt(self, key: ToolCallKey, call: ToolCall) -> Mapping[str, Any]:
         run = await start_tool_call(key, journal=self.journal, sleep=self.sleep)
@@ -70,7 +71,7 @@ class Desk:
         tool = TOOLS.get(call.tool or "")
         if tool is None:
             log.warning("unknown_tool", named=call.named[:80])
-            return await self._finished(run, ToolResult("unknown_tool", sentences.invalid()))
+            return await self._finished(run, ToolResult("unknown_tool", _SPEECH.not_understood()))
         book = await self.masters.book(call.ref.company_id, call.ref.branch_id, run.catalogue_version)
         talk = Talk(call, run, book, self.open_unit, self.new_token)
         return await self._finished(run, await tool(talk))

@@ -11,7 +11,6 @@ from zusage.core.scheduling.masters import Service
 from zusage.core.scheduling.wish import Refusal
 from zusage.inbound.voice.talk import NamedOffers, Talk, name_offers
 from zusage.inbound.voice.toolcall import Status, ToolResult
-from zusage.language.german import sentences
 
 _STATUS: dict[str, Status] = {
     "past": "past",
@@ -55,20 +54,20 @@ def refusal(talk: Talk, wanted: Wanted, refused: Refused, *, lost: Status | None
 
 def _lost(talk: Talk, wanted: Wanted, status: Status, offers: NamedOffers) -> str | None:
     if status == "expired":
-        return sentences.expired_and_gone(talk.here, start=wanted.start, offers=offers.spoken)
+        return talk.speech.expired_and_gone(talk.here, start=wanted.start, offers=offers.spoken)
     if status == "conflict":
-        return sentences.conflict(talk.here, offers=offers.spoken)
+        return talk.speech.conflict(talk.here, offers=offers.spoken)
     return None
 
 
 def _when_not(talk: Talk, why: Refusal) -> str | None:
     match why.reason:
         case "past":
-            return sentences.past()
+            return talk.speech.past()
         case "too_soon":
-            return sentences.too_soon(talk.here, earliest=why.limit or talk.here.now)
+            return talk.speech.too_soon(talk.here, earliest=why.limit or talk.here.now)
         case "too_far":
-            return sentences.too_far(talk.here, latest=why.limit or talk.here.now)
+            return talk.speech.too_far(talk.here, latest=why.limit or talk.here.now)
         case _:
             return None
 
@@ -77,13 +76,13 @@ def _why(talk: Talk, wanted: Wanted, why: Refusal, offers: NamedOffers) -> str:
     here = talk.here
     match why.reason:
         case "closed":
-            return sentences.closed(here, start=wanted.start, offers=offers.spoken, note=why.note)
+            return talk.speech.closed(here, start=wanted.start, offers=offers.spoken, note=why.note)
         case "off_grid":
-            return sentences.off_grid(here, neighbours=[offer.start for offer in offers.spoken])
+            return talk.speech.off_grid(here, neighbours=[offer.start for offer in offers.spoken])
         case "nobody":
-            return sentences.nobody(wanted.service.name)
+            return talk.speech.nobody(wanted.service.name)
         case _:
-            return sentences.not_free(
+            return talk.speech.not_free(
                 here,
                 start=wanted.start,
                 offers=offers.spoken,

@@ -20,7 +20,7 @@ from zusage.core.values import Money
 from zusage.inbound.voice.arguments import Arguments
 from zusage.inbound.voice.toolcall import ToolCall
 from zusage.language.book import VoiceBook
-from zusage.language.german import speak
+from zusage.language.german import Speech, speak
 
 NO_CALENDAR = "none"
 """The calendar half of an offer's certainty for a branch without an external calendar: the ledger is all there is."""
@@ -43,6 +43,11 @@ class Talk:
     @property
     def here(self) -> speak.Here:
         return speak.Here(self.run.now, self.book.branch.zone)
+
+    @property
+    def speech(self) -> Speech:
+        """What the agent says, as this company wants it."""
+        return Speech(self.book.speech)
 
     @property
     def held(self) -> CallHold | None:

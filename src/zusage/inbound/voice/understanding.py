@@ -17,7 +17,6 @@ from zusage.inbound.voice.toolcall import ToolResult
 from zusage.language.german import (
     excludes_staff,
     is_anyone,
-    sentences,
     speak,
     understand_service,
     understand_staff,
@@ -57,7 +56,7 @@ def understand(talk: Talk) -> Understood | ToolResult:
     if isinstance(said, ToolResult):
         return said
     wish = to_wish(talk, said, staff)
-    note = sentences.year_corrected(talk.here, start=said.start) if "year" in said.assumed else ""
+    note = talk.speech.year_corrected(talk.here, start=said.start) if "year" in said.assumed else ""
     return Understood(service, wish, staff is not None, note)
 
 
@@ -70,16 +69,16 @@ def find_service(talk: Talk) -> Service | ToolResult:
         return known if known is not None else _ask_service(talk)
     exact = next((s for s in offered if text.casefold() in {s.key.casefold(), str(s.id)}), None)
     if exact is not None:
-        return _bookable(exact)
+        return _bookable(talk, exact)
     entries = [ServiceEntry(str(s.id), s.name, s.category, s.synonyms) for s in offered]
     reading = understand_service(text, entries)
     by_id = {str(s.id): s for s in offered}
     candidates = [by_id[match.entry.key] for match in reading.matches]
     if reading.decision == "match":
-        return _bookable(candidates[0])
+        return _bookable(talk, candidates[0])
     if reading.decision == "ask":
         return _ask_service(talk, candidates)
-    say = sentences.unknown_service(_choices(talk))
+    say = talk.speech.unknown_service(_choices(talk))
     return ToolResult("unknown_service", say, {"choices": _choices(talk)})
 
 
@@ -95,9 +94,9 @@ def _service_of_call(talk: Talk) -> Service | None:
 def _ask_service(talk: Talk, candidates: list[Service] | None = None) -> ToolResult:
     if not candidates:
         choices = _choices(talk)
-        return ToolResult("ask_service", sentences.ask_service_open(choices), {"choices": choices})
+        return ToolResult("ask_service", talk.speech.ask_service_open(choices), {"choices": choices})
     names = [service.name for service in candidates]
-    return ToolResult("ask_service", sentences.ask_service(names), {"choices": names})
+    return ToolResult("ask_service", talk.speech.ask_service(names), {"choices": names})
 
 
 def _choices(talk: Talk) -> list[str]:
@@ -108,14 +107,14 @@ def _choices(talk: Talk) -> list[str]:
     return list(dict.fromkeys(service.category or service.name for service in services))
 
 
-def _bookable(service: Service) -> Service | ToolResult:
+def _bookable(talk: Talk, service: Service) -> Service | ToolResult:
     if service.needs_consultation:
         data = {"service": service.name}
-        return ToolResult("needs_consultation", sentences.needs_consultation(service.name), data)
+        return ToolResult("needs_consultation", talk.speech.needs_consultation(service.name), data)
     if not service.bookable_by_phone:
-        return ToolResult("not_by_phone", sentences.not_by_phone(service.name), {"service": service.name})
+        return ToolResult("not_by_phone", talk.speech.not_by_phone(service.name), {"service": service.name})
     if service.add_on:
-        say = sentences.needs_main_service(service.name)
+        say = talk.speech.needs_main_service(service.name)
         return ToolResult("needs_main_service", say, {"service": service.name})
     return service
 
@@ -133,7 +132,7 @@ def find_staff(talk: Talk, service: Service) -> Staff | ToolResult | None:
     found = [exact] if exact else _named(talk, text)
     if not found:
         names = [member.name for member in talk.book.staff]
-        return ToolResult("unknown_staff", sentences.unknown_staff(names), {"choices": names})
+        return ToolResult("unknown_staff", talk.speech.unknown_staff(names), {"choices": names})
     return _able(talk, service, found)
 
 
@@ -154,18 +153,18 @@ def _staff_beside(talk: Talk, service: Service) -> Staff | ToolResult | None:
 def _ask_whom(talk: Talk, service: Service) -> ToolResult:
     """Somebody was ruled out: who else it may be is the caller's to say."""
     able = [member.name for member in talk.book.staff if service.id in member.skills]
-    return ToolResult("ask_staff", sentences.ask_staff(able), {"choices": able})
+    return ToolResult("ask_staff", talk.speech.ask_staff(able), {"choices": able})
 
 
 def _able(talk: Talk, service: Service, found: list[Staff]) -> Staff | ToolResult:
     able = [member for member in found if service.id in member.skills]
     if not able:
         others = [member.name for member in talk.book.staff if service.id in member.skills]
-        say = sentences.staff_cannot(staff=found[0].name, service=service.name, able=others)
+        say = talk.speech.staff_cannot(staff=found[0].name, service=service.name, able=others)
         return ToolResult("staff_cannot", say, {"service": service.name, "choices": others})
     if len(able) > 1:
         names = [member.name for member in able]
-        return ToolResult("ask_staff", sentences.ask_staff(names), {"choices": names})
+        return ToolResult("ask_staff", talk.speech.ask_staff(names), {"choices": names})
     return able[0]
 
 
@@ -213,15 +212,16 @@ def _which(talk: Talk, choices: Sequence[When]) -> ToolResult:
     ]
     readings = [talk.iso(one.start) for one in choices]
     return ToolResult(
-        "ask_when", sentences.ask_between(spoken), {"reason": "ambiguous", "readings": readings}
+        "ask_when", talk.speech.ask_between(spoken), {"reason": "ambiguous", "readings": readings}
     )
 
 
 def _not_understood(talk: Talk, unclear: Unclear) -> ToolResult:
+    say = talk.speech.unclear(unclear, talk.here)
     if unclear.reason == "past":
-        return ToolResult("past", unclear.question, {"reason": "past"})
+        return ToolResult("past", say, {"reason": "past"})
     readings = [talk.iso(when.start) for when in unclear.alternatives]
-    return ToolResult("ask_when", unclear.question, {"reason": unclear.reason, "readings": readings})
+    return ToolResult("ask_when", say, {"reason": unclear.reason, "readings": readings})
 
 
 def to_wish(talk: Talk, when: When, staff: Staff | None) -> Wish:
@@ -265,7 +265,7 @@ def chosen_offer(talk: Talk) -> StoredOffer | ToolResult | None:
 def which_offer(talk: Talk) -> ToolResult:
     """Ask which of the newest offers is meant."""
     newest = [offer for offer in talk.run.offers if offer.batch == talk.run.offers[0].batch]
-    say = sentences.which_offer(talk.here, offers=[speak.SpokenOffer(offer.start) for offer in newest])
+    say = talk.speech.which_offer(talk.here, offers=[speak.SpokenOffer(offer.start) for offer in newest])
     readings = [talk.iso(offer.start) for offer in newest]
     return ToolResult("ask_when", say, {"reason": "offer_unclear", "readings": readings})
 

@@ -1,13 +1,18 @@
-from zusage.language.german import sentences, speak
+from zusage.language.german import speak
+from zusage.language.german.overrides import check_override
 from zusage.language.german.people import clean_name, excludes_staff, is_anyone, understand_staff
 from zusage.language.german.services import understand_service
+from zusage.language.german.speech import Speech
+from zusage.language.german.texts import question
 from zusage.language.german.when import understand_when
 
 __all__ = [
+    "Speech",
+    "check_override",
     "clean_name",
     "excludes_staff",
     "is_anyone",
-    "sentences",
+    "question",
     "speak",
     "understand_service",
     "understand_staff",

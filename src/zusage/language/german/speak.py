@@ -1,6 +1,6 @@
 """Values as one says them in German: no symbol, abbreviation or digit that a voice reads wrongly, never a line break.
 
-Sentences are built from these in `sentences`; nothing else in the system formats a value for speech."""
+Sentences (`speech`, `texts`) are filled with these; nothing else in the system formats a value for speech."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ MONTHS = (
     "Dezember",
 )
 
-_SMALL = (
+_ONES = (
     "null",
-    "eine",
+    "ein",
     "zwei",
     "drei",
     "vier",
@@ -45,9 +45,60 @@ _SMALL = (
     "zehn",
     "elf",
     "zwölf",
+    "dreizehn",
+    "vierzehn",
+    "fünfzehn",
+    "sechzehn",
+    "siebzehn",
+    "achtzehn",
+    "neunzehn",
 )
-_SYMBOLS = {"&": " und ", "+": " und ", "/": " oder ", "€": " Euro ", "%": " Prozent ", "@": " at "}
+_TENS = ("", "", "zwanzig", "dreißig", "vierzig", "fünfzig", "sechzig", "siebzig", "achtzig", "neunzig")
+_ORDINAL_STEMS = {1: "erst", 3: "dritt", 7: "siebt", 8: "acht"}
+_LARGEST_NUMBER = 9999
+_LARGEST_ORDINAL = 31
+_LAST_WORD = 12
+_SYMBOLS = {
+    "&": " und ",
+    "+": " und ",
+    "/": " oder ",
+    "€": " Euro ",
+    "%": " Prozent ",
+    "@": " at ",
+    "½": " einhalb ",
+    "–": "-",
+    "—": "-",
+}
 _KEPT_MARKS = set(" -'’.,:")
+_WRITTEN_SHORT = tuple(
+    (re.compile(written, re.IGNORECASE), spoken)
+    for written, spoken in (
+        (r"(?<=\d)\s*-\s*(?=\d)", " bis "),
+        (r"(?<=\d):(?=\d\d\b)", " Uhr "),
+        (r"(?<=\d),(?=\d)", " Komma "),
+        (r"(?<=\d)[.:](?=\d)", " "),
+        (r"(?<=\d) ?(?:min\b\.?)", " Minuten"),
+        (r"(?<=\d) ?(?:std\b\.?|h\b)", " Stunden"),
+        (r"(?<=\d) ?cm\b", " Zentimeter"),
+        (r"(?<=\d) ?ml\b", " Milliliter"),
+        (r"\bz\. ?b\.", "zum Beispiel"),
+        (r"\binkl\.", "inklusive"),
+        (r"\bexkl\.", "exklusive"),
+        (r"\bzzgl\.", "zuzüglich"),
+        (r"\bca\.", "circa"),
+        (r"\bbzw\.", "beziehungsweise"),
+        (r"\busw\.", "und so weiter"),
+        (r"\betc\.", "und so weiter"),
+        (r"\bggf\.", "gegebenenfalls"),
+        (r"\bevtl\.", "eventuell"),
+        (r"\bnr\.", "Nummer"),
+        (r"\bdr\.", "Doktor"),
+        (r"\bprof\.", "Professor"),
+        (r"(?<=\w) (?-i:u)\. ?(?=\w)", " und "),
+        (r"(?<=\w) (?-i:m)\. ?(?=\w)", " mit "),
+        (r"\.(?=\s+(?-i:[a-zäöüß]))", ""),
+    )
+)
 _LONGEST_NAME = 120
 _YEAR_SAID_AFTER_DAYS = 300
 _CURRENCIES = {"EUR": ("Euro", "Cent"), "CHF": ("Franken", "Rappen"), "USD": ("Dollar", "Cent")}
@@ -81,14 +132,18 @@ def plain(text: str) -> str:
 
     At most 120 characters remain; a name without letters or digits becomes empty."""
     kept = (_spoken_character(c) for c in unicodedata.normalize("NFC", text[: 4 * _LONGEST_NAME]))
-    line = " ".join("".join(kept).split())[:_LONGEST_NAME].strip(" -'’.,:")
-    return re.sub(r"\s+([.,:])", r"\1", line)
+    line = re.sub(r"\s+(?=[.,:])", "", " ".join("".join(kept).split()))
+    for written, spoken in _WRITTEN_SHORT:
+        line = written.sub(spoken, line)
+    return " ".join(line.split())[:_LONGEST_NAME].strip(" -'’.,:")
 
 
 def _spoken_character(char: str) -> str:
     if char in _SYMBOLS:
         return _SYMBOLS[char]
-    return char if char.isalnum() or char in _KEPT_MARKS or unicodedata.combining(char) else " "
+    if char.isdecimal():
+        return str(unicodedata.decimal(char))
+    return char if char.isalpha() or char in _KEPT_MARKS or unicodedata.combining(char) else " "
 
 
 def join(items: Sequence[str], *, word: Literal["und", "oder"] = "und") -> str:
@@ -112,15 +167,17 @@ def time(at: dt.datetime | dt.time) -> str:
     return f"{spoken} {'nachts' if at.hour <= 4 else 'morgens'}" if 1 <= at.hour <= 6 else spoken
 
 
-def date(day: dt.date, *, today: dt.date) -> str:
+def date(day: dt.date, *, today: dt.date, before: Literal["am", "zum", ""] = "am") -> str:
     """Say a day as an adverb: "heute", "morgen, am Mittwoch", "am Freitag, dem 27. November".
 
-    The year is added for days that have passed or are more than 300 days ahead."""
+    `before` fits it to a word that it follows: "zum" after "bis" ("zum Freitag, dem …"), "" after "von". The year is
+    added for days that have passed or are more than 300 days ahead."""
+    weekday = WEEKDAYS[day.weekday()]
     if day == today:
         return "heute"
     if day - today == dt.timedelta(days=1):
-        return f"morgen, am {WEEKDAYS[day.weekday()]}"
-    return f"am {WEEKDAYS[day.weekday()]}, dem {_day_and_month(day, today)}"
+        return f"morgen, am {weekday}" if before == "am" else f"morgen, {weekday}"
+    return f"{before} {weekday}, dem {_day_and_month(day, today)}".lstrip()
 
 
 def _day_and_month(day: dt.date, today: dt.date) -> str:
@@ -182,8 +239,40 @@ def price(money: Money) -> str:
     return f"{amount} {part}" if part else amount
 
 
-def _counted(number: int) -> str:
-    return "ein" if number == 1 else str(number)
+def _counted(amount: int) -> str:
+    return "ein" if amount == 1 else str(amount)
+
+
+def number(value: int) -> str:
+    """Say a whole number from 0 to 9999 in one word: "null", "eins", "einundzwanzig", "eintausendeinhundertelf".
+
+    :raises ValueError: the number lies outside."""
+    if not 0 <= value <= _LARGEST_NUMBER:
+        raise ValueError(f"{value} is not from 0 to {_LARGEST_NUMBER}")
+    last = value % 100
+    return f"{_words(value)}s" if last == 1 else _words(value)
+
+
+def _words(value: int) -> str:
+    """The number as it stands before a noun or another part of a number ("ein", not "eins")."""
+    for size, name in ((1000, "tausend"), (100, "hundert")):
+        if value >= size:
+            whole, rest = divmod(value, size)
+            return f"{_ONES[whole]}{name}{_words(rest) if rest else ''}"
+    if value < len(_ONES):
+        return _ONES[value]
+    tens, ones = divmod(value, 10)
+    return f"{_ONES[ones]}und{_TENS[tens]}" if ones else _TENS[tens]
+
+
+def ordinal(value: int, *, ending: Literal["e", "en", "er", "es"] = "e") -> str:
+    """Say a day's number from 1 to 31 as a word: "erste", "dritten", "siebte", "einundzwanzigster".
+
+    :raises ValueError: the number lies outside."""
+    if not 1 <= value <= _LARGEST_ORDINAL:
+        raise ValueError(f"{value} is not from 1 to {_LARGEST_ORDINAL}")
+    stem = _ORDINAL_STEMS.get(value) or f"{_words(value)}{'t' if value < len(_ONES) else 'st'}"
+    return f"{stem}{ending}"
 
 
 def duration(minutes: int) -> str:
@@ -201,8 +290,8 @@ def _minutes(minutes: int) -> str:
     return "eine Minute" if minutes == 1 else f"{_number(minutes)} Minuten"
 
 
-def _number(number: int) -> str:
-    return _SMALL[number] if number < len(_SMALL) else str(number)
+def _number(amount: int) -> str:
+    return _ONES[amount] if amount <= _LAST_WORD else str(amount)
 
 
 def sentence(text: str) -> str:

@@ -30,13 +30,14 @@ from zusage.inbound.voice.retell.envelope import (
 from zusage.inbound.voice.retell.signature import is_signed
 from zusage.inbound.voice.tool_names import resolve_tool
 from zusage.inbound.voice.toolcall import ToolCall, ToolResult
-from zusage.language.german import sentences
+from zusage.language.german import Speech
 
 log = structlog.get_logger()
 
 PROVIDER = "retell"
 MAX_BODY = 2_000_000
 BODY_SECONDS = 5
+_SPEECH = Speech()
 
 
 class Refused(Exception):  # noqa: N818 - an answer on its way, not a failure
@@ -71,7 +72,7 @@ class RetellDoor:
         it says and whatever fails."""
         if fold(request.path_params.get("tool", "").strip("/")) == "webhook":
             return await self.webhook(request)
-        sorry = self._answer(ToolResult("error", sentences.error()))
+        sorry = self._answer(ToolResult("error", _SPEECH.error()))
         return await self._guarded(request, self._function_call, sorry)
 
     async def webhook(self, request: Request) -> Response:
@@ -98,16 +99,16 @@ class RetellDoor:
             envelope = parse_envelope(body, path_tool=path_tool)
         except EnvelopeError as error:
             self._platform_only(request, body, error)
-            return self._answer(ToolResult("invalid", sentences.invalid()))
+            return self._answer(ToolResult("invalid", _SPEECH.not_understood()))
         line = await self._verified(request, body, envelope.call)
         if line is None:
-            return self._answer(ToolResult("unknown_number", sentences.unknown_number()))
+            return self._answer(ToolResult("unknown_number", _SPEECH.unknown_number()))
         call = _tool_call(envelope, line)
         if call is None:
-            return self._answer(ToolResult("invalid", sentences.invalid()))
+            return self._answer(ToolResult("invalid", _SPEECH.not_understood()))
         if not await self.limits.allows(call):
             log.info("rate_limited", call=call.ref.external_id, company=str(line.company_id))
-            return self._answer(ToolResult("busy", sentences.busy()))
+            return self._answer(ToolResult("busy", _SPEECH.busy()))
         answer = await self.desk.answer(call)
         return JSONResponse(render(answer, build=self.build))
 

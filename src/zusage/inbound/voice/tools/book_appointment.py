@@ -29,7 +29,7 @@ from zusage.inbound.voice.understanding import (
     said_when,
     understand,
 )
-from zusage.language.german import clean_name, sentences
+from zusage.language.german import clean_name
 from zusage.language.reading import When
 
 _Target = CallHold | Understood
@@ -48,11 +48,11 @@ async def book_appointment(talk: Talk) -> Answer | ToolResult:
         return target
     booker = _booker(talk)
     if booker is None:
-        return ToolResult("ask_name", sentences.ask_name(), _still_held(talk))
+        return ToolResult("ask_name", talk.speech.ask_name(), _still_held(talk))
     if isinstance(target, CallHold):
         return await _book_hold(talk, target, booker)
     if talk.run.call_over:
-        return ToolResult("call_over", sentences.call_over())
+        return ToolResult("call_over", talk.speech.call_over())
     return await _book_plan(talk, target, booker)
 
 
@@ -77,7 +77,7 @@ def _by_offer(talk: Talk, offer: StoredOffer) -> _Target | ToolResult:
         return last
     if held is not None and held.created_at > offer.made_at:
         return _kept(talk, held)
-    return of_offer(talk, offer) or ToolResult("nothing_held", sentences.nothing_held())
+    return of_offer(talk, offer) or ToolResult("nothing_held", talk.speech.nothing_held())
 
 
 def _same_plan(hold: CallHold, offer: StoredOffer) -> bool:
@@ -99,9 +99,9 @@ def _without_hold(talk: Talk) -> _Target | ToolResult:
     if last is not None and last.status in _BOOKABLE and _means(talk, last):
         return last
     if last is not None and not (args.service or said_when(talk)):
-        return ToolResult("nothing_held", sentences.nothing_held())
+        return ToolResult("nothing_held", talk.speech.nothing_held())
     understood = understand(talk)
-    return understood if isinstance(understood, ToolResult) else _exact(understood)
+    return understood if isinstance(understood, ToolResult) else _exact(talk, understood)
 
 
 def _means(talk: Talk, hold: CallHold) -> bool:
@@ -136,7 +136,7 @@ def _is_service(talk: Talk, hold: CallHold) -> bool:
 
 def _kept(talk: Talk, hold: CallHold) -> ToolResult:
     """Another plan is held than the one that was named: say which, book nothing."""
-    say = sentences.replaced(talk.here, start=hold.start)
+    say = talk.speech.replaced(talk.here, start=hold.start)
     return ToolResult("replaced", say, _still_held(talk), hold_id=hold.hold_id)
 
 
@@ -147,9 +147,9 @@ def _still_held(talk: Talk) -> dict[str, Any]:
     return {"hold": talk.hold_data(held.token, held.expires_at), **_plan(talk, held.plan)}
 
 
-def _exact(understood: Understood) -> _Target | ToolResult:
+def _exact(talk: Talk, understood: Understood) -> _Target | ToolResult:
     if understood.wish.exact is None:
-        return ToolResult("ask_when", sentences.ask_when(), {"reason": "no_exact_time", "readings": []})
+        return ToolResult("ask_when", talk.speech.ask_when(), {"reason": "no_exact_time", "readings": []})
     return understood
 
 
@@ -226,11 +226,11 @@ def _of_ledger(talk: Talk, outcome: BookingOutcome, start: datetime) -> ToolResu
         case Booked(outcome="booked" | "already_booked", plan=plan) if plan is not None:
             return _booked(talk, outcome, plan)
         case Booked(outcome="call_over"):
-            return ToolResult("call_over", sentences.call_over())
+            return ToolResult("call_over", talk.speech.call_over())
         case Booked(outcome="replaced" | "released" | "none"):
-            return ToolResult("nothing_held", sentences.nothing_held())
+            return ToolResult("nothing_held", talk.speech.nothing_held())
         case _:
-            say = sentences.expired_and_gone(talk.here, start=start, offers=())
+            say = talk.speech.expired_and_gone(talk.here, start=start, offers=())
             data = {"reason": "not_free", "requested": talk.iso(start), "offers": []}
             return ToolResult("expired", say, data)
 
@@ -247,8 +247,8 @@ def _booked(talk: Talk, booked: Booked, plan: Mapping[str, Any]) -> ToolResult:
     start = datetime.fromisoformat(plan["starts_at"])
     service, staff = plan["service_name"], plan["staff_name"]
     if booked.outcome == "already_booked":
-        say = sentences.already_booked(talk.here, service=service, start=start, staff=staff)
+        say = talk.speech.already_booked(talk.here, service=service, start=start, staff=staff)
         return ToolResult("already_booked", say, data)
     name = booked.attendee or ""
-    say = sentences.booked(talk.here, service=service, start=start, staff=staff, name=name)
+    say = talk.speech.booked(talk.here, service=service, start=start, staff=staff, name=name)
     return ToolResult("booked", say, data)

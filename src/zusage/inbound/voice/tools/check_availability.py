@@ -14,7 +14,6 @@ from zusage.inbound.voice.talk import NO_CALENDAR, Talk
 from zusage.inbound.voice.toolcall import ToolResult
 from zusage.inbound.voice.tools.get_alternatives import offer_window
 from zusage.inbound.voice.understanding import Understood, chosen_offer, of_offer, understand
-from zusage.language.german import sentences
 
 
 async def check_availability(talk: Talk) -> Answer | ToolResult:
@@ -25,7 +24,7 @@ async def check_availability(talk: Talk) -> Answer | ToolResult:
     if isinstance(understood, ToolResult):
         return understood
     if talk.run.call_over:
-        return ToolResult("call_over", sentences.call_over())
+        return ToolResult("call_over", talk.speech.call_over())
     if understood.wish.exact is None:
         return await offer_window(talk, understood, closed="closed")
     return await _hold(talk, understood, understood.wish.exact)
@@ -51,13 +50,13 @@ def _result(talk: Talk, understood: Understood, start: datetime, outcome: HoldOu
         wanted = Wanted(understood.service, start, _asked(talk, understood))
         return refusal(talk, wanted, outcome)
     if outcome.plan is None or outcome.expires_at is None:
-        return ToolResult("call_over", sentences.call_over())
+        return ToolResult("call_over", talk.speech.call_over())
     return _held(talk, understood, outcome, outcome.plan, outcome.expires_at)
 
 
 def _held(talk: Talk, understood: Understood, taken: Taken, plan: Plan, expires_at: datetime) -> ToolResult:
     hold = talk.hold_data(taken.token, expires_at)
-    say = sentences.held(
+    say = talk.speech.held(
         talk.here,
         service=plan.service_name,
         start=plan.start,

@@ -12,7 +12,6 @@ from zusage.core.scheduling.wish import Wish
 from zusage.inbound.voice.talk import NamedOffers, Talk, name_offers
 from zusage.inbound.voice.toolcall import Status, ToolResult
 from zusage.inbound.voice.understanding import Understood, understand
-from zusage.language.german import sentences
 
 _MOST = 3
 
@@ -57,11 +56,11 @@ def _offers(talk: Talk, understood: Understood, found: OffersFound, closed: Stat
             offers=offers.stored,
         )
     if not offers.stored:
-        return ToolResult("not_free", sentences.offers_none(service=service.name, staff=staff), data)
+        return ToolResult("not_free", talk.speech.offers_none(service=service.name, staff=staff), data)
     if found.kind == "around":
-        say = sentences.offers_around(talk.here, offers=offers.spoken, service=service.name, staff=staff)
+        say = talk.speech.offers_around(talk.here, offers=offers.spoken, service=service.name, staff=staff)
     else:
-        say = sentences.offers(talk.here, offers=offers.spoken, service=service.name)
+        say = talk.speech.offers(talk.here, offers=offers.spoken, service=service.name)
     return ToolResult("offers", say, data, offers=offers.stored)
 
 
@@ -75,4 +74,4 @@ def _closed_day(talk: Talk, wish: Wish) -> date | None:
 def _closed(talk: Talk, day: date, offers: NamedOffers) -> str:
     start = day_bounds(talk.book.branch.zone, day).start
     note = closing_note(talk.book.branch, day)
-    return sentences.closed(talk.here, start=start, offers=offers.spoken, note=note, whole_day=True)
+    return talk.speech.closed(talk.here, start=start, offers=offers.spoken, note=note, whole_day=True)

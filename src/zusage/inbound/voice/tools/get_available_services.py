@@ -8,7 +8,6 @@ from typing import Any
 from zusage.core.scheduling.masters import Service
 from zusage.inbound.voice.talk import Talk
 from zusage.inbound.voice.toolcall import ToolResult
-from zusage.language.german import sentences
 
 _ROOM = 12_000
 
@@ -23,13 +22,13 @@ async def get_available_services(talk: Talk) -> ToolResult:
     data = {"services": entries, "categories": categories, "complete": len(entries) == len(listed)}
     if len(listed) == 1:
         only = listed[0]
-        say = sentences.service_info(
+        say = talk.speech.service_info(
             only.name, minutes=only.minutes, price=only.price, price_from=only.price_from
         )
         return ToolResult("services", say, data)
     named = [service.name for service in listed if not service.add_on] or [s.name for s in listed]
     return ToolResult(
-        "services", sentences.services_list(named, categories=[] if chosen else categories), data
+        "services", talk.speech.services_list(named, categories=[] if chosen else categories), data
     )
 
 

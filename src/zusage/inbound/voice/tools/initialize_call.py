@@ -6,7 +6,7 @@ from typing import Any
 
 from zusage.inbound.voice.talk import Talk
 from zusage.inbound.voice.toolcall import ToolResult
-from zusage.language.german import sentences, speak
+from zusage.language.german import speak
 
 
 async def initialize_call(talk: Talk) -> ToolResult:
@@ -24,7 +24,7 @@ async def initialize_call(talk: Talk) -> ToolResult:
             "timezone": book.branch.zone,
         },
     }
-    return ToolResult("ok", sentences.welcome(book.company_name, customer=customer.get("name", "")), data)
+    return ToolResult("ok", talk.speech.welcome(book.company_name, customer=customer.get("name", "")), data)
 
 
 def _customer(talk: Talk) -> dict[str, Any]:

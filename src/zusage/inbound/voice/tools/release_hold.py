@@ -6,14 +6,12 @@ from zusage.app.booking.release_hold import release_hold as release
 from zusage.app.calls.ports import Answer
 from zusage.inbound.voice.talk import Talk
 from zusage.inbound.voice.toolcall import ToolResult
-from zusage.language.german import sentences
 
 
 async def release_hold(talk: Talk) -> Answer:
-    return await release(run=talk.run, open_unit=talk.open_unit, conclude=_said)
+    def said(released: bool) -> Answer:  # noqa: FBT001 - the only thing there is to say
+        if released:
+            return ToolResult("released", talk.speech.released()).stored()
+        return ToolResult("nothing_held", talk.speech.nothing_held()).stored()
 
-
-def _said(released: bool) -> Answer:  # noqa: FBT001 - the only thing there is to say
-    if released:
-        return ToolResult("released", sentences.released()).stored()
-    return ToolResult("nothing_held", sentences.nothing_held()).stored()
+    return await release(run=talk.run, open_unit=talk.open_unit, conclude=said)
