@@ -43,6 +43,7 @@ requirements: ## pin the newest releases of all dependencies with their hashes
 	$(COMPILE) requirements/build.in -o requirements/build.txt
 	$(COMPILE) requirements/base.in -c requirements/build.txt -o requirements/base.txt
 	$(COMPILE) requirements/dev.in -c requirements/build.txt -c requirements/base.txt -o requirements/dev.txt
+	$(COMPILE) requirements/bench.in -c requirements/dev.txt -o requirements/bench.txt
 
 clean: ## remove the virtual environment and caches; data in .zusage stays (`zusage demo erase` removes it)
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist bench/out

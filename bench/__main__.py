@@ -10,12 +10,12 @@ from dataclasses import replace
 
 from rich.console import Console
 
-from bench import report, scheduling, services
+from bench import german, report, scheduling, services
 from bench.places import places
 from bench.sections import FULL, QUICK, SECTIONS, Length, Measured
 
 _ON = {"1", "true", "yes"}
-LANGUAGE: dict[str, Callable[[Console], None]] = {"services": services.measure}
+LANGUAGE: dict[str, Callable[[Console], None]] = {"german": german.measure, "services": services.measure}
 """Sections that need no server; each prints its table and keeps a file of its own in `bench/out`."""
 
 
