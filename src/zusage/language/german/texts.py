@@ -191,7 +191,6 @@ _NAME: Catalogue = {
         "Können Sie mir den Nachnamen bitte buchstabieren?",
         "Kannst du mir den Nachnamen bitte buchstabieren?",
     ),
-    "name.family": _text("Und wie ist Ihr Nachname?", "Und wie ist dein Nachname?"),
 }
 
 _WHEN: Catalogue = {
