@@ -19,6 +19,7 @@ from support.as_words import TARGET, as_words, written
         ("in der 48. KW", "in der achtundvierzigsten kalenderwoche"),
         ("9.00–11.30 Uhr", "neun uhr bis elf uhr dreißig"),
         ("2026-12-01T01:15:00", "erster zwölfter zweitausendsechsundzwanzig ein uhr fünfzehn"),
+        ("am 3ten Dezember", "am dritten dezember"),
         ("So gegen drei", "so gegen drei"),
     ],
 )

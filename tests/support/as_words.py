@@ -54,6 +54,8 @@ _AS_SPOKEN = (
     (r"\b1,5 Stunden", "anderthalb Stunden"),
     (r"\b2,5 Stunden", "zweieinhalb Stunden"),
     (r"\bQ([1-4])\b", r"\1. Quartal"),
+    (r"\b(\d\d?)s?t(?:en|er|e)\b", r"\1."),
+    (r"\b(\d\d?) h (?=\d\d\b)", r"\1 Uhr "),
     (r"\b(KW) ?(\d+)/(\d{4})", r"\1 \2 \3"),
     (r"\bKW(?=\d)", "KW "),
     (r"\b(\d{4})([-/.])(\d\d)\2(\d\d)(?:T|\b)", r"\4.\3.\1 "),
