@@ -1,12 +1,22 @@
 from zusage.language.german import speak
 from zusage.language.german.overrides import check_override
-from zusage.language.german.people import clean_name, excludes_staff, is_anyone, understand_staff
+from zusage.language.german.people import (
+    Name,
+    NoName,
+    clean_name,
+    excludes_staff,
+    is_anyone,
+    understand_name,
+    understand_staff,
+)
 from zusage.language.german.services import understand_service
 from zusage.language.german.speech import Speech
 from zusage.language.german.texts import question
 from zusage.language.german.when import understand_when
 
 __all__ = [
+    "Name",
+    "NoName",
     "Speech",
     "check_override",
     "clean_name",
@@ -14,6 +24,7 @@ __all__ = [
     "is_anyone",
     "question",
     "speak",
+    "understand_name",
     "understand_service",
     "understand_staff",
     "understand_when",

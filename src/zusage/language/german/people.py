@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from rapidfuzz import fuzz
 
+from zusage.language.german._names import Name, NoName, read_name
 from zusage.language.german._text import fold
 from zusage.language.german._words import FILLERS, cologne
+
+__all__ = [
+    "Name",
+    "NoName",
+    "clean_name",
+    "excludes_staff",
+    "is_anyone",
+    "understand_name",
+    "understand_staff",
+]
 
 _ANYONE = re.compile(
     r"\b(?:egal|irgendwer|irgendwem|irgendjemand\w*|irgendeine[rmn]?|jede[rmn]?|alle|wer (?:gerade )?(?:zeit|frei)|"
@@ -23,48 +33,6 @@ _EXCLUDED = re.compile(
 _UNKNOWING = re.compile(r"\bweiss (?:\w+ ){0,2}nicht(?: genau)?\b|\bwarum nicht\b|\bnicht (?:nur|wahr)\b")
 _TURN = re.compile(r"\b(?:sondern|stattdessen|lieber|dafuer)\b")
 _LIKENESS = 82
-_LONGEST_NAME = 150
-_MOST_NAME_WORDS = 5
-
-_INTRODUCTION = re.compile(
-    r"^\s*(?:(?:ja|also|guten tag|hallo|aehm|ähm)[,. ]+)*(?:mein name (?:ist|lautet)|ich hei(?:ß|ss)e|ich bin(?: die| der)?|"
-    r"hier (?:ist|spricht)(?: die| der)?|name ?:|der name ist|auf den namen)\s+",
-    re.IGNORECASE,
-)
-_NOT_IN_NAMES = re.compile(r"[0-9<>{}\[\]()|\\`\"“”„;:=*#@/_!?%&$€+~^]")
-_DUMMIES = frozenset(
-    """
-    unbekannt unbekannte unbekannter anonym anonymous anonymer kunde kundin kunden customer caller anrufer anruferin gast
-    guest name kundenname nachname vorname user nutzer mustermann musterfrau test tester testkunde dummy placeholder
-    platzhalter keiner niemand irgendwer jemand person patient patientin client klient na todo doe xxx abc asdf
-    """.split()  # noqa: SIM905
-)
-_ORDERS = frozenset(
-    """
-    ignoriere ignore ignorieren anweisung anweisungen instruction instructions system prompt assistant assistent select
-    drop table delete script javascript befehl befehle vergiss vergesse forget disregard override execute
-    """.split()  # noqa: SIM905
-)
-_NAMES_TOO = {"april", "mai", "august"}
-_FRAGMENTS = (FILLERS - _NAMES_TOO) | frozenset(
-    """
-    genau richtig stimmt doch mir dir nicht nichts weiss ihn welcher welches bestimmt natuerlich klar gerne super prima
-    herr herrn frau fraeulein dr doktor prof professor auf wiedersehen wiederhoeren verstanden moment
-    """.split()  # noqa: SIM905
-)
-_NEVER_IN_NAMES = frozenset(
-    """
-    kostenlos kostenfrei gratis umsonst gebucht bestaetigt bestaetigung reserviert storniert abgesagt geschlossen urlaub
-    termin termine heute passt passend wegen termins buchung alles kunden verschoben ausgebucht feiertag
-    rabatt rabatte guenstig haarschnitt herrenschnitt damenschnitt
-    """.split()  # noqa: SIM905
-)
-_TALK = re.compile(r"\b(?:auf (?:(?:jeden|keinen) fall|alle faelle)|auf (?:wiedersehen|wiederhoeren))\b")
-_AFTER_NAME = re.compile(
-    r",\s|\s+(?:und\s+)?(?:ich\s+)?(?:möchte|moechte|hätte|haette|brauche|bräuchte|würde|wuerde|will|benötige|wollte)\s+\S|\s+(?:bitte|danke)\W*$",
-    re.IGNORECASE,
-)
-_ROLE = re.compile(r"^(?:bei|zu|zur|zum|mit|fuer)\b")
 
 
 def is_anyone(text: str) -> bool:
@@ -122,44 +90,16 @@ def _alike(word: str, part: str) -> bool:
     )
 
 
+def understand_name(text: str) -> Name | NoName:
+    """A customer's name in what was said or written ("mein Name ist Müller, Vorname Sabine", "Schmidt mit dt").
+
+    What is spelled, by letters or by any of the usual alphabets, wins over what was heard; the last of several
+    corrections counts. Placeholders, talk, times, services, orders to a model and "bei Anna" are no names. More than
+    500 characters are not read. Never raises; letters that were not understood are asked for, never guessed."""
+    return read_name(text)
+
+
 def clean_name(text: str) -> str | None:
-    """A customer's name as it may be stored and spoken, or None where the text is no name.
-
-    Placeholders, dummies, fragments of talk, times, orders to a model, markup and "bei Anna" are no names. Control
-    characters are dropped, and what follows a comma or "und möchte"; a name in lower case is capitalised; at most 150
-    characters."""
-    if len(text) > _LONGEST_NAME * 2:
-        return None
-    line = "" if fold(text) == "" else " ".join(_printable(text))
-    name = _AFTER_NAME.split(_INTRODUCTION.sub("", line), maxsplit=1)[0].strip(" .,-'")
-    if not name or len(name) > _LONGEST_NAME or _NOT_IN_NAMES.search(name):
-        return None
-    return _capitalised(name) if _is_name(fold(name)) else None
-
-
-def _printable(text: str) -> Iterator[str]:
-    """The words of a text without control and format characters."""
-    clean = "".join(" " if unicodedata.category(c) in {"Cc", "Zl", "Zp"} else c for c in text)
-    return iter("".join(c for c in clean if unicodedata.category(c) not in {"Cf", "Cs", "Co", "Cn"}).split())
-
-
-def _is_name(folded: str) -> bool:
-    words = re.findall(r"[^\W\d_]+", folded)
-    if not words or len(words) > _MOST_NAME_WORDS or _ROLE.match(folded) or max(map(len, words)) < 2:
-        return False
-    if _TALK.search(folded) or (_ORDERS | _DUMMIES | _NEVER_IN_NAMES).intersection(words):
-        return False
-    if words[0] in {"herr", "frau", "dr"} and len(words) == 2:
-        return words[1] not in {"und", "bitte", "doktor", "frau", "herr"}
-    return not _FRAGMENTS.issuperset(words)
-
-
-def _capitalised(name: str) -> str:
-    if name != name.lower():
-        return name
-    small = {"von", "van", "de", "der", "den", "zu", "la", "al"}
-    return " ".join(word if word in small else _title(word) for word in name.split())
-
-
-def _title(word: str) -> str:
-    return "-".join(part[:1].upper() + part[1:] for part in word.split("-"))
+    """A customer's name as it may be stored and spoken, or None where the text gives none: `understand_name` in short."""
+    name = read_name(text)
+    return name.full if isinstance(name, Name) else None
