@@ -32,21 +32,21 @@ _NOW, _ZONE = "2026-11-18T10:00", "Europe/Berlin"
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """One labelled line. `now` and the times of `right` are wall-clock times of `zone`; any one of `right` is right."""
+    """One labelled line. `now` and all times are wall-clock times of `zone`; `fair` is what else counts for others."""
 
     file: str
     text: str
     now: datetime
     zone: str
     region: str | None
-    right: frozenset[Span]
+    right: Span
+    fair: frozenset[Span]
 
     @property
     def sort(self) -> str:
-        kinds = {kind: (start, end) for kind, start, end in self.right}
-        if "instant" in kinds:
+        kind, start, end = self.right
+        if kind == "instant":
             return "an instant"
-        start, end = kinds["interval"]
         return "a whole day" if end == start + DAY else "any other stretch"
 
 
@@ -85,11 +85,18 @@ def _phrase(file: str, raw: Mapping[str, Any]) -> Phrase:
     zone, expect = raw.get("zone", _ZONE), raw["expect"]
     start = _wall(expect["from"], zone)
     end = _wall(expect["to"], zone) if expect["to"] else None
-    right: set[Span] = {(expect["kind"], start, end)}
+    right: Span = (expect["kind"], start, end)
+    fair = frozenset(_fair(right, expect, zone))
+    return Phrase(file, raw["text"], _wall(raw.get("now", _NOW), zone), zone, raw.get("region"), right, fair)
+
+
+def _fair(right: Span, expect: Mapping[str, Any], zone: str) -> Iterator[Span]:
+    kind, start, end = right
     if expect.get("grain") == "part_of_day":
-        right.add(("part", start.replace(hour=0, minute=0), None))
-    now = _wall(raw.get("now", _NOW), zone)
-    return Phrase(file, raw["text"], now, zone, raw.get("region"), frozenset(right))
+        yield ("part", start.replace(hour=0, minute=0), None)
+    if "from" in expect.get("alternative", {}):
+        other = _wall(expect["alternative"]["from"], zone)
+        yield (kind, other, end + (other - start) if end else None)
 
 
 def _wall(text: str, zone: str) -> datetime:
@@ -106,7 +113,7 @@ def rows(lines: Sequence[Phrase]) -> Iterator[Row]:
 
 
 def _theirs(read: Reader, lines: Sequence[Phrase]) -> list[Scored]:
-    return [_timed(phrase, lambda phrase: read(phrase.text, phrase.now)) for phrase in lines]
+    return [_timed(phrase, lambda phrase: read(phrase.text, phrase.now), phrase.fair) for phrase in lines]
 
 
 def _ours(phrase: Phrase) -> frozenset[Span]:
@@ -118,10 +125,13 @@ def _ours(phrase: Phrase) -> frozenset[Span]:
     return frozenset({(read.kind, read.start.replace(tzinfo=None), end)})
 
 
-def _timed(phrase: Phrase, read: Callable[[Phrase], frozenset[Span]]) -> Scored:
+def _timed(
+    phrase: Phrase, read: Callable[[Phrase], frozenset[Span]], fair: frozenset[Span] = frozenset()
+) -> Scored:
     begun = time.perf_counter_ns()
     given = read(phrase)
-    return phrase, bool(given & phrase.right), (time.perf_counter_ns() - begun) / 1000
+    took = (time.perf_counter_ns() - begun) / 1000
+    return phrase, bool(given & {phrase.right, *fair}), took
 
 
 def _row(reader: str, version: str, scored: Sequence[Scored]) -> Row:
