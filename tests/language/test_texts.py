@@ -19,7 +19,7 @@ from zusage.core.values import Money
 from zusage.language.german import Speech, question, speak
 from zusage.language.german.speak import Here, SpokenOffer
 from zusage.language.german.texts import TEXTS
-from zusage.language.reading import Reason, Unclear
+from zusage.language.reading import Reason, Unclear, When
 from zusage.language.settings import Address, SpeechSettings
 from zusage.language.texts import fields_of, fill
 
@@ -56,7 +56,7 @@ def arguments(name: str, offers: int) -> dict[str, Any]:
         "price": Money(2050),
         "seconds": 120,
         "minutes": 90,
-        "times": ["am Dienstag um 10 Uhr", "um 11 Uhr", "um 12 Uhr"],
+        "wishes": [When(FRIDAY + timedelta(hours=n), None, "instant", "minute") for n in range(3)],
         "unclear": Unclear("past", question("when.past")),
         "question": question("name.ask"),
         **dict.fromkeys(("candidates", "choices", "categories", "names", "able"), several),

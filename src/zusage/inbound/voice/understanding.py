@@ -203,17 +203,9 @@ def _day_of_talk(talk: Talk) -> date | None:
 
 
 def _which(talk: Talk, choices: Sequence[When]) -> ToolResult:
-    here = talk.here
-    spoken = [
-        speak.moment(one.start, here)
-        if one.kind == "instant"
-        else speak.date(here.local(one.start).date(), today=here.today)
-        for one in choices
-    ]
+    say = talk.speech.ask_between(talk.here, wishes=choices)
     readings = [talk.iso(one.start) for one in choices]
-    return ToolResult(
-        "ask_when", talk.speech.ask_between(spoken), {"reason": "ambiguous", "readings": readings}
-    )
+    return ToolResult("ask_when", say, {"reason": "ambiguous", "readings": readings})
 
 
 def _not_understood(talk: Talk, unclear: Unclear) -> ToolResult:

@@ -13,7 +13,9 @@ from itertools import groupby
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from zusage.core.scheduling.masters import Span
 from zusage.core.values import Money
+from zusage.language.reading import When
 
 WEEKDAYS = ("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag")
 MONTHS = (
@@ -100,6 +102,8 @@ _WRITTEN_SHORT = tuple(
     )
 )
 _LONGEST_NAME = 120
+_DAY_END = 24 * 60
+_CLOCK_GRAINS = frozenset({"minute", "hour", "part_of_day"})
 _YEAR_SAID_AFTER_DAYS = 300
 _CURRENCIES = {"EUR": ("Euro", "Cent"), "CHF": ("Franken", "Rappen"), "USD": ("Dollar", "Cent")}
 
@@ -167,16 +171,15 @@ def time(at: dt.datetime | dt.time) -> str:
     return f"{spoken} {'nachts' if at.hour <= 4 else 'morgens'}" if 1 <= at.hour <= 6 else spoken
 
 
-def date(day: dt.date, *, today: dt.date, before: Literal["am", "zum", ""] = "am") -> str:
+def date(day: dt.date, *, today: dt.date, before: Literal["am", "vom", "zum", ""] = "am") -> str:
     """Say a day as an adverb: "heute", "morgen, am Mittwoch", "am Freitag, dem 27. November".
 
-    `before` fits it to a word that it follows: "zum" after "bis" ("zum Freitag, dem …"), "" after "von". The year is
-    added for days that have passed or are more than 300 days ahead."""
+    `before` fits it to what surrounds it: "zum" after "bis" ("zum Freitag, dem …"), "" after "von" or "ab", "vom" for
+    the begin of a stretch. The year is added for days that have passed or are more than 300 days ahead."""
     weekday = WEEKDAYS[day.weekday()]
-    if day == today:
-        return "heute"
-    if day - today == dt.timedelta(days=1):
-        return f"morgen, am {weekday}" if before == "am" else f"morgen, {weekday}"
+    if day - today in {dt.timedelta(), dt.timedelta(days=1)}:
+        near = "heute" if day == today else f"morgen, {'am ' if before == 'am' else ''}{weekday}"
+        return f"von {near}" if before == "vom" else near
     return f"{before} {weekday}, dem {_day_and_month(day, today)}".lstrip()
 
 
@@ -196,8 +199,78 @@ def moment(at: dt.datetime, here: Here) -> str:
 
 
 def _at_day(day: dt.date, here: Here, rest: str) -> str:
-    said = date(day, today=here.today)
-    return f"{said}, {rest}" if "," in said else f"{said} {rest}"
+    return _closed_by_comma(date(day, today=here.today), rest)
+
+
+def wish(when: When, here: Here) -> str:
+    """Say what was understood of one wish, so that its days can be agreed to: "am Freitag, dem 27. November, ab 15 Uhr",
+    "vom Montag, dem 23. November, bis zum Mittwoch, dem 25. November, zwischen 9 Uhr und 12 Uhr"."""
+    part = _part(when.daily)
+    if when.soonest:
+        return f"so bald wie möglich {part}".rstrip()
+    if when.kind == "open_start" and when.end is not None:
+        return _until(here.local(when.end), part, here, by_day=when.grain not in _CLOCK_GRAINS)
+    if when.kind == "interval" and when.end is not None:
+        return _within(here.local(when.start), here.local(when.end), part, here, when)
+    return _from(here.local(when.start), part, here, when)
+
+
+def _from(first: dt.datetime, part: str, here: Here, when: When) -> str:
+    """An instant, or what begins with one."""
+    if when.kind == "instant":
+        return _at_day(first.date(), here, f"{'gegen' if when.approximate else 'um'} {time(first)}")
+    if when.grain in _CLOCK_GRAINS and not part:
+        return _at_day(first.date(), here, f"ab {time(first)}")
+    return _closed_by_comma(f"ab {date(first.date(), today=here.today, before='')}", part)
+
+
+def _within(first: dt.datetime, end: dt.datetime, part: str, here: Here, when: When) -> str:
+    last = (end - dt.timedelta(microseconds=1)).date()
+    if first.date() != last:
+        return _closed_by_comma(_stretch(first.date(), last, here), part)
+    if when.grain in _CLOCK_GRAINS and not part:
+        part = _hours(_minute(first), _minute(end) or _DAY_END)
+    return _closed_by_comma(date(last, today=here.today), part)
+
+
+def _part(daily: Span | None) -> str:
+    return "" if daily is None else _hours(daily.opens, daily.closes)
+
+
+def _hours(opens: int, closes: int) -> str:
+    """A stretch of a day in minutes of it: "zwischen 9 und 12 Uhr", "ab 15 Uhr", "bis 12 Uhr"."""
+    if opens <= 0 or closes >= _DAY_END:
+        bounds = (
+            f"ab {_clock_of(opens)}" if opens > 0 else "",
+            f"bis {_clock_of(closes)}" if closes < _DAY_END else "",
+        )
+        return "".join(bounds)
+    begin, end = _clock_of(opens), _clock_of(closes)
+    return f"zwischen {begin.removesuffix(' Uhr')} und {end}"
+
+
+def _clock_of(minute: int) -> str:
+    return time(dt.time(minute // 60, minute % 60))
+
+
+def _minute(at: dt.datetime) -> int:
+    return at.hour * 60 + at.minute
+
+
+def _until(end: dt.datetime, part: str, here: Here, *, by_day: bool) -> str:
+    if by_day or part or not _minute(end):
+        last = (end - dt.timedelta(microseconds=1)).date()
+        return _closed_by_comma(f"bis {date(last, today=here.today, before='zum')}", part)
+    return _at_day(end.date(), here, f"bis {time(end)}")
+
+
+def _stretch(first: dt.date, last: dt.date, here: Here) -> str:
+    begin = date(first, today=here.today, before="vom")
+    return f"{_closed_by_comma(begin, 'bis')} {date(last, today=here.today, before='zum')}"
+
+
+def _closed_by_comma(said: str, rest: str) -> str:
+    return f"{said}{',' if ',' in said else ''} {rest}" if rest else said
 
 
 def offers(items: Sequence[SpokenOffer], here: Here, *, said_day: dt.date | None = None) -> str:

@@ -15,7 +15,7 @@ from zusage.language.german import speak
 from zusage.language.german.overrides import holds
 from zusage.language.german.speak import Here, SpokenOffer
 from zusage.language.german.texts import TEXTS
-from zusage.language.reading import Unclear
+from zusage.language.reading import Unclear, When
 from zusage.language.settings import SpeechSettings
 from zusage.language.texts import fill
 
@@ -177,9 +177,9 @@ class Speech:
     def ask_when(self) -> str:
         return self.say("when.no_time_said")
 
-    def ask_between(self, times: Sequence[str]) -> str:
-        """Several times or days were named; `times` are spoken ones, the first two are said."""
-        return self.say("when.between", times=_or(times[:_MOST_OFFERS]))
+    def ask_between(self, here: Here, *, wishes: Sequence[When]) -> str:
+        """Several times or days were named: ask which of the first two."""
+        return self.say("when.between", times=_between(wishes[:_MOST_OFFERS], here))
 
     def too_soon(self, here: Here, *, earliest: dt.datetime) -> str:
         """`earliest` is the first instant that may be booked, free or not."""
@@ -335,6 +335,13 @@ def _when(here: Here, start: dt.datetime, staff: str) -> str:
 def _set_off(day: str) -> str:
     """A date in apposition is closed by a comma; `fill` drops it before another mark."""
     return f"{day}," if "," in day else day
+
+
+def _between(wishes: Sequence[When], here: Here) -> str:
+    """Moments name a shared day once; anything else is said as it was understood."""
+    if all(wish.kind == "instant" and not wish.approximate for wish in wishes):
+        return speak.offers([SpokenOffer(wish.start) for wish in wishes], here)
+    return _or(list(dict.fromkeys(speak.wish(wish, here) for wish in wishes)))
 
 
 def _or(items: Sequence[str]) -> str:
