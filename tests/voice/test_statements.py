@@ -72,3 +72,12 @@ async def test_booking_takes_at_most_four_statements_with_or_without_a_hold(logg
     statements = log.counted()
     assert at_once["status"] == "booked"
     assert 1 <= len(statements) <= 4, statements
+
+
+async def test_noting_what_was_misheard_waits_for_nothing_more(logged: Salon, log: Log) -> None:
+    """Understood or not: the same trips to the server; the note is one statement sent along with the answer's."""
+    phone = logged.phone()
+    log.since_here()
+    await phone.tool("check_availability", {"service": "Reifenwechsel"})
+    statements = log.counted()
+    assert ["misheard_note" in statement for statement in statements] == [False, False, True], statements

@@ -6,7 +6,8 @@ ZusageError
 ├── LeaseLost          another process took this tool call over; nothing of ours was written
 ├── StillRunning       another process is at work on this very tool call
 ├── LoadError          a company file cannot be stored (operations)
-└── SecretUnreadable   no key opens a sealed secret (operations)
+├── SecretUnreadable   no key opens a sealed secret (operations)
+└── VocabularyError    a word, service or branch that a company does not have (vocabulary)
 """
 
 from __future__ import annotations

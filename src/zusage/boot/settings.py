@@ -43,6 +43,7 @@ class Settings(BaseSettings):
     rate_per_company: Annotated[int, Field(ge=1)] = 1_200
     worker: bool = True
     page: bool = True
+    keep_misheard_days: Annotated[int, Field(ge=1, le=3650)] = 90
     sweep_seconds: Annotated[float, Field(gt=0, le=3600)] = 5.0
     log: Literal["console", "json"] = "console"
     log_level: Literal["debug", "info", "warning", "error"] = "info"

@@ -120,7 +120,14 @@ async def running(parts: Parts) -> AsyncIterator[Parts]:
         if parts.jobs is not None:
             await parts.jobs.open()
             store = PostgresHousekeeping(parts.jobs)
-            worker = asyncio.create_task(run_worker(new_id(), store, every=parts.settings.sweep_seconds))
+            worker = asyncio.create_task(
+                run_worker(
+                    new_id(),
+                    store,
+                    every=parts.settings.sweep_seconds,
+                    keep_misheard_days=parts.settings.keep_misheard_days,
+                )
+            )
         yield parts
     finally:
         if worker is not None:

@@ -9,12 +9,14 @@ from uuid import UUID
 from psycopg import sql
 
 from zusage.adapters.postgres.database import Connection
+from zusage.adapters.postgres.language_rows import speech_column, understanding_column
 from zusage.app.operations.company_file import BranchRecord, CompanyFile, ServiceRecord, StaffRecord
+from zusage.app.vocabulary.ports import word_key
 from zusage.core.scheduling.masters import Service, Week
 
 Row = tuple[Any, ...]
 
-_COMPANY = "company_id key name currency language catalogue_version catalogue_hash"
+_COMPANY = "company_id key name currency language catalogue_version catalogue_hash understanding speech"
 _BRANCH = (
     "company_id branch_id key name zone country region closed_on_holidays grid_minutes off_grid hold_seconds "
     "hold_cap_seconds active"
@@ -37,7 +39,8 @@ class Catalogue:
 
     async def write(self, *, digest: str, version: int) -> None:
         file = self._file
-        company = (file.id, file.key, file.name, file.currency, file.language, version, digest)
+        manner = understanding_column(file.understanding), speech_column(file.speech)
+        company = (file.id, file.key, file.name, file.currency, file.language, version, digest, *manner)
         await self._upsert("company", _COMPANY, 1, [company])
         for table in _LOOSE:
             await self._clear(table)
@@ -78,6 +81,7 @@ class Catalogue:
         rows = [_service(file.id, record.service, place) for place, record in enumerate(file.services)]
         await self._upsert("service", _SERVICE, 2, rows)
         await self._retire("service", [record.service.id for record in file.services])
+        await self._adopt_words()
         offered = [
             (file.id, branch, record.service.id) for record in file.services for branch in record.branch_ids
         ]
@@ -85,6 +89,20 @@ class Catalogue:
         segments = [row for record in file.services for row in _segments(file.id, record)]
         columns = "company_id service_id ordinal kind minutes needs_chair name"
         await self._insert("segment", columns, segments)
+
+    async def _adopt_words(self) -> None:
+        """Words that a command added and the file names by now are the file's: taken out there, they are gone."""
+        named = [
+            (record.service.id, word_key(word))
+            for record in self._file.services
+            for word in record.service.synonyms
+        ]
+        statement = (
+            "DELETE FROM synonym s USING unnest(%s::uuid[], %s::text[]) AS f (service_id, word_key) "
+            "WHERE s.company_id = %s AND s.service_id = f.service_id AND s.word_key = f.word_key"
+        )
+        columns = [each[0] for each in named], [each[1] for each in named]
+        await self._connection.execute(statement, (*columns, self._file.id))
 
     async def _write_member(self, member: StaffRecord) -> None:
         company, staff = self._file.id, member.staff

@@ -30,7 +30,7 @@ from zusage.core.values import Period
 
 RETELL_KEY = "retell_key"
 
-_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('zusage company ' || %s, 0))"
+LOCK_COMPANY: LiteralString = "SELECT pg_advisory_xact_lock(hashtextextended('zusage company ' || %s, 0))"
 _COMPANY = "SELECT catalogue_version, catalogue_hash, name FROM company WHERE company_id = %s"
 _KEYS = "SELECT key FROM branch WHERE company_id = %s"
 _RESOURCES = "SELECT resource_id FROM resource WHERE company_id = %s"
@@ -49,7 +49,7 @@ class PostgresCompanyUnit:
 
     async def state(self) -> CompanyState:
         # A statement of its own: what follows must see what the one before us has committed.
-        await self._run(_LOCK, str(self._company_id))
+        await self._run(LOCK_COMPANY, str(self._company_id))
         company = await self._rows(_COMPANY, self._company_id)
         version, digest, name = company[0] if company else (0, "", "")
         secrets = await self._rows(

@@ -22,6 +22,7 @@ from zusage.app.calls.ports import (
     CallHold,
     CallRef,
     KnownCustomer,
+    Misheard,
     StoredOffer,
     ToolCallKey,
 )
@@ -30,6 +31,7 @@ from zusage.app.errors import ZusageError
 _BEGIN = (
     "SELECT (t).* FROM voice_begin(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) AS t"
 )
+_MISHEARD = "SELECT misheard_note(company_id, branch_id, %s, %s, %s, %s, %s) FROM call WHERE company_id = %s AND call_id = %s"
 _FINISH = "SELECT voice_finish(%s, %s, %s, %s, %s, %s, %s, %s)"
 _ABANDON = (
     "UPDATE tool_call SET lease_until = started_at "
@@ -86,9 +88,14 @@ class PostgresJournal:
             row = await cursor.fetchone()
         return row[0] if row else None
 
-    async def finish(self, run: Begun, answer: Answer) -> None:
+    async def finish(self, run: Begun, answer: Answer, misheard: Misheard | None = None) -> None:
         async with self._database.pipelined(run.company_id) as connection:
             await connection.execute(*finish_statement(run, answer))
+            if misheard is not None:
+                # Sent ahead with the rest, so nobody waits longer; what goes wrong in it stays in it.
+                m = misheard
+                said = (m.about, m.words_key, m.words, m.answered, m.reason)
+                await connection.execute(_MISHEARD, (*said, run.company_id, run.call_id))
             await connection.execute("COMMIT")
 
     async def abandon(self, run: Begun) -> None:

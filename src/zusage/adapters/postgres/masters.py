@@ -10,6 +10,7 @@ from uuid import UUID
 from psycopg.rows import dict_row
 
 from zusage.adapters.postgres.database import Connection, Database
+from zusage.adapters.postgres.language_rows import read_manner
 from zusage.core.scheduling.masters import (
     Branch,
     Chair,
@@ -25,7 +26,7 @@ from zusage.language.book import VoiceBook
 
 Row = Mapping[str, Any]
 
-_COMPANY = "SELECT name, catalogue_version FROM company WHERE company_id = %(c)s"
+_COMPANY = "SELECT name, catalogue_version, understanding, speech FROM company WHERE company_id = %(c)s"
 _BRANCH = "SELECT * FROM branch WHERE company_id = %(c)s AND branch_id = %(b)s"
 _HOURS = "SELECT * FROM opening_hours WHERE company_id = %(c)s AND branch_id = %(b)s"
 _EXCEPTIONS = "SELECT * FROM opening_exception WHERE company_id = %(c)s AND branch_id = %(b)s"
@@ -44,6 +45,7 @@ _SERVICES = (
     "SELECT s.* FROM service s JOIN branch_service USING (company_id, service_id) "
     "WHERE s.company_id = %(c)s AND branch_id = %(b)s AND s.active ORDER BY s.position, s.name"
 )
+_ADDED = "SELECT service_id, word FROM synonym WHERE company_id = %(c)s ORDER BY added_at, word_key"
 _SEGMENTS = "SELECT * FROM segment WHERE company_id = %(c)s ORDER BY service_id, ordinal"
 
 
@@ -80,14 +82,18 @@ async def read_book(connection: Connection, company_id: UUID, branch_id: UUID) -
     if not company or not branch:
         raise LookupError(f"no branch {branch_id} in company {company_id}")
     resources = await rows(_RESOURCES)
+    manner = read_manner(company[0]["understanding"], company[0]["speech"])
     return VoiceBook(
         company_id=company_id,
         company_name=company[0]["name"],
         branch=_branch(branch[0], await rows(_HOURS), await rows(_EXCEPTIONS)),
-        services=_services(await rows(_SERVICES), await rows(_SEGMENTS)),
+        services=_services(await rows(_SERVICES), await rows(_SEGMENTS), await rows(_ADDED)),
         staff=_staff(resources, await rows(_WORK), await rows(_SKILLS)),
         chairs=tuple(Chair(r["resource_id"], r["name"]) for r in resources if r["kind"] == "chair"),
         version=company[0]["catalogue_version"],
+        policies=manner.policies,
+        threshold=manner.threshold,
+        speech=manner.speech,
     )
 
 
@@ -118,14 +124,20 @@ def _branch(row: Row, hours: Sequence[Row], exceptions: Sequence[Row]) -> Branch
     )
 
 
-def _services(rows: Sequence[Row], segments: Sequence[Row]) -> tuple[Service, ...]:
+def _services(rows: Sequence[Row], segments: Sequence[Row], added: Sequence[Row]) -> tuple[Service, ...]:
     parts: dict[UUID, list[Segment]] = defaultdict(list)
     for row in segments:
         parts[row["service_id"]].append(Segment(row["minutes"], row["kind"], row["needs_chair"], row["name"]))
-    return tuple(_service(row, tuple(parts[row["service_id"]])) for row in rows)
+    words: dict[UUID, list[str]] = defaultdict(list)
+    for row in added:
+        words[row["service_id"]].append(row["word"])
+    return tuple(
+        _service(row, tuple(parts[row["service_id"]]), (*row["synonyms"], *words[row["service_id"]]))
+        for row in rows
+    )
 
 
-def _service(row: Row, segments: tuple[Segment, ...]) -> Service:
+def _service(row: Row, segments: tuple[Segment, ...], synonyms: tuple[str, ...]) -> Service:
     return Service(
         id=row["service_id"],
         key=row["key"],
@@ -133,7 +145,7 @@ def _service(row: Row, segments: tuple[Segment, ...]) -> Service:
         category=row["category"],
         segments=segments,
         price=Money(row["price_cents"], row["currency"]),
-        synonyms=tuple(row["synonyms"]),
+        synonyms=synonyms,
         description=row["description"],
         price_from=row["price_from"],
         buffer_before=row["buffer_before"],

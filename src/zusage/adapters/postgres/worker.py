@@ -1,9 +1,11 @@
-"""What the worker asks of the database: whose holds are overdue, and a sign of life."""
+"""What the worker asks of the database: whose holds are overdue, what may be forgotten, and a sign of life."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
+from zusage.adapters.postgres.companies import list_names
 from zusage.adapters.postgres.database import Database
 
 
@@ -23,6 +25,16 @@ class PostgresHousekeeping:
     async def sweep(self, company_id: UUID, limit: int) -> int:
         async with self._database.transaction(company_id) as connection:
             cursor = await connection.execute("SELECT ledger_sweep(%s, %s)", (company_id, limit))
+            row = await cursor.fetchone()
+            await connection.execute("COMMIT")
+        return int(row[0]) if row else 0
+
+    async def company_ids(self) -> Sequence[UUID]:
+        return [company.company_id for company in await list_names(self._database)]
+
+    async def forget_misheard(self, company_id: UUID, days: int) -> int:
+        async with self._database.transaction(company_id) as connection:
+            cursor = await connection.execute("SELECT misheard_sweep(%s, %s)", (company_id, days))
             row = await cursor.fetchone()
             await connection.execute("COMMIT")
         return int(row[0]) if row else 0

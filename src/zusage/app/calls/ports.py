@@ -119,6 +119,20 @@ class Answer:
     offers: tuple[StoredOffer, ...] = field(default=())
 
 
+@dataclass(frozen=True, slots=True)
+class Misheard:
+    """Words that were not understood, without persons (`language.german.discretion`), and what was answered.
+
+    `words` have 1 to 200 characters; wordings with the same `words_key` count as one. `reason` says what was wrong with
+    a time, "" for a service."""
+
+    about: Literal["service", "when"]
+    words: str
+    words_key: str
+    answered: Literal["ask", "none"]
+    reason: str = ""
+
+
 class Journal(Protocol):
     """The idempotency rows. Each method is a short transaction of its own."""
 
@@ -127,8 +141,8 @@ class Journal(Protocol):
     async def stored_answer(self, waiting: Begun) -> Mapping[str, Any] | None:
         """What the run that `begin` said to wait for has stored by now; None while it runs."""
 
-    async def finish(self, run: Begun, answer: Answer) -> None:
-        """Store the answer of a tool call without an effect.
+    async def finish(self, run: Begun, answer: Answer, misheard: Misheard | None = None) -> None:
+        """Store the answer of a tool call without an effect, and count what was misheard, if that can be stored.
 
         :raises LeaseLost: another process has taken it over."""
 

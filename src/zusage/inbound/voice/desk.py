@@ -81,7 +81,7 @@ class Desk:
         if isinstance(answer, Answer):
             return answer
         stored = answer.stored()
-        await self.journal.finish(run, stored)
+        await self.journal.finish(run, stored, answer.misheard)
         return stored
 
 

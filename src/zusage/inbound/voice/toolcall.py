@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 from uuid import UUID
 
-from zusage.app.calls.ports import Answer, CallRef, StoredOffer
+from zusage.app.calls.ports import Answer, CallRef, Misheard, StoredOffer
 from zusage.inbound.voice.arguments import Arguments
 
 Status = Literal[
@@ -71,13 +71,14 @@ class ToolResult:
     """What the agent gets: a status, one German line ready to be spoken, and data. Platform-neutral.
 
     `hold_id` is the hold that the answer promises: it is replayed only while that hold lives. `offers` are
-    remembered for the call, so that they can be booked by their identity."""
+    remembered for the call, so that they can be booked by their identity. `misheard` is what was not understood."""
 
     status: Status
     say: str
     data: Mapping[str, Any] = field(default_factory=dict)
     hold_id: UUID | None = None
     offers: tuple[StoredOffer, ...] = ()
+    misheard: Misheard | None = None
 
     def after(self, note: str) -> ToolResult:
         """The same, with a sentence said first; "" says nothing."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from zusage.app.calls.ports import StoredOffer
@@ -12,6 +12,7 @@ from zusage.core.scheduling import day_bounds
 from zusage.core.scheduling.masters import Service, Staff
 from zusage.core.scheduling.wish import Wish
 from zusage.core.values import Money, Period
+from zusage.inbound.voice.misheard import misheard_service, misheard_time
 from zusage.inbound.voice.talk import Talk
 from zusage.inbound.voice.toolcall import ToolResult
 from zusage.language.german import (
@@ -71,15 +72,16 @@ def find_service(talk: Talk) -> Service | ToolResult:
     if exact is not None:
         return _bookable(talk, exact)
     entries = [ServiceEntry(str(s.id), s.name, s.category, s.synonyms) for s in offered]
-    reading = understand_service(text, entries)
+    reading = understand_service(text, entries, threshold=talk.book.threshold)
     by_id = {str(s.id): s for s in offered}
     candidates = [by_id[match.entry.key] for match in reading.matches]
     if reading.decision == "match":
         return _bookable(talk, candidates[0])
     if reading.decision == "ask":
-        return _ask_service(talk, candidates)
+        return replace(_ask_service(talk, candidates), misheard=misheard_service(talk, text, "ask"))
     say = talk.speech.unknown_service(_choices(talk))
-    return ToolResult("unknown_service", say, {"choices": _choices(talk)})
+    misheard = misheard_service(talk, text, "none")
+    return ToolResult("unknown_service", say, {"choices": _choices(talk)}, misheard=misheard)
 
 
 def _service_of_call(talk: Talk) -> Service | None:
@@ -213,7 +215,9 @@ def _not_understood(talk: Talk, unclear: Unclear) -> ToolResult:
     if unclear.reason == "past":
         return ToolResult("past", say, {"reason": "past"})
     readings = [talk.iso(when.start) for when in unclear.alternatives]
-    return ToolResult("ask_when", say, {"reason": unclear.reason, "readings": readings})
+    misheard = misheard_time(talk, said_when(talk), unclear.reason)
+    data = {"reason": unclear.reason, "readings": readings}
+    return ToolResult("ask_when", say, data, misheard=misheard)
 
 
 def to_wish(talk: Talk, when: When, staff: Staff | None) -> Wish:

@@ -12,31 +12,46 @@ import structlog
 
 from zusage.app.operations.ports import Housekeeping
 from zusage.app.operations.sweep_holds import sweep_holds
+from zusage.app.vocabulary.forget_misheard import MisheardArchive, forget_misheard
 
 log = structlog.get_logger()
 
 Sleep = Callable[[float], Awaitable[None]]
 
 _SLOWEST_RETRY = 30.0
+_FORGET_EVERY = 3600.0
 
 
-class WorkerStore(Housekeeping, Protocol):
+class WorkerStore(Housekeeping, MisheardArchive, Protocol):
     async def beat(self, worker_id: UUID, host: str) -> None: ...
 
 
 async def run_worker(
-    worker_id: UUID, store: WorkerStore, *, every: float = 5.0, sleep: Sleep = asyncio.sleep
+    worker_id: UUID,
+    store: WorkerStore,
+    *,
+    every: float = 5.0,
+    keep_misheard_days: int = 90,
+    sleep: Sleep = asyncio.sleep,
 ) -> None:
-    """Work until cancelled. A round that fails is logged and tried again with growing pauses (at most 30 s)."""
+    """Work until cancelled. A round that fails is logged and tried again with growing pauses (at most 30 s).
+
+    Misheard sentences older than `keep_misheard_days` are forgotten in the first round and about once an hour."""
     failures = 0
+    rested = _FORGET_EVERY
     while True:
         try:
             await store.beat(worker_id, socket.gethostname())
             swept = await sweep_holds(store)
-            failures = 0
             if swept:
                 log.info("holds_expired", count=swept)
+            if rested >= _FORGET_EVERY:
+                log.info("misheard_forgotten", count=await forget_misheard(keep_misheard_days, store=store))
+                rested = 0.0
+            failures = 0
         except Exception:
             failures += 1
             log.exception("worker_round_failed", failures=failures)
-        await sleep(min(every * 2**failures, _SLOWEST_RETRY) if failures else every)
+        pause = min(every * 2**failures, _SLOWEST_RETRY) if failures else every
+        await sleep(pause)
+        rested += pause

@@ -7,6 +7,7 @@ from zusage.app.operations.company_file._records import (
     CompanyFile,
     ServiceRecord,
     StaffRecord,
+    Understanding,
     stable_id,
 )
 from zusage.app.operations.company_file._report import CompanyFileError, Problem
@@ -19,6 +20,7 @@ __all__ = [
     "Problem",
     "ServiceRecord",
     "StaffRecord",
+    "Understanding",
     "parse_company_file",
     "stable_id",
 ]

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from zusage.app.operations.company_file._branches import read_branch
+from zusage.app.operations.company_file._language import read_speech, read_understanding
 from zusage.app.operations.company_file._lines import line_map
 from zusage.app.operations.company_file._records import (
     BranchRecord,
@@ -59,6 +60,7 @@ def _read_company(root: Table) -> CompanyFile:
     currency = head.choice("currency", "EUR", CURRENCIES)
     language = head.choice("language", "de", ("de",))
     keys, environment = _read_voice(root)
+    understanding, speech = read_understanding(root), read_speech(root)
     branches = _read_branches(root, key)
     services = _read_services(root, key, currency, branches)
     staff = _read_staff(root, key, branches, services)
@@ -77,6 +79,8 @@ def _read_company(root: Table) -> CompanyFile:
         branches=tuple(branches),
         staff=tuple(staff),
         services=tuple(services),
+        understanding=understanding,
+        speech=speech,
         warnings=tuple(root.report.warnings),
     )
 

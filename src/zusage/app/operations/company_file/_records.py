@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from uuid import UUID, uuid5
 
 from zusage.app.operations.company_file._report import Problem
 from zusage.core.scheduling.masters import Branch, Chair, Service, Staff
 from zusage.core.values import Period
+from zusage.language.book import THRESHOLD
+from zusage.language.settings import SpeechSettings
 
 _NAMESPACE = UUID("6b5ad0f2-8d1f-5e0b-9a5c-1f0f2a7c7b11")
 
@@ -60,6 +63,14 @@ class ServiceRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Understanding:
+    """How callers are understood: `policies` by name as the file writes them (checked), only those it names."""
+
+    policies: Mapping[str, str] = field(default_factory=dict)
+    threshold: float = THRESHOLD
+
+
+@dataclass(frozen=True, slots=True)
 class CompanyFile:
     """One company as its file describes it; everything in the order of the file.
 
@@ -76,4 +87,6 @@ class CompanyFile:
     branches: tuple[BranchRecord, ...]
     staff: tuple[StaffRecord, ...]
     services: tuple[ServiceRecord, ...]
+    understanding: Understanding = field(default_factory=Understanding)
+    speech: SpeechSettings = field(default_factory=SpeechSettings)
     warnings: tuple[Problem, ...] = ()

@@ -1,0 +1,69 @@
+"""Add a word that callers say for a service."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from zusage.app.vocabulary._find import find_company, find_service
+from zusage.app.vocabulary.ports import KnownService, VocabularyError, VocabularyStore, word_key
+from zusage.language.german.discretion import wording
+
+_LONGEST = 200
+_MOST_ADDED = 200
+
+
+@dataclass(frozen=True, slots=True)
+class AddedSynonym:
+    """What came of it. `known` says that the word was there before: in the file, or added. `shared` names the other
+    services that have it as well: callers are then asked between them. `settled` misheard sentences are gone."""
+
+    service: KnownService
+    word: str
+    known: bool
+    shared: tuple[str, ...]
+    settled: int
+
+
+async def add_synonym(company: str, service: str, word: str, *, store: VocabularyStore) -> AddedSynonym:
+    """Add a word to a service (by key or name); repeating it changes nothing. A load of the company's file keeps it.
+
+    :raises VocabularyError: there is no such company or service, or the word cannot be one.
+    :raises LedgerBusy: the company is being changed for too long; trying again is safe."""
+    cleaned = _clean(word)
+    company_id = await find_company(store, company)
+    async with store.unit(company_id) as unit:
+        await unit.lock()
+        services = await unit.services()
+        found = find_service(services, service)
+        known = _has(found, cleaned)
+        if not known:
+            _refuse_too_many(found)
+            await unit.add(found.service_id, cleaned)
+        settled = await unit.settle(wording(cleaned))
+        await unit.commit()
+    return AddedSynonym(found, cleaned, known, _others(services, found, cleaned), settled)
+
+
+def _clean(word: str) -> str:
+    cleaned = " ".join(word.split())
+    if not wording(cleaned):
+        raise VocabularyError("A synonym is a word or a few; this one is empty.")
+    if len(cleaned) > _LONGEST or not cleaned.isprintable():
+        raise VocabularyError(f"A synonym is one line of {_LONGEST} characters at most.")
+    return cleaned
+
+
+def _refuse_too_many(service: KnownService) -> None:
+    if len(service.added) >= _MOST_ADDED:
+        raise VocabularyError(
+            f"{service.name} has {len(service.added)} added words already; put them into the company file."
+        )
+
+
+def _has(service: KnownService, word: str) -> bool:
+    return word_key(word) in {word_key(each) for each in (service.name, *service.words)}
+
+
+def _others(services: Sequence[KnownService], found: KnownService, word: str) -> tuple[str, ...]:
+    return tuple(each.name for each in services if each is not found and _has(each, word))
