@@ -78,6 +78,9 @@ class _Text:
     timed: bool = False
 
 
+# A name may come spelled ("M wie Martha, …"). More than the language reads: cut letters would be another name.
+_SPELLED = 520
+
 # Each argument that is text, by its field of `Arguments`; the parts of a name become one.
 # Dates and times may be longer than the earlier system's 30 characters: a spoken date must not lose its end.
 _TEXTS: Mapping[str, _Text] = {
@@ -87,15 +90,15 @@ _TEXTS: Mapping[str, _Text] = {
     "window": _Text(100, " ", timed=True),
     "service": _Text(250, " und "),
     "staff": _Text(150, " oder "),
-    "name": _Text(150, " "),
-    "attendee": _Text(150, " "),
+    "name": _Text(_SPELLED, " "),
+    "attendee": _Text(_SPELLED, " "),
     "phone": _Text(120),
     "offer": _Text(200),
     "hold": _Text(200),
     "category": _Text(100),
     "notes": _Text(500, ", "),
-    "first_name": _Text(75, " "),
-    "last_name": _Text(75, " "),
+    "first_name": _Text(_SPELLED // 2, " "),
+    "last_name": _Text(_SPELLED // 2, " "),
 }
 _WRAPPERS = frozenset(
     {"args", "arguments", "parameters", "params", "input", "data", "details", "request", "customer", "kunde",

@@ -34,6 +34,16 @@ GIVEN = frozenset(
     svenja svetlana swetlana sybille sylvia tamara tanja tatjana thea theo theodor theresa thomas thorsten tim timo tina
     tobias tom tomas tomasz torben torsten udo ulf uli ulla ulrich ulrike ursula ute uwe valentina vanessa vera verena
     veronika victor victoria viktor viktoria vincent volker volodymyr walter waltraud wanda werner wilhelm willi wolfgang
+    marco mark xaver agnieszka ewa malgorzata katarzyna magdalene pawel jakub lukasz marek wojciech ahmad amina aisha
+    mariam maryam omar khaled yasmin yousef youssef sami layla nour huda zahra reza amira karim said ismail murad volkan
+    okan onur tolga deniz ebru derya gamze melek sevgi fatih kemal orhan ali hueseyin dilara beyza defne oleg igor sergej
+    sergei vladimir wladimir dmytro ihor andrii taras bohdan iryna kateryna nataliia tetiana yuliia halyna ljudmila anatoli
+    giulia giovanni giuseppe francesca francesco antonio matteo lorenzo pedro jose juan miguel carlos jorge luz pilar
+    john james mary peggy jacob noemi mathis emmi mats jonna fiete malte hauke silas levi liam juna romy mathea frida ada
+    gesa antje wiebke birte frauke swantje hilke wilma hedwig traudl sepp toni vroni burkhard eberhard gottfried ewald
+    guenther hans-peter karlheinz karl-heinz annelie anneli cordula isolde gundula sigrun solveig ottilie leopold
+    valentin tilman tillmann hendrik joost ruben jannis yannis jeremy justin jason kimberly chantal cindy mandy ronny
+    maik enrico silvio marcello denise yvette jeannette jeanette nadia sonia tania katinka lieselotte liselotte wolf-dieter
     yannik yannick yasemin yusuf yvonne zeynep zofia
     """.split()  # noqa: SIM905
 )

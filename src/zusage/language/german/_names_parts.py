@@ -24,6 +24,7 @@ _SMALL = frozenset(
         "la",
         "al",
         "del",
+        "el",
         "della",
         "di",
         "da",

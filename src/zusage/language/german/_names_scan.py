@@ -164,6 +164,8 @@ def _goes_on(tokens: Sequence[Token], low: list[str], at: int, before: str) -> b
     word, following = tokens[at].folded, tokens[at + 1] if at + 1 < len(tokens) else None
     if before and (word in TITLES and not _ends_name(word, following)):
         return False
+    if before and word in {"zu", "zum", "zur"} and following is not None:
+        return before in GIVEN | {"von"} and following.text[:1].isupper()
     if before and (_phrase(tokens, at) is not None or _is_aside(low, at)):
         return False
     if is_particle(word, first=not before, after=before):

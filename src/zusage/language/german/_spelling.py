@@ -40,7 +40,7 @@ t theodor tango tübingen
 u ulrich uniform unna
 v viktor victor victoria völklingen
 w wilhelm whiskey whisky wuppertal
-x xanthippe xantippe xaver xray xanten
+x xanthippe xantippe xaver x-ray xray xanten
 y ypsilon yankee
 z zacharias zeppelin zulu zwickau zürich
 ä ärger

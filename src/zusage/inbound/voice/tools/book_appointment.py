@@ -29,7 +29,7 @@ from zusage.inbound.voice.understanding import (
     said_when,
     understand,
 )
-from zusage.language.german import clean_name
+from zusage.language.german import Name, NoName, understand_name
 from zusage.language.reading import When
 
 _Target = CallHold | Understood
@@ -47,8 +47,8 @@ async def book_appointment(talk: Talk) -> Answer | ToolResult:
     if isinstance(target, ToolResult):
         return target
     booker = _booker(talk)
-    if booker is None:
-        return ToolResult("ask_name", talk.speech.ask_name(), _still_held(talk))
+    if isinstance(booker, NoName):
+        return ToolResult("ask_name", talk.speech.say(booker.key), _still_held(talk))
     if isinstance(target, CallHold):
         return await _book_hold(talk, target, booker)
     if talk.run.call_over:
@@ -153,20 +153,24 @@ def _exact(talk: Talk, understood: Understood) -> _Target | ToolResult:
     return understood
 
 
-def _booker(talk: Talk) -> Booker | None:
-    """Who books: the name that was said, else the one customer known under the verified number; None: ask."""
+def _booker(talk: Talk) -> Booker | NoName:
+    """Who books: the name that was said, else the one customer known under the verified number; else what to ask.
+
+    A name whose letters were not understood is asked for again, whoever is known: it may be another one."""
     known = talk.run.customers
-    name = clean_name(talk.args.name) if talk.args.name else None
-    if name is None and len(known) == 1:
-        name = known[0].name
-    if name is None:
-        return None
-    attendee = clean_name(talk.args.attendee) if talk.args.attendee else None
+    said = understand_name(talk.args.name or "")
+    attendee = understand_name(talk.args.attendee or "")
+    for heard in (said, attendee):
+        if isinstance(heard, NoName) and heard.reason in {"not_understood", "spelling"}:
+            return heard
+    if isinstance(said, NoName) and len(known) != 1:
+        return said
+    name = known[0].name if isinstance(said, NoName) else said.full
     return Booker(
         phone=talk.call.ref.caller,
         name=name,
         name_key=normalise_name(name),
-        attendee=attendee or name,
+        attendee=attendee.full if isinstance(attendee, Name) else name,
         contact=normalise_phone(talk.args.phone),
         notes=talk.args.notes or "",
     )
