@@ -291,7 +291,8 @@ def test_a_question_of_the_understanding_is_asked_as_the_company_speaks() -> Non
     twice = understand_when("Dienstag, den 26. November 2026", now=HERE.now, zone=HERE.zone)
     assert isinstance(twice, Unclear)
     assert own.unclear(twice, HERE).startswith("Meinst du Donnerstag, den 26. November oder Dienstag")
-    assert own.ask("Eine Frage, die niemand kennt?") == "Eine Frage, die niemand kennt?"
+    assert own.unclear(Unclear("no_such_day", "Wie bitte?"), HERE).endswith("Welches Datum meinst du?")
+    assert own.unclear(Unclear("weekday_mismatch", "Wie bitte?"), HERE) == "Welches Datum meinst du genau?"
 
 
 def midnight(day: int, month: int = 11) -> datetime:

@@ -43,17 +43,13 @@ class Speech:
         template = own if own is not None and holds(key, own) else text.template(self.settings.address)
         return fill(template, fields, phrase=text.phrase)
 
-    def ask(self, question: str) -> str:
-        """Say a question that the understanding asks of anybody as this company asks it."""
-        key = _KEY_OF_QUESTION.get(question)
-        return self.say(key) if key else question
-
     def unclear(self, unclear: Unclear, here: Here) -> str:
         """Ask what is unclear about a time."""
-        if unclear.reason == "weekday_mismatch" and unclear.alternatives:
-            days = dict.fromkeys(speak.day(here.local(when.start).date()) for when in unclear.alternatives)
+        days = dict.fromkeys(speak.day(here.local(when.start).date()) for when in unclear.alternatives)
+        if unclear.reason == "weekday_mismatch" and len(days) > 1:
             return self.say("when.weekday_mismatch", days=_or(list(days)))
-        return self.ask(unclear.question)
+        key = _KEY_OF_QUESTION.get(unclear.question, f"when.{unclear.reason}")
+        return self.say("when.which_date" if TEXTS[key].fields else key)
 
     def welcome(self, company: str, *, customer: str = "") -> str:
         fields = {"company": speak.plain(company) or self.say("part.us"), "customer": speak.plain(customer)}
@@ -170,9 +166,6 @@ class Speech:
         if not named:
             return _line(refusal, self.say("staff.nobody_able"))
         return _line(refusal, self.say("staff.able" if len(able) > 1 else "staff.able_one", names=named))
-
-    def ask_name(self) -> str:
-        return self.say("name.ask")
 
     def ask_when(self) -> str:
         return self.say("when.no_time_said")

@@ -202,6 +202,10 @@ _WHEN: Catalogue = {
         "Diesen Tag gibt es leider nicht. Welches Datum meinen Sie?",
         "Diesen Tag gibt es leider nicht. Welches Datum meinst du?",
     ),
+    "when.no_such_week": _text(
+        "Diese Kalenderwoche gibt es nicht. Welche Woche meinen Sie?",
+        "Diese Kalenderwoche gibt es nicht. Welche Woche meinst du?",
+    ),
     "when.no_such_time": _text(
         "Diese Uhrzeit gibt es leider nicht. Um wie viel Uhr möchten Sie kommen?",
         "Diese Uhrzeit gibt es leider nicht. Um wie viel Uhr möchtest du kommen?",
@@ -224,8 +228,8 @@ _WHEN: Catalogue = {
         "Diese Uhrzeit gibt es an dem Tag wegen der Zeitumstellung zweimal. Welche andere Uhrzeit passt dir?",
     ),
     "when.no_anchor": _text(
-        "Von welcher Zeit gehen Sie dabei aus? Sagen Sie mir bitte den Tag und die Uhrzeit.",
-        "Von welcher Zeit gehst du dabei aus? Sag mir bitte den Tag und die Uhrzeit.",
+        "Auf welchen Termin beziehen Sie sich, an welchem Tag und um wie viel Uhr?",
+        "Auf welchen Termin beziehst du dich, an welchem Tag und um wie viel Uhr?",
     ),
     "when.ambiguous": _text(
         "Welchen Tag und welche Uhrzeit meinen Sie genau?", "Welchen Tag und welche Uhrzeit meinst du genau?"
@@ -233,6 +237,9 @@ _WHEN: Catalogue = {
     "when.which_day": _text(
         "An welchem Tag möchten Sie kommen, und um wie viel Uhr?",
         "An welchem Tag möchtest du kommen, und um wie viel Uhr?",
+    ),
+    "when.which_day_exactly": _text(
+        "An welchem Tag genau möchten Sie kommen?", "An welchem Tag genau möchtest du kommen?"
     ),
     "when.which_date": _text("Welches Datum meinen Sie genau?", "Welches Datum meinst du genau?"),
     "when.which_day_and_month": _text(
