@@ -10,6 +10,7 @@ from zusage.adapters.embedded import EmbeddedError
 from zusage.app.errors import LedgerBusy
 from zusage.app.operations.company_file import CompanyFileError
 from zusage.app.operations.ports import LoadError
+from zusage.app.vocabulary.ports import VocabularyError
 from zusage.boot.cli._problems import FOUND, WRONG, ProblemError, UsageError, explain_usage
 from zusage.boot.serving import AddressError
 from zusage.boot.settings import SettingsError
@@ -24,6 +25,7 @@ _CODES: dict[type[Exception], int] = {
     SecretKeyError: WRONG,
     ScenarioError: WRONG,
     AddressError: WRONG,
+    VocabularyError: WRONG,
     EmbeddedError: FOUND,
     CompanyFileError: FOUND,
     LoadError: FOUND,

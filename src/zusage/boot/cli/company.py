@@ -17,6 +17,7 @@ from zusage.app.operations.company_file import CompanyFile, parse_company_file
 from zusage.app.operations.list_companies import list_companies
 from zusage.app.operations.load_company import LoadReport, load_company
 from zusage.app.operations.ports import CompanyOverview, Sealer
+from zusage.boot.cli import words
 from zusage.boot.cli._errors import FOUND, UsageError
 from zusage.boot.cli._frame import JSON, app_database, aside, prepare, print_json, ready_servers, screen
 from zusage.boot.servers import Servers, secret_box
@@ -26,6 +27,8 @@ app = typer.Typer(
     epilog="Example: zusage company load my-salon.toml; zusage company list",
     no_args_is_help=True,
 )
+app.add_typer(words.synonyms, name="synonym")
+app.command("misheard", epilog=words.MISHEARD_EXAMPLE)(words.misheard)
 
 
 @app.command("load", epilog="Example: zusage company load my-salon.toml")
