@@ -46,12 +46,12 @@ def call(  # noqa: PLR0917 - the command line names each of them
     if not names:
         raise UsageError("Name a scenario or a file; `zusage call --list` shows what comes along.")
     settings = prepare()
-    given = _checked(base_url) if base_url else None
-    companies = _companies(company)
+    given = checked_url(base_url) if base_url else None
+    companies = known_companies(company)
     scenarios = [load_scenario(name) for name in names]
-    aim = partial(_aimed, companies=companies, company=company, branch=branch, key=signing_key)
+    aim = partial(aimed, companies=companies, company=company, branch=branch, key=signing_key)
     plays = [aim(scenario) for scenario in scenarios]
-    url = given or _serving(settings)
+    url = given or required_url(settings)
     results = [play_one(scenario, replace(target, base_url=url)) for scenario, target in plays]
     if not all(result.ok for result in results):
         raise typer.Exit(FOUND)
@@ -69,7 +69,7 @@ def settings_url(settings: Settings) -> str:
     return f"http://{settings.host}:{settings.port}"
 
 
-def _serving(settings: Settings) -> str:
+def required_url(settings: Settings) -> str:
     """:raises ProblemError: nothing serves from the data directory."""
     url = serving_url(settings)
     if url is None:
@@ -80,7 +80,7 @@ def _serving(settings: Settings) -> str:
     return url
 
 
-def _checked(base_url: str) -> str:
+def checked_url(base_url: str) -> str:
     """:raises UsageError: it is no absolute http(s) address."""
     parts = urlsplit(base_url.strip())
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
@@ -92,21 +92,29 @@ def play_one(scenario: Scenario, target: Target, world: World | None = None) -> 
     """Play one scenario and print it as it goes.
 
     :raises TargetUnreachableError: nothing answers at the target."""
-    # A proxy of the environment is for the world outside, not for this machine.
-    outside = urlsplit(target.base_url).hostname not in _HERE
-    with httpx2.Client(timeout=_PATIENCE, trust_env=outside) as client:
+    with open_client(target.base_url) as client:
         return play(scenario, target, client=client, on_event=TranscriptPrinter(screen), world=world)
 
 
-def _companies(company: str) -> list[CompanyFile]:
+def open_client(base_url: str) -> httpx2.Client:
+    """A client for one call, with more patience than a caller has."""
+    # A proxy of the environment is for the world outside, not for this machine.
+    outside = urlsplit(base_url).hostname not in _HERE
+    return httpx2.Client(timeout=_PATIENCE, trust_env=outside)
+
+
+def known_companies(company: str) -> list[CompanyFile]:
+    """The companies that may be rung: the file that is named, if one is, and the demo's."""
     given = [read_company_file(Path(company))] if company.endswith(".toml") else []
     return [*given, *load_demo_companies()]
 
 
-def _aimed(
+def aimed(
     scenario: Scenario, companies: Sequence[CompanyFile], *, company: str, branch: str, key: str
 ) -> tuple[Scenario, Target]:
-    """Find the line to ring; where it is reached is filled in later."""
+    """Find the line to ring; where it is reached is filled in later.
+
+    :raises ScenarioError: no such company or branch, or it has no number or key."""
     wanted = companies[0].key if company.endswith(".toml") else company
     if wanted:
         # Another company has other branches: the scenario's own is meant only where none is asked for.

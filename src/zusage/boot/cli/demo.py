@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from uuid import UUID
 
 import typer
@@ -57,9 +58,32 @@ def demo(
     """Start everything, load a demo salon, play a call against it over HTTP, show the ledger, keep serving."""
     if context.invoked_subcommand is not None:
         return
-    began = time.perf_counter()
     settings = with_address(prepare(), None, port)
+    with demo_serving(settings) as serving:
+        result = _play(serving)
+        if once and not result.ok:
+            raise typer.Exit(FOUND)
+        if not once:
+            _keep_serving(serving.wait, serving.url)
+
+
+@dataclass(frozen=True, slots=True)
+class DemoServing:
+    """The demo as it serves; `wait` returns when the server has ended."""
+
+    companies: list[CompanyFile]
+    servers: Servers
+    url: str
+    wait: Callable[[], None]
+
+
+@contextmanager
+def demo_serving(settings: Settings) -> Iterator[DemoServing]:
+    """Start the embedded servers, load the demo companies, and serve for as long as the block runs.
+
+    :raises UsageError: servers of one's own are set."""
     _refuse_own_servers(settings)
+    began = time.perf_counter()
     with ExitStack() as stack:
         servers = stack.enter_context(any_servers(settings))
         stack.enter_context(kept_alive(servers))
@@ -72,11 +96,7 @@ def demo(
         aside.print(
             f"[dim]database, salon and server are ready after {time.perf_counter() - began:.1f} s[/dim]"
         )
-        result = _play(companies, servers, url)
-        if once and not result.ok:
-            raise typer.Exit(FOUND)
-        if not once:
-            _keep_serving(thread.join, url)
+        yield DemoServing(companies, servers, url, thread.join)
 
 
 def _refuse_own_servers(settings: Settings) -> None:
@@ -94,14 +114,14 @@ def _load(settings: Settings, servers: Servers) -> list[CompanyFile]:
     return companies
 
 
-def _play(companies: list[CompanyFile], servers: Servers, url: str) -> PlayResult:
+def _play(serving: DemoServing) -> PlayResult:
     scenario = load_scenario(_SCENARIO)
-    target = target_for(scenario, companies, base_url=url, environ={})
-    company = next(each for each in companies if each.key == scenario.company)
-    booked = asyncio.run(_count(servers, company.id))
+    target = target_for(scenario, serving.companies, base_url=serving.url, environ={})
+    company = next(each for each in serving.companies if each.key == scenario.company)
+    booked = asyncio.run(_count(serving.servers, company.id))
     # Each run takes the open day after the last one's, so that a repeated demo never finds its time taken.
     result = play_one(scenario, target, World(pick=lambda days: booked % days))
-    record = asyncio.run(_record(servers, company.id, result))
+    record = asyncio.run(_record(serving.servers, company.id, result))
     if record is not None:
         print_appointment(screen, record)
     return result

@@ -1,5 +1,6 @@
 """The call player: scripted phone calls, signed and sent as the voice platform would, and checked."""
 
+from zusage.sandbox.player._call import PhoneCall
 from zusage.sandbox.player._events import (
     Answered,
     Ended,
@@ -14,7 +15,8 @@ from zusage.sandbox.player._events import (
     Waited,
 )
 from zusage.sandbox.player._expect import Broken
-from zusage.sandbox.player._play import TargetUnreachableError, World, play
+from zusage.sandbox.player._phone import Phone, TargetUnreachableError, World
+from zusage.sandbox.player._play import play
 from zusage.sandbox.player._print import TranscriptPrinter
 from zusage.sandbox.player._reading import parse_scenario
 from zusage.sandbox.player._scenario import Scenario, ScenarioError, Step
@@ -27,6 +29,8 @@ __all__ = [
     "EventSent",
     "Missed",
     "OnEvent",
+    "Phone",
+    "PhoneCall",
     "PlayEvent",
     "PlayResult",
     "Said",

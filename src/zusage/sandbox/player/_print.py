@@ -27,10 +27,13 @@ _LONGEST_VALUE = 60
 
 
 class TranscriptPrinter:
-    """Writes each event of a play to a console, as it happens; hand it to `play` as `on_event`."""
+    """Writes each event of a play to a console, as it happens; hand it to `play` as `on_event`.
 
-    def __init__(self, console: Console) -> None:
+    `tools` is the style of what happens behind the talk: the tool calls and the events."""
+
+    def __init__(self, console: Console, *, tools: str = "yellow") -> None:
         self._console = console
+        self._tools = tools
         self._writers: dict[type, Callable[[Any], None]] = {
             Started: self._started,
             Waited: self._waited,
@@ -68,16 +71,16 @@ class TranscriptPrinter:
 
     def _tool_called(self, event: ToolCalled) -> None:
         again = " (the same request again)" if event.repeat else ""
-        self._line("→", f"{event.tool}({_arguments(event.args)}){again}", "yellow")
+        self._line("→", f"{event.tool}({_arguments(event.args)}){again}", self._tools)
 
     def _answered(self, event: Answered) -> None:
         status = event.answer.get("status", "no status")
-        self._line("←", f"{status}  [HTTP {event.http or 'none'}, {event.ms:.0f} ms]", "yellow")
+        self._line("←", f"{status}  [HTTP {event.http or 'none'}, {event.ms:.0f} ms]", self._tools)
         if event.say:
             self._line(_who("agent", event.speaker), f"„{event.say}“", "green")
 
     def _event_sent(self, event: EventSent) -> None:
-        self._line("→", f"{event.event}  [HTTP {event.http or 'none'}, {event.ms:.0f} ms]", "yellow")
+        self._line("→", f"{event.event}  [HTTP {event.http or 'none'}, {event.ms:.0f} ms]", self._tools)
 
     def _missed(self, event: Missed) -> None:
         broken = event.broken
