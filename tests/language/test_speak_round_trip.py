@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from zusage.language.german import speak, understand_when
+from zusage.language.german._numbers import cardinal
+from zusage.language.german._text import fold
 from zusage.language.german.speak import Here
 from zusage.language.reading import Unclear, When
 
@@ -113,3 +115,15 @@ def test_every_day_of_three_years_in_words_only_is_that_moment() -> None:
         if not isinstance(reading, When) or reading.start != at:
             wrong.append((words_of(at), reading))
     assert wrong == []
+
+
+def test_every_number_as_a_word_is_read_back() -> None:
+    assert [cardinal(fold(speak.number(value))) for value in range(1, 10_000)] == list(range(1, 10_000))
+
+
+@pytest.mark.parametrize("value", range(1, 32))
+def test_every_ordinal_as_a_word_is_read_back(value: int) -> None:
+    now = datetime(2026, 12, 1, tzinfo=BERLIN)
+    reading = read(f"am {speak.ordinal(value, ending='en')}", now)
+    assert isinstance(reading, When)
+    assert reading.start.date() == date(2026, 12, value)
