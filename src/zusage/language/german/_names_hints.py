@@ -39,14 +39,16 @@ class Hint:
     place: str = ""
 
 
-def read_hint(words: Sequence[str], at: int) -> Hint | None:
-    """The remark that begins at `at` ("mit", "ohne", "nur mit"; "hinten mit"), or None; words are lower case."""
+def read_hint(words: Sequence[str], at: int, *, again: bool = False) -> Hint | None:
+    """The remark that begins at `at` ("mit", "ohne", "nur mit"; "hinten mit"), or None; words are lower case.
+
+    `again`: one went before, and "und" may carry it on ("mit c k und ä")."""
     place, once, start = "", False, at
     while at < len(words) and words[at] in (_START | _END | {"nur", "bloß"}) and at - start < 3:
         place = "start" if words[at] in _START else "end" if words[at] in _END else place
         once = once or words[at] in _ONCE
         at += 1
-    if at >= len(words) or words[at] not in {"mit", "ohne"}:
+    if at >= len(words) or words[at] not in ({"mit", "ohne", "und"} if again else {"mit", "ohne"}):
         return None
     found = _letters(words, at + 1)
     if found is None:
@@ -71,6 +73,8 @@ def _letters(words: Sequence[str], at: int) -> tuple[str, bool, int] | None:
     found, begin = "", at
     while at < len(words) and at - begin < 3 and (letter := _grapheme(words, at)) is not None:
         found, at = found + letter, at + 1
+    if len(found) == 3 and at < len(words) and words[at] in LETTERS:
+        return None
     if at + 1 < len(words) and found and words[at] == "wie" and _fits(found, words[at + 1]):
         at += 2
     return (found * 2 if twice else found, once, at) if found else None
@@ -170,6 +174,8 @@ def _readings(word: str, hint: Hint) -> Iterator[str]:
 def _places(units: list[str], hint: Hint) -> Sequence[int]:
     if hint.place == "end":
         return [len(units) - 1]
+    if len(hint.letters) == 2 and hint.letters[0] == hint.letters[1]:
+        return range(1, len(units))
     return [0] if hint.place == "start" else range(len(units))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from zusage.language.german._names_known import EASTERN_FAMILY, EASTERN_MIDDLE, FAMILY, GIVEN
 from zusage.language.german._names_words import PARTICLES, fold_word
@@ -116,9 +117,14 @@ def written(name: str) -> str:
     words = name.split()
     eastern = len(words) > 1 and _is_eastern(words)
     long = [word for word in words if len(word) > 1]
-    shouted = all(word.isupper() for word in long) and max(map(len, long), default=0) > 3
+    shouted = all(map(_is_shouted, long)) and max(map(len, long), default=0) > 3
     line = " ".join(_written(word, small=not eastern, shouted=shouted) for word in words)
     return unicodedata.normalize("NFC", line)
+
+
+def _is_shouted(word: str) -> bool:
+    """Whether a word is in capitals, and not only because each of its parts begins with one."""
+    return word.isupper() and any(a.isupper() and b.isupper() for a, b in pairwise(word))
 
 
 def _written(word: str, *, small: bool, shouted: bool) -> str:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from rapidfuzz import fuzz
 
-from zusage.language.german._names_hints import apply_hint
+from zusage.language.german._names_hints import Hint, apply_hint
 from zusage.language.german._names_known import FAMILY, GIVEN
 from zusage.language.german._names_parts import is_name_order
 from zusage.language.german._names_scan import Piece, is_weak_run
@@ -19,6 +19,7 @@ from zusage.language.german._names_words import (
     NEVER,
     TALK,
     TIMES,
+    TRAILING,
     fold_word,
     is_doubtful,
     is_weak,
@@ -67,6 +68,11 @@ def _without_kin(words: list[str]) -> list[str]:
     return words[1:] if len(words) > 1 and fold_word(words[0]) in KIN else words
 
 
+def _is_never_a_name(words: Sequence[str]) -> bool:
+    folded = {fold_word(part) for word in words for part in word.split("-")}
+    return not folded.isdisjoint(NEVER | DUMMIES)
+
+
 class Reader:
     """Reads the pieces of one part from left to right."""
 
@@ -98,7 +104,7 @@ class Reader:
             case "spelled" if piece.spelled is not None:
                 self._spell(piece.spelled)
             case "hint" if piece.hint is not None:
-                self._remark(piece)
+                self._remark(piece.hint)
             case "comma" | "stop":
                 self._pause()
                 self._comma = piece.kind == "comma"
@@ -140,8 +146,12 @@ class Reader:
 
     def _run(self, index: int, words: list[str]) -> None:
         words = _without_kin(self._without_time(index, words))
-        if self._is_lost_letter(index, words):
+        if _is_never_a_name(words):
+            self._pure = False
+        elif self._is_lost_letter(index, words):
             self._found.broken = "not_understood"
+        elif not self._found.empty and self._fresh and all(len(word) == 1 for word in words):
+            self._remark(Hint("".join(words).lower(), 0))
         elif self._slot and self._fresh:
             getattr(self._found, self._slot)[:] = words
             self._found.strength, self._slot, self._strength = 2, "", 0
@@ -166,7 +176,9 @@ class Reader:
         )
 
     def _without_time(self, index: int, words: list[str]) -> list[str]:
-        """A weekday that belongs to what follows is cut ("Müller morgen um drei")."""
+        """A weekday that belongs to what follows or verb of the wish is cut ("Müller morgen um drei", "Müller buchen")."""
+        if len(words) > 1 and words[-1].lower() in TRAILING:
+            words = words[:-1]
         ahead = self._next(index)
         trailing = len(words) > 1 and fold_word(words[-1]) in TIMES and ahead is not None
         return words[:-1] if trailing and ahead is not None and ahead.kind in {"talk", "hard"} else words
@@ -186,9 +198,6 @@ class Reader:
 
     def _acceptable(self, index: int, words: list[str]) -> bool:
         """Whether words may be a name where they stand: by their introduction, or because nothing else is there."""
-        folded = [fold_word(part) for word in words for part in word.split("-")]
-        if NEVER.intersection(folded) or DUMMIES.intersection(folded):
-            return False
         if self._strength == 2:
             return True
         if is_weak_run(words) or (is_weak(words[0]) and not is_name_order(words)):
@@ -226,8 +235,7 @@ class Reader:
     def _with_given(self, words: list[str]) -> list[str]:
         """As in "Müller, Anna": the later words come first, unless they say something else than a given name."""
         said = self._found.words
-        folded = {fold_word(word) for word in words}
-        if is_weak_run(words) or NEVER & folded or DUMMIES & folded or len(words) > 3:
+        if is_weak_run(words) or len(words) > 3:
             return said
         if len(said) == 1 < len(words) and fold_word(said[0]) == fold_word(words[-1]):
             return words
@@ -254,10 +262,10 @@ class Reader:
         elif found.empty or len(parts) > 1:
             found.words, found.given, found.family = parts, [], []
         else:
-            self._spell_word(parts[0])
+            self._spell_word(parts[0], sure=spelled.sure)
         found.spelled, found.strength, self._slot, self._strength, self._fresh = True, 2, "", 0, True
 
-    def _spell_word(self, word: str) -> None:
+    def _spell_word(self, word: str, *, sure: bool) -> None:
         """The spelling wins over the word it is a spelling of; else it is the part that was not said."""
         found = self._found
         for part in (found.family, found.words, found.given):
@@ -268,6 +276,7 @@ class Reader:
                 ).startswith(fold_word(word))
                 found.broken = "not_understood" if lost else found.broken
                 part[index] = word
+                found.sure = sure
                 return
         if found.given and not found.family and not found.words:
             found.family = [word]
@@ -279,11 +288,11 @@ class Reader:
             found.broken = "not_understood" if len(part[-1]) <= 3 else found.broken
             part[-1], found.sure = word, False
 
-    def _remark(self, piece: Piece) -> None:
-        if self._found.empty or piece.hint is None:
+    def _remark(self, hint: Hint) -> None:
+        if self._found.empty:
             return
         for part in (self._found.family, self._found.words, self._found.given):
-            spelled = apply_hint(part, piece.hint) if part else None
+            spelled = apply_hint(part, hint) if part else None
             if spelled is not None:
                 part[:] = spelled
                 self._found.spelled, self._found.sure, self._fresh = True, True, True

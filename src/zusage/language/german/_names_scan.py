@@ -108,7 +108,8 @@ def scan(tokens: Sequence[Token]) -> list[Piece]:
     pieces: list[Piece] = []
     at, cue = 0, False
     while at < len(tokens):
-        piece, at = _piece(tokens, low, at, cue=cue)
+        again = bool(pieces) and pieces[-1].kind == "hint"
+        piece, at = _piece(tokens, low, at, cue=cue, again=again)
         cue = piece.kind == "cue" or (
             cue and piece.kind in {"soft", "comma", "stop", "intro", "label", "title"}
         )
@@ -116,14 +117,16 @@ def scan(tokens: Sequence[Token]) -> list[Piece]:
     return pieces
 
 
-def _piece(tokens: Sequence[Token], low: list[str], at: int, *, cue: bool) -> tuple[Piece, int]:
+def _piece(tokens: Sequence[Token], low: list[str], at: int, *, cue: bool, again: bool) -> tuple[Piece, int]:
     token = tokens[at]
     if not token.is_word:
         return Piece({",": "comma", ".": "stop"}.get(token.text, "hard")), at + 1
-    hint = read_hint(low, at)
+    hint = read_hint(low, at, again=again)
     if hint is not None:
         return Piece("hint", hint=hint), hint.end
     phrase = _phrase(tokens, at)
+    if low[at] == "mit" and read_run(low, at + 1, cue=False) is not None:
+        return Piece("cue"), at + 1
     if phrase is not None and not (cue and phrase[0].kind == "role"):
         return phrase
     spelled = read_run(low, at, cue=cue)

@@ -61,7 +61,7 @@ _ADJECTIVES = _set(
 _THINGS = _set(
     """
     gut schoen gern klar super voll recht moment gerade bald ganz frei will zeit wunsch neu warm heiss haar schnitt bart
-    doppel umlaut buchstabe buchstaben laut leise laenger kuerzer rueckruf parkplatz oeffnungszeiten auskunft beschwerde reklamation chef chefin preis preise kosten adresse anschrift
+    blonde blonder doppel umlaut buchstabe buchstaben laut leise laenger kuerzer rueckruf parkplatz oeffnungszeiten auskunft beschwerde reklamation chef chefin preis preise kosten adresse anschrift
     stornieren absagen verschieben umbuchen aendern abmelden anmelden buchen reservieren beratung balayage ombre dauerwelle
     straehnchen straehnen faerben foehnen waschen schneiden legen maniküre manikuere pedikuere massage rasur glaettung
     haarverlaengerung hochsteckfrisur frisur undercut extensions spitzen pony ansatz toenung keratin kosmetik
@@ -79,6 +79,8 @@ _THINGS = _set(
 KIN = _set(
     "tochter sohn mutter vater schwester bruder oma opa mama papa mann kind freund freundin partner partnerin enkel enkelin"
 )
+TRAILING = _set("buchen reservieren stornieren absagen verschieben umbuchen aendern")
+"""Verbs that end a wish and no name ("auf Lena Petersen buchen")."""
 _ALSO_NAMES = frozenset({"april", "mai", "august"})
 _WEAK = (TIMES | _THINGS) - _ALSO_NAMES
 """Words that are names only where they are introduced as one, or stand beside one."""
@@ -166,11 +168,11 @@ _PHRASES: dict[tuple[str, str], str] = {
         "unter dem namen|unter den namen|unter namen|auf meinen namen|den namen|my name is|the name is|hier spricht|"
         "hier spricht der|hier spricht die|hier ist der|hier ist die|am apparat ist|am telefon ist|sie sprechen mit|"
         "mein name der ist|ist mein name|ist der name|am apparat|am telefon|spricht hier|kundenname|name lautet|"
-        "wir heissen|unser name ist|er heisst|sie heisst|die heisst|der heisst|tochter heisst|sohn heisst|"
+        "wir heissen|unser name ist|er heisst|sie heisst|die heisst|der heisst|tochter heisst|kundin heisst|kunde heisst|kundin ist|kunde ist|sohn heisst|"
         "mein name ist der|mein name ist die|es spricht"
     ),
     ("intro", "weak"): (
-        "ich bin|ich bin der|ich bin die|ich bins|ich bin es|hier ist|hier|fuer|auf|das ist|das waere|es ist|"
+        "ich bin|ich bin der|ich bin die|wir sind|wir sind die|ich bins|ich bin es|hier ist|hier|fuer|auf|das ist|das waere|es ist|"
         "this is|i am|i m|das ist der|das ist die|fuer den|fuer die|schreiben sie|da ist|termin fuer|da spricht"
     ),
     ("label", "given"): "vorname|vornamen|rufname|mit vornamen|vorn name|vor name|first name|vornahme",
