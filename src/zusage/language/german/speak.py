@@ -209,19 +209,32 @@ def wish(when: When, here: Here) -> str:
     if when.soonest:
         return f"so bald wie möglich {part}".rstrip()
     if when.kind == "open_start" and when.end is not None:
-        return _until(here.local(when.end), part, here, by_day=when.grain not in _CLOCK_GRAINS)
+        return _until(here.local(when.end), part, here, when)
     if when.kind == "interval" and when.end is not None:
         return _within(here.local(when.start), here.local(when.end), part, here, when)
     return _from(here.local(when.start), part, here, when)
 
 
 def _from(first: dt.datetime, part: str, here: Here, when: When) -> str:
-    """An instant, or what begins with one."""
+    """An instant, or what begins with one: on one day ("heute ab 15 Uhr"), or from a day on."""
+    clock = time(first)
     if when.kind == "instant":
-        return _at_day(first.date(), here, f"{'gegen' if when.approximate else 'um'} {time(first)}")
-    if when.grain in _CLOCK_GRAINS and not part:
-        return _at_day(first.date(), here, f"ab {time(first)}")
-    return _closed_by_comma(f"ab {date(first.date(), today=here.today, before='')}", part)
+        return _at_day(first.date(), here, f"{'gegen' if when.approximate else 'um'} {clock}")
+    if when.limit is not None and when.grain in _CLOCK_GRAINS:
+        return _at_day(first.date(), here, f"ab {clock}")
+    begins = f"um {clock}" if when.grain in _CLOCK_GRAINS and not part else part
+    return _closed_by_comma(f"ab {date(first.date(), today=here.today, before='')}", begins)
+
+
+def _until(end: dt.datetime, part: str, here: Here, when: When) -> str:
+    """What ends before a moment: on one day ("heute bis 12 Uhr"), or any day until then."""
+    clock = time(end)
+    if when.grain not in _CLOCK_GRAINS or not _minute(end):
+        last = (end - dt.timedelta(microseconds=1)).date()
+        return _closed_by_comma(f"bis {date(last, today=here.today, before='zum')}", part)
+    if part or here.local(when.start).date() == end.date():
+        return _at_day(end.date(), here, f"bis {clock}")
+    return _closed_by_comma(f"bis {date(end.date(), today=here.today, before='zum')}", f"um {clock}")
 
 
 def _within(first: dt.datetime, end: dt.datetime, part: str, here: Here, when: When) -> str:
@@ -255,13 +268,6 @@ def _clock_of(minute: int) -> str:
 
 def _minute(at: dt.datetime) -> int:
     return at.hour * 60 + at.minute
-
-
-def _until(end: dt.datetime, part: str, here: Here, *, by_day: bool) -> str:
-    if by_day or part or not _minute(end):
-        last = (end - dt.timedelta(microseconds=1)).date()
-        return _closed_by_comma(f"bis {date(last, today=here.today, before='zum')}", part)
-    return _at_day(end.date(), here, f"bis {time(end)}")
 
 
 def _stretch(first: dt.date, last: dt.date, here: Here) -> str:
