@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -97,3 +98,22 @@ def test_a_mistake_of_speech_is_named(tables: str, field: str, says: str) -> Non
     found = problems(tables)
     assert {where for where, _ in found} == {field}
     assert any(says in message for _, message in found), found
+
+
+_PAGE = (Path(__file__).parents[2] / "docs" / "company-file.md").read_text(encoding="utf-8")
+
+
+def test_the_page_names_every_policy_with_its_default_and_its_example_can_be_loaded() -> None:
+    written = dict(
+        re.findall(r'^\| `(\w+)` \| `"([^`]+)"` \|', _PAGE.partition("## `[understanding]`")[2], re.MULTILINE)
+    )
+    assert {
+        each.name: each.default for each in list_policies() if each.name != "past"
+    }.items() <= written.items()
+    example = next(
+        block for block in re.findall(r"```toml\n(.*?)```", _PAGE, re.DOTALL) if "[understanding]" in block
+    )
+    assert parsed(example).understanding.policies == {
+        "next_weekday": "following_week",
+        "evening": "18:00-22:00",
+    }
