@@ -21,6 +21,7 @@ STAFF_AND_SERVICES = ("Anna Weber", "Jonas Keller", "Dauerwelle", "Haare schneid
         ("am 31.11. um 14:30", "am 31.11. um 14:30"),
         ("zwischen 9 und 11 oder 14.30", "zwischen 9 und 11 oder 14.30"),
         ("am ein und dreißigsten elften um vierzehn uhr", "am ein und dreißigsten elften um vierzehn uhr"),
+        ("krause schwarze Haare in Rosa mit Braun", "krause schwarze Haare in Rosa mit Braun"),
         ("zehn elf oder zwölf", "zehn elf oder zwölf"),
         ("eine Dauerwälle bei Anna Weber", "eine Dauerwälle bei Anna Weber"),
         ("bei Frau Weber Locken wickeln", "bei Frau Weber Locken wickeln"),

@@ -130,7 +130,8 @@ def _literal(text: str) -> str:
 def _command(company: str, line: MisheardLine) -> str:
     if line.suggestion is None:
         return ""
-    word = shlex.quote(line.suggestion.word) if line.suggestion.word else '"WORD"'
+    said = line.suggestion.word
+    word = f"{'-- ' * said.startswith('-')}{shlex.quote(said)}" if said else '"WORD"'
     return f"zusage company synonym add {company} {line.suggestion.service} {word}"
 
 

@@ -8,7 +8,7 @@ GIVEN_NAMES = frozenset(
     """
     aaron achim adam adelheid adrian agnes ahmed ahmet aileen alex alexander alexandra alfred ali alice alina alwin amelie amira
     ana andre andrea andreas angela angelika anita anja anke ann anna annalena anne annegret annelie anneliese annemarie annett
-    annette annika anton antje antonia armin arne arno arthur artur astrid axel ayse ayşe barbara bastian beate ben benedikt
+    annette annika anton antje antonia armin arne arno arthur artur astrid axel ayse barbara bastian beate ben benedikt
     benjamin bernd bernhard bettina bianca birgit birte bjoern bodo boris brigitte britta bruno burak carina carla carlo carmen
     carola carolin caroline carsten caspar cem charlotte chiara christa christel christian christiane christin christina christine
     christoph christopher claas clara claudia claus clemens conny constantin corinna cornelia dagmar daniel daniela david deniz
@@ -44,11 +44,11 @@ FAMILY_NAMES = frozenset(
     """
     mueller muller mueler schmidt schmid schmitt schmitz schulz schulze schultz schultze meyer meier maier mayer mair hoffmann
     hofmann schaefer schafer schroeder schroder neumann zimmermann krueger kruger hartmann lehmann schmied koehler kohler
-    herrmann hermanns huber lehner krause schwarze steiner ziegler kuehn kuhn bergmann pohl engelhardt
+    herrmann hermanns huber lehner steiner ziegler kuehn kuhn bergmann pohl engelhardt
     friedrich peters scholz moeller moller guenther lorenz baumann franke albrecht schuster simons ludwig winkler schumacher
     kraemer kramer boehm bohm vogt jaeger jager otten seidel heinrichs brandt schreiber dietrich ziegler
     kuehne pfeiffer petersen hansen jensen thomas arnold wagner becker bauer fischer weber richter klinger wolff
     schneiders yilmaz yildiz oeztuerk ozturk kaya demir celik sahin aydin nguyen kowalski nowak wieczorek novak petrovic
-    jovanovic hussein gruber moser pichler wallner brunner baumgartner berger fuchs eder leitner reiter wimmer
+    jovanovic hussein gruber moser pichler wallner brunner baumgartner berger eder leitner reiter wimmer
     """.split()  # noqa: SIM905
 )

@@ -113,6 +113,8 @@ def _words(texts: Iterable[str]) -> Iterator[str]:
 
 def _fold(word: str) -> str:
     folded = word.casefold()
+    if folded.isascii():
+        return folded
     for umlaut, plain in (("ä", "ae"), ("ö", "oe"), ("ü", "ue")):
         folded = folded.replace(umlaut, plain)
     plain = unicodedata.normalize("NFD", folded)
