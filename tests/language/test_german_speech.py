@@ -65,6 +65,16 @@ def test_more_than_eight_services_are_told_by_category() -> None:
     assert "zum Beispiel" in SPEECH.services_list(many)
 
 
+def test_more_than_eight_candidates_are_asked_about_by_category() -> None:
+    many = [f"Schnitt {letter}" for letter in "ABCDEFGHI"]
+    assert SPEECH.ask_service(many, categories=["Damen", "Herren"]) == "Meinen Sie Damen oder Herren?"
+    assert SPEECH.ask_service(many[:8], categories=["Damen", "Herren"]).endswith("Schnitt G oder Schnitt H?")
+    for categories in ([], ["Damen"], many):
+        line = SPEECH.ask_service(many, categories=categories)
+        assert line.startswith("Wir haben zum Beispiel Schnitt A, ")
+        assert line.endswith(" und Schnitt H. Was darf es denn sein?")
+
+
 def test_a_closed_day_names_its_reason() -> None:
     line = SPEECH.closed(HERE, start=datetime(2026, 12, 25, 14, tzinfo=BERLIN), note="Erster Weihnachtstag")
     assert line.startswith(

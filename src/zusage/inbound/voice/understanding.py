@@ -98,7 +98,9 @@ def _ask_service(talk: Talk, candidates: list[Service] | None = None) -> ToolRes
         choices = _choices(talk)
         return ToolResult("ask_service", talk.speech.ask_service_open(choices), {"choices": choices})
     names = [service.name for service in candidates]
-    return ToolResult("ask_service", talk.speech.ask_service(names), {"choices": names})
+    categories = list(dict.fromkeys(service.category for service in candidates if service.category))
+    say = talk.speech.ask_service(names, categories=categories)
+    return ToolResult("ask_service", say, {"choices": names})
 
 
 def _choices(talk: Talk) -> list[str]:

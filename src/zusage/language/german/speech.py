@@ -106,10 +106,13 @@ class Speech:
     def offers_none(self, *, service: str = "", staff: str = "") -> str:
         return _line(self.say("time.window_full", **self._for(service, staff)), self.say("time.other_window"))
 
-    def ask_service(self, candidates: Sequence[str]) -> str:
-        """Ask between exactly these services."""
-        named = speak.names(candidates, word="oder")
-        return self.say("service.which", services=named) if named else self.ask_service_open(())
+    def ask_service(self, candidates: Sequence[str], *, categories: Sequence[str] = ()) -> str:
+        """Ask between exactly these services; where there are more than eight, between their `categories`."""
+        many = len(candidates) > _MOST_NAMES
+        named = speak.names(categories if many and len(categories) > 1 else candidates, word="oder")
+        if not named or (many and not 1 < len(categories) <= _MOST_NAMES):
+            return self.ask_service_open(candidates)
+        return self.say("service.which", services=named)
 
     def ask_service_open(self, choices: Sequence[str]) -> str:
         """Ask which service; `choices` are services or categories to name (the first eight are)."""
