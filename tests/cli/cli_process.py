@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 import httpx2
 
@@ -47,7 +48,7 @@ class Zusage:
             capture_output=True,
             text=True,
             cwd=self.folder,
-            env=self._environment(settings),
+            env=self.environment(settings),
             timeout=timeout,
             check=False,
         )
@@ -64,7 +65,7 @@ class Zusage:
                 stderr=output,
                 stdin=subprocess.DEVNULL,
                 cwd=self.folder,
-                env=self._environment(settings),
+                env=self.environment(settings),
             )
         running = Running(process, log)
         try:
@@ -73,7 +74,8 @@ class Zusage:
         finally:
             running.stop()
 
-    def _environment(self, settings: Mapping[str, str]) -> dict[str, str]:
+    def environment(self, settings: Mapping[str, str] = MappingProxyType({})) -> dict[str, str]:
+        """What its processes see of the settings: these, and those of the folder."""
         clean = {name: value for name, value in os.environ.items() if not name.startswith("ZUSAGE_")}
         # The tests' own folder would be imported instead of the installed packages.
         clean.pop("PYTHONPATH", None)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from zusage.core.scheduling.masters import Span
+from zusage.language.german import Name, NoName
 from zusage.language.policy_words import clock
 from zusage.language.reading import ServiceReading, Unclear, When
 
@@ -24,7 +25,7 @@ def when_answer(reading: When | Unclear) -> Answer:
         "status": "ok",
         **_wish(reading),
         "wishes": [_wish(wish) for wish in reading.choices],
-        "alternatives": [_wish(other) for other in reading.alternatives if not other.said],
+        "alternatives": [_wish(other) for other in reading.alternatives],
         "reason": None,
         "question": None,
     }
@@ -97,4 +98,22 @@ def service_answer(reading: ServiceReading) -> Answer:
         ],
         "decision": reading.decision,
         "question": reading.question,
+    }
+
+
+def name_answer(reading: Name | NoName) -> Answer:
+    """Give a reading of a name as data; the keys are the same for each, what does not apply is null or empty."""
+    if isinstance(reading, NoName):
+        nobody = {"full": None, "given": "", "family": "", "title": "", "spelled": False, "sure": False}
+        return {"status": "unclear", **nobody, "reason": reading.reason, "question": reading.question}
+    return {
+        "status": "ok",
+        "full": reading.full,
+        "given": reading.given,
+        "family": reading.family,
+        "title": reading.title,
+        "spelled": reading.spelled,
+        "sure": reading.sure,
+        "reason": None,
+        "question": None,
     }

@@ -12,14 +12,16 @@ _CHUNK = 1 << 16
 _Answer = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 
 
-def answer_lines(source: BinaryIO, target: BinaryIO, answer: _Answer) -> None:
+def answer_lines(source: BinaryIO, target: BinaryIO, answer: _Answer) -> bool:
     """Answer every line until the end of `source`; a line that cannot be answered gets one that says why.
 
     `answer` raises AskedError for what it cannot use. What has come is answered and written before more is awaited:
-    a partner that writes one line and waits has its answer."""
+    a partner that writes one line and waits has its answer. Returns False where a question failed by our fault."""
+    answers = _Answers(answer)
     for lines in _batches(source):
-        target.write(b"".join(_answered(line, answer) for line in lines))
+        target.write(b"".join(map(answers.to, lines)))
         target.flush()
+    return not answers.failed
 
 
 def _batches(source: BinaryIO) -> Iterator[Iterable[bytes]]:
@@ -33,11 +35,23 @@ def _batches(source: BinaryIO) -> Iterator[Iterable[bytes]]:
         yield [rest]
 
 
-def _answered(line: bytes, answer: _Answer) -> bytes:
-    try:
-        return to_line(answer(_asked(line)))
-    except AskedError as error:
-        return to_line({"status": "error", "error": f"{error}."})
+class _Answers:
+    def __init__(self, answer: _Answer) -> None:
+        self._answer = answer
+        self.failed = False
+
+    def to(self, line: bytes) -> bytes:
+        try:
+            return to_line(self._answer(_asked(line)))
+        except AskedError as error:
+            return _error(f"{error}.")
+        except Exception as error:  # noqa: BLE001 - one question must not take all others along
+            self.failed = True
+            return _error(f"this question failed here, please report it: {type(error).__name__}: {error}")
+
+
+def _error(sentence: str) -> bytes:
+    return to_line({"status": "error", "error": sentence})
 
 
 def _asked(line: bytes) -> Mapping[str, Any]:

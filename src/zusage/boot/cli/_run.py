@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from types import FrameType
 
 import typer
@@ -22,6 +23,9 @@ def run(app: typer.Typer, args: Sequence[str] | None, explain: Explain) -> int:
 
     What a user can mend is said in sentences; with ZUSAGE_DEBUG set, the traceback comes as well."""
     signal.signal(signal.SIGTERM, _interrupt)
+    if getattr(sys, "stdin", None) is None:
+        # Started with a closed input: there is nothing to read, which is no failure.
+        sys.stdin = Path(os.devnull).open(encoding="utf-8")  # noqa: SIM115 - for as long as the process lives
     for stream in (sys.stdout, sys.stderr):
         # A terminal that knows no arrows shows question marks, and the command goes on.
         if isinstance(stream, io.TextIOWrapper):

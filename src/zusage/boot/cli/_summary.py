@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from zusage.language.german import Name, NoName
 from zusage.language.german.speak import MONTHS, WEEKDAYS
 from zusage.language.policy_words import PolicyWords, clock
 from zusage.language.reading import ServiceReading, Unclear, When
@@ -22,7 +23,7 @@ def when_summary(reading: When | Unclear) -> Iterator[str]:
         yield f"{'ok' if number == 0 else 'or'}{'':8}{_said(wish)}"
         yield f"{'':10}{', '.join(_details(wish))}"
     yield from (f"not       {_said(refused)}" for refused in reading.exclude)
-    yield from (f"perhaps   {_said(other)}" for other in reading.alternatives if not other.said)
+    yield from (f"perhaps   {_said(other)}" for other in reading.alternatives)
     if reading.assumed:
         yield f"assumed   {', '.join(reading.assumed)}"
     if reading.matched:
@@ -71,6 +72,17 @@ def service_summary(reading: ServiceReading) -> Iterator[str]:
     yield f"{reading.decision}{'':{10 - len(reading.decision)}}{reading.question}".rstrip()
     for match in reading.matches:
         yield f"{'':10}{match.confidence:.2f}  {match.entry.name}  ({match.matched_text})"
+
+
+def name_summary(reading: Name | NoName) -> Iterator[str]:
+    if isinstance(reading, NoName):
+        yield f"unclear   {reading.reason}"
+        yield f"ask       {reading.question}"
+        return
+    yield f"ok        {reading.full}"
+    yield f"{'':10}given {reading.given or '-'}, family {reading.family or '-'}"
+    if reading.spelled or not reading.sure:
+        yield f"{'':10}{'spelled' if reading.spelled else ''}{'' if reading.sure else ' not sure: say it back'}"
 
 
 def policy_lines(policy: PolicyWords) -> Iterator[str]:

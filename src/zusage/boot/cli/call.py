@@ -31,7 +31,7 @@ _HERE = ("127.0.0.1", "localhost", "::1")
 
 def call(  # noqa: PLR0917 - the command line names each of them
     names: list[str] = typer.Argument(None, metavar="SCENARIO|FILE...", help="Names (see --list) or files."),
-    base_url: str = typer.Option("", help="Where Zusage serves [what runs here]."),
+    base_url: str = typer.Option("", help="Where Zusage serves (what runs here)."),
     company: str = typer.Option(
         "", metavar="KEY|FILE", help="Ring this company: a demo's key or a company file."
     ),
