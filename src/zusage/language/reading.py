@@ -68,12 +68,11 @@ class When:
     wishes: tuple[When, ...] = ()
     alternatives: tuple[When, ...] = ()
     matched: str = ""
-    said: bool = True
 
     @property
     def choices(self) -> tuple[When, ...]:
         """The first wish and every other that was named as well ("Dienstag um zehn oder elf"), in the order of talk."""
-        return (self, *self.wishes, *(other for other in self.alternatives if other.said))
+        return (self, *self.wishes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,18 @@
-"""Misheard names of days and months, and which they most likely are."""
+"""Words about time that were misheard, and which they most likely are."""
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
 
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
+from zusage.language.german._lexicon import WORDS
+from zusage.language.german._numbers import CARDINALS, ORDINALS
 from zusage.language.german._words import cologne
 
 _LIKE, _SAME_SOUND_LIKE, _SAME_SOUND_BONUS, _MARGIN = 82, 70, 20, 8
+_WORD_LIKE, _WORD_SAME_SOUND = 86, 77
 _SHORTEST = 5
 _NAMES = (
     *(
@@ -31,8 +34,50 @@ _ENGLISH = {
     "thursday": "donnerstag",
     "saturday": "samstag",
 }
-_OTHER_WORDS = frozenset({"feiertag", "feiertags", "feiertage", "montage"})
+# Words of everyday German that lie close to one about time.
+_OTHER_WORDS_TEXT = """
+feiertag feiertags feiertage montage naegel machten achten dritter naehe naechstens vorlaeufig spaetzle
+fruehstueck fruehstuecken stunden sekunden minute nachmittagstermin abende gesehen geschehen kurzen
+einundalles lieben sieben monaten mitarbeiter gleich gleichzeitig spaeteste wochentag verspaeter verspaetet
+letztlich naechtigen achtung sechserpack zwanziger dreissiger vierziger fuenfziger
+"""
+_OTHER_WORDS = frozenset(_OTHER_WORDS_TEXT.split())
 _WITH_PART = re.compile(r"(\w{5,}?)(vormittag|nachmittag|mittag|morgen|abend|frueh|nacht)s?")
+_FUZZY_KINDS = frozenset(
+    {"which", "part", "weekend", "later", "earlier", "same", "quarter", "three_quarters", "feast"}
+)
+_VOCABULARY = tuple(
+    dict.fromkeys(
+        [
+            *(word for word, (kind, _) in WORDS.items() if kind in _FUZZY_KINDS and len(word) >= 6),
+            *(word for word, value in CARDINALS.items() if value > 12 and len(word) >= 7),
+            *(word for word in ORDINALS if len(word) >= 7),
+            *("stunde", "minuten", "wochen", "wochenende"),
+        ]
+    )
+)
+_HOURS = {
+    "eins": 1,
+    "zwei": 2,
+    "drei": 3,
+    "vier": 4,
+    "fuenf": 5,
+    "sechs": 6,
+    "sieben": 7,
+    "acht": 8,
+    "neun": 9,
+    "zehn": 10,
+    "elf": 11,
+    "zwoelf": 12,
+    "dreizehn": 13,
+    "vierzehn": 14,
+    "fuenfzehn": 15,
+    "sechzehn": 16,
+    "siebzehn": 17,
+    "achtzehn": 18,
+    "neunzehn": 19,
+    "zwanzig": 20,
+}
 
 
 @lru_cache(maxsize=8192)
@@ -61,3 +106,32 @@ def _likeness(word: str, name: str) -> float:
     if word[0] == name[0] and ratio >= _SAME_SOUND_LIKE and cologne(word) == cologne(name):
         return ratio + _SAME_SOUND_BONUS
     return ratio if abs(len(word) - len(name)) <= 1 else 0.0
+
+
+@lru_cache(maxsize=8192)
+def nearest_word(word: str) -> str | None:
+    """The other word about time that a folded, unknown one of at least six letters is most likely meant to be."""
+    if word.endswith("a") and (spoken := word[:-1] + "er") in WORDS:
+        return spoken
+    if len(word) < 6 or word in _OTHER_WORDS:
+        return None
+    found = process.extract(word, _VOCABULARY, scorer=fuzz.ratio, limit=4, score_cutoff=_WORD_SAME_SOUND)
+    for name, score, _ in found:
+        alike = score >= _WORD_LIKE or cologne(word) == cologne(name)
+        if alike and _begins_alike(word, name):
+            return name
+    return None
+
+
+def _begins_alike(word: str, name: str) -> bool:
+    return word[0] == name[0] or {word[0], name[0]} in ({"f", "v"}, {"z", "s"}, {"d", "t"})
+
+
+@lru_cache(maxsize=4096)
+def nearest_hour(word: str) -> int | None:
+    """The hour that a folded, unknown word sounds like, where an hour is expected ("um elv")."""
+    sound = cologne(word)
+    for name, hour in _HOURS.items():
+        if sound == cologne(name) or fuzz.ratio(word, name) >= _LIKE:
+            return hour
+    return None

@@ -1,0 +1,209 @@
+"""What the rules make of tokens: days, clock times, parts of day, and the words that join, limit or refuse them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Literal, cast
+
+from zusage.core.scheduling.masters import Span, Week
+from zusage.language.german._tokens import END, Token
+from zusage.language.policies import Policies
+from zusage.language.reading import Grain, Reason, Unclear, When
+
+DAY_END = 1440
+NOON = 720
+ONE_DAY = timedelta(days=1)
+LONGEST_JUMP = 3660
+
+Bound = Literal["", "from", "after", "until", "before"]
+DaysKind = Literal["date", "weekday", "of_month", "span", "range", "week_of"]
+
+
+class Doubt(Exception):  # noqa: N818 - a way out of the readers, never seen outside the package
+    """The text was understood well enough to know that it must be asked about; carries the `Unclear` to answer."""
+
+    def __init__(self, reason: Reason, question: str, alternatives: tuple[When, ...] = ()) -> None:
+        super().__init__(reason)
+        self.unclear = Unclear(reason, question, alternatives)
+
+
+NO_SUCH_DAY = "Diesen Tag gibt es leider nicht. Welches Datum meinen Sie?"
+NO_SUCH_TIME = "Diese Uhrzeit gibt es leider nicht. Um wie viel Uhr möchten Sie kommen?"
+TOO_FAR = "So weit im Voraus kann ich nicht planen. Welchen Tag meinen Sie?"
+WHICH_DATE = "Welches Datum meinen Sie genau?"
+WHICH_ONE = "Welchen Tag und welche Uhrzeit meinen Sie genau?"
+NO_ANCHOR = "Auf welchen Termin beziehen Sie sich, an welchem Tag und um wie viel Uhr?"
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """When and where it is spoken. `on` is the day that is talked about, `anchor` an earlier offer; local times."""
+
+    now: datetime
+    policies: Policies
+    region: str | None = None
+    week: Week | None = None
+    on: date | None = None
+    anchor: datetime | None = None
+
+    @property
+    def today(self) -> date:
+        return self.now.date()
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """Local days from `first` to `end` (exclusive).
+
+    `kind` "weekday": may confirm a date, and is narrowed by a week beside it while `bare`. "of_month": only the number
+    was said. "week_of": a week from a day, whose weekday may follow. `others` are stretches that may be meant as well;
+    `edges` is what "before" and "after" leave out, where that is more; `within` the week that narrowed a weekday.
+    `said` is False for a day that nobody named; `instead`: it
+    replaces the days before it ("am Tag danach"); `from_now`: it begins at the moment of talk."""
+
+    first: date
+    end: date
+    grain: Grain = "day"
+    kind: DaysKind = "date"
+    bound: Bound = ""
+    bare: bool = False
+    weekly: bool = False
+    said: bool = True
+    relative: bool = False
+    from_now: bool = False
+    instead: bool = False
+    assumed: tuple[str, ...] = ()
+    others: tuple[tuple[date, date], ...] = ()
+    edges: tuple[date, date] | None = None
+    within: tuple[date, date] | None = None
+
+    @property
+    def single(self) -> bool:
+        return self.end - self.first == ONE_DAY
+
+    def moved_to(self, first: date, end: date) -> Days:
+        return replace(self, first=first, end=end, others=())
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A minute of the day; `vague` when the hour was said as on a dial, so that twelve hours later is meant as well."""
+
+    minute: int
+    vague: bool = False
+    loose: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ClockRange:
+    first: Clock
+    last: Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number whose meaning depends on its neighbours. `near` are the words before it: "day" ("am"), "time" ("um")."""
+
+    value: int
+    ordinal: bool = False
+    near: Literal["", "day", "time"] = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of day; `limit` is where "before" and "after" it lie."""
+
+    span: Span
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """An instant by itself: from now, or from the offer that is talked about."""
+
+    at: datetime
+    kind: Literal["instant", "open_end", "open_start"] = "instant"
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """From one instant to another, both said with their days, or from now for a while."""
+
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What joins, limits, takes back or refuses: `kind` says which."""
+
+    kind: str
+    value: object = None
+
+
+Item = Days | Clock | ClockRange | Number | Part | Moment | Between | Word
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """An item with the tokens it was made of, from `begin` to `end` (exclusive)."""
+
+    item: Item
+    begin: int
+    end: int
+
+
+class Tokens:
+    """Tokens by position; behind the last come ends without end."""
+
+    __slots__ = ("last_day", "list", "talk")
+
+    def __init__(self, tokens: Sequence[Token], talk: Talk) -> None:
+        self.list = tokens
+        self.talk = talk
+        self.last_day: date | None = None
+        """The single day that was read last: what "am Tag danach" may mean."""
+
+    def __getitem__(self, at: int) -> Token:
+        return self.list[at] if 0 <= at < len(self.list) else END
+
+    def kind(self, at: int) -> str:
+        return self.list[at].kind if 0 <= at < len(self.list) else "end"
+
+    def integer(self, at: int) -> int:
+        value = self[at].value
+        return value if isinstance(value, int) else -1
+
+    def pair(self, at: int) -> tuple[int, int]:
+        """The two numbers of a "clock", "dotted", "slashed", "month_year" or "iso_week"."""
+        return cast("tuple[int, int]", self[at].value)
+
+    def date(self, at: int) -> tuple[int | None, int, int]:
+        """Year (if one was written), month and day of a "date"."""
+        return cast("tuple[int | None, int, int]", self[at].value)
+
+    def skip(self, at: int, *kinds: str) -> int:
+        """The first place from `at` on whose token is of none of these kinds."""
+        while self.kind(at) in kinds:
+            at += 1
+        return at
+
+
+def plus(day: date, days: int) -> date:
+    if abs(days) > LONGEST_JUMP:
+        raise Doubt("too_far", TOO_FAR)
+    return day + timedelta(days=days)
+
+
+def one_day(day: date, **more: object) -> Days:
+    """A single day; `more` are fields of `Days`."""
+    return replace(Days(day, day + ONE_DAY), **more)  # type: ignore[arg-type]
+
+
+def half_of(span: Span, *, late: bool) -> Span:
+    """The later or the earlier half of a part of day."""
+    middle = (span.opens + span.closes) // 2
+    return Span(middle, span.closes) if late else Span(span.opens, middle)

@@ -1,0 +1,155 @@
+"""Days that stand beside each other: a week narrows a weekday, a weekday confirms a date."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+
+from zusage.language.german import speak
+from zusage.language.german._items import ONE_DAY, WHICH_DATE, Days, Doubt, Talk, plus
+
+_A_YEAR = timedelta(days=366)
+
+
+class Mismatch(Exception):  # noqa: N818 - a way out of the readers, never seen outside the package
+    """Weekday and date contradict each other; both readings."""
+
+    def __init__(self, by_date: Days, by_weekday: Days) -> None:
+        super().__init__("weekday_mismatch")
+        self.by_date, self.by_weekday = by_date, by_weekday
+
+    @property
+    def question(self) -> str:
+        named = [speak.day(days.first) for days in (self.by_date, self.by_weekday)]
+        return f"Meinen Sie {speak.join(named, word='oder')}?"
+
+
+def narrowed(days: Sequence[Days], talk: Talk) -> list[Days]:
+    """Read single days within the week or month that stands beside them ("Dienstag im Januar").
+
+    :raises Doubt: several days fit, or one lies outside."""
+    if len(days) < 2:
+        return list(days)
+    spans = _narrowest([_as_week(span, days) for span in days if _is_span(span, days)])
+    singles = [day for day in days if not _is_span(day, days)]
+    if not spans or not singles:
+        return spans or singles
+    dated = any(day.kind != "weekday" for day in singles)
+    return [day if dated and day.bare else _within(spans[0], day, talk) for day in singles]
+
+
+def _is_span(day: Days, days: Sequence[Days]) -> bool:
+    """A week from today, or a bound day, is a stretch where a weekday stands beside it ("in zwei Wochen am Dienstag")."""
+    return day.kind in {"span", "range"} or (day.kind == "week_of" and any(other.bare for other in days))
+
+
+def _as_week(day: Days, days: Sequence[Days]) -> Days:
+    if day.kind != "week_of":
+        return day
+    monday = day.first - timedelta(days=day.first.weekday())
+    del days
+    return Days(monday, plus(monday, 7), "week", "span", bound=day.bound)
+
+
+def _narrowest(spans: Sequence[Days]) -> list[Days]:
+    """Of stretches that contain each other the shortest, within the others ("am Wochenende nächster Woche").
+
+    :raises Doubt: they do not."""
+    if len(spans) < 2:
+        return list(spans)
+    ordered = sorted(spans, key=lambda span: span.end - span.first)
+    shortest = ordered[0]
+    for wider in ordered[1:]:
+        if wider.first <= shortest.first and shortest.end <= wider.end:
+            continue
+        moved = _moved_into(shortest, wider)
+        if moved is None:
+            raise Doubt("ambiguous", WHICH_DATE)
+        shortest = moved
+    return [shortest]
+
+
+def _moved_into(span: Days, wider: Days) -> Days | None:
+    """A weekend or a month by its name, in the week or year that stands beside it."""
+    if span.grain == "week" == wider.grain:
+        ahead = wider.first - (span.first - timedelta(days=span.first.weekday()))
+        return span.moved_to(span.first + ahead, span.end + ahead) if ahead.days % 7 == 0 else None
+    if span.grain == "weekend" and wider.grain == "week":
+        monday = wider.first - timedelta(days=wider.first.weekday())
+        first = plus(monday, span.first.weekday())
+        return span.moved_to(first, first + (span.end - span.first))
+    if wider.grain == "year" and span.grain in {"month", "season", "quarter", "half_year"}:
+        first, end = span.first.replace(year=wider.first.year), span.end
+        return span.moved_to(first, end.replace(year=end.year + wider.first.year - span.first.year))
+    return None
+
+
+def _within(span: Days, day: Days, talk: Talk) -> Days:
+    bound = day.bound or span.bound
+    if day.bare:
+        ahead = [first for first in _days_of(span, talk) if first.weekday() == day.first.weekday()]
+        found = _only(ahead, day)
+        return replace(
+            found, bare=False, bound=bound, within=(span.first, span.end) if span.grain == "week" else None
+        )
+    if day.assumed == ("month",) and span.grain == "month":
+        of_span = _in_month(span.first, day.first.day)
+        return _only(
+            [of_span] if of_span and span.first <= of_span < span.end else [], replace(day, assumed=())
+        )
+    if span.grain == "year" and not span.first <= day.first < span.end:
+        moved = _in_year(day.first, span.first.year)
+        return _only([moved] if moved else [], replace(day, assumed=()))
+    return _only([day.first] if span.first <= day.first < span.end else [], replace(day, assumed=()))
+
+
+def _in_month(month: date, day: int) -> date | None:
+    try:
+        return month.replace(day=day)
+    except ValueError:
+        return None
+
+
+def _in_year(day: date, year: int) -> date | None:
+    try:
+        return day.replace(year=year)
+    except ValueError:
+        return None
+
+
+def _days_of(span: Days, talk: Talk) -> Iterator[date]:
+    if span.end - span.first > _A_YEAR:
+        return iter(())
+    first = max(span.first, talk.today) if talk.policies.past == "ask" else span.first
+    if span.end <= first:
+        first = span.first
+    return (first + timedelta(days=n) for n in range((span.end - first).days))
+
+
+def _only(firsts: Sequence[date], day: Days) -> Days:
+    if len(firsts) != 1:
+        raise Doubt("ambiguous", WHICH_DATE)
+    return replace(day, first=firsts[0], end=firsts[0] + ONE_DAY, others=())
+
+
+def check_weekday(days: list[Days], talk: Talk) -> list[Days]:
+    """Let a weekday beside a date only confirm it; keep the dates.
+
+    :raises Mismatch: the weekday contradicts the only date."""
+    dates = [day for day in days if day.kind in {"date", "of_month", "week_of"} and day.single]
+    weekdays = [day for day in days if day.kind == "weekday"]
+    if len(dates) != 1 or len(weekdays) != 1:
+        return days
+    said, meant = weekdays[0], dates[0]
+    if said.first.weekday() != meant.first.weekday():
+        other = _nearest(meant.first, said.first, talk.today)
+        raise Mismatch(meant, Days(other, plus(other, 1)))
+    return [replace(meant, bound=meant.bound or said.bound, weekly=False)]
+
+
+def _nearest(day: date, other: date, today: date) -> date:
+    """The day with the weekday of `other` that lies nearest to `day`, but not in the past."""
+    ahead = (other.weekday() - day.weekday()) % 7
+    near = day + timedelta(days=ahead if ahead <= 3 else ahead - 7)
+    return near if near >= today else near + timedelta(days=7)

@@ -1,0 +1,385 @@
+"""What was said, placed in time: from days and minutes of the day to instants in the zone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+
+from zusage.core.scheduling.masters import Span
+from zusage.language.german._compose import Said, TimeOfDay
+from zusage.language.german._items import (
+    DAY_END,
+    NOON,
+    ONE_DAY,
+    WHICH_ONE,
+    Between,
+    Bound,
+    Clock,
+    Days,
+    Doubt,
+    Moment,
+    Talk,
+    one_day,
+    plus,
+)
+from zusage.language.reading import Grain, When
+
+NOTHING = "Wann möchten Sie gerne kommen, an welchem Tag und um wie viel Uhr?"
+PAST = "Diese Zeit ist leider schon vorbei. Wann möchten Sie gerne kommen?"
+GAP = "Diese Uhrzeit gibt es an dem Tag wegen der Zeitumstellung nicht. Welche andere Uhrzeit passt Ihnen?"
+TWICE = (
+    "Diese Uhrzeit gibt es an dem Tag wegen der Zeitumstellung zweimal. Welche andere Uhrzeit passt Ihnen?"
+)
+_SHOP_DAY_BEGINS, _SHOP_DAY_ENDS = 7 * 60, 21 * 60
+_WEEKEND_BEGINS = 18
+_NEARLY = 120
+
+
+def placed_in_time(said: Said, talk: Talk) -> When:
+    """The constraint that somebody has named.
+
+    :raises Doubt: it is past, does not exist, or leaves open which time it is."""
+    if said.past and not (said.days or said.time):
+        raise Doubt("past", PAST)
+    if said.moment is not None:
+        return _beside_moment(said, said.moment, talk)
+    named = _distinct(said.days)
+    _check_count(said, len(named))
+    if not named:
+        when = _without_day(said, talk)
+    else:
+        readings = first_of([partial(_on_days, days, said.time, talk) for days in named])
+        when = _with_unsaid(readings, named[0], said.time, talk)
+    return _marked(when, said, named)
+
+
+def _marked(when: When, said: Said, named: Sequence[Days]) -> When:
+    loose = any(clock.loose for clock in said.time.exact)
+    weekly = bool(named) and named[0].weekly
+    if not (loose or weekly or said.soonest):
+        return when
+    return replace(when, approximate=loose, weekly=weekly, soonest=said.soonest)
+
+
+def _check_count(said: Said, days: int) -> None:
+    """:raises Doubt: two days or two times stand side by side, and nothing says that both are meant."""
+    clocks = len(said.time.exact)
+    if max(days, clocks) > 1 and (min(days, clocks) > 1 or not said.listed):
+        raise Doubt("ambiguous", WHICH_ONE)
+    part = said.time.part
+    for clock in said.time.exact:
+        if part and not clock.vague and not part.opens - _NEARLY <= clock.minute <= part.closes + _NEARLY:
+            early_or_late = part.opens == 0 or clock.minute in {0, DAY_END}
+            if not early_or_late:
+                raise Doubt("ambiguous", WHICH_ONE)
+
+
+def _distinct(days: Sequence[Days]) -> list[Days]:
+    """The same day said twice ("morgen, 24.11.") is one."""
+    return list({(day.first, day.end, day.bound): day for day in reversed(days)}.values())[::-1]
+
+
+def _with_unsaid(reading: When, first: Days, time: TimeOfDay, talk: Talk) -> When:
+    """Add what may be meant as well, though it was not named."""
+    unsaid: list[When] = []
+    for begin, end in first.others:
+        with suppress(Doubt):
+            unsaid.append(replace(_on_days(first.moved_to(begin, end), time, talk), alternatives=()))
+    return replace(reading, alternatives=(*reading.alternatives, *unsaid)) if unsaid else reading
+
+
+def first_of(readers: Sequence[Callable[[], When]]) -> When:
+    """The first reading that holds, the others as further wishes.
+
+    :raises Doubt: that of the first, if none holds; any that leaves open what is meant."""
+    if len(readers) == 1:
+        return readers[0]()
+    held: list[When] = []
+    doubts: list[Doubt] = []
+    for read in readers:
+        try:
+            held.append(read())
+        except Doubt as doubt:
+            if doubt.unclear.reason == "ambiguous":
+                raise
+            doubts.append(doubt)
+    if not held:
+        raise doubts[0]
+    others = tuple(
+        replace(one, alternatives=(), wishes=()) for when in held[1:] for one in (when, *when.wishes)
+    )
+    return replace(held[0], wishes=held[0].wishes + others)
+
+
+def at_minute(day: date, minute: int, talk: Talk) -> datetime:
+    """A wall-clock time as an instant; an hour that comes twice is the first one."""
+    whole, rest = divmod(minute, DAY_END)
+    day += whole * ONE_DAY
+    return datetime(day.year, day.month, day.day, rest // 60, rest % 60, tzinfo=talk.now.tzinfo)
+
+
+def _spans(day: date, talk: Talk) -> tuple[Span, ...]:
+    return talk.week[day.weekday()] if talk.week else ()
+
+
+def _minutes_gone(day: date, talk: Talk) -> int:
+    """The last minute of that day that has passed; -1 when the whole day lies ahead."""
+    return talk.now.hour * 60 + talk.now.minute if day == talk.today else -1
+
+
+def _checked(when: When, talk: Talk) -> When:
+    """:raises Doubt: all of it has passed."""
+    over = when.end is not None and when.end <= talk.now
+    if over and talk.policies.past == "ask":
+        raise Doubt("past", PAST, (when,))
+    return when
+
+
+def _beside_moment(said: Said, moment: Moment | Between, talk: Talk) -> When:
+    if isinstance(moment, Between):
+        when = When(moment.start, moment.end, "interval", "hour")
+        return replace(when, daily=_daily_between(moment))
+    if said.days and not _same_day(said.days, moment):
+        return _beside_other_day(said, moment, talk)
+    if said.time and moment.kind == "instant":
+        return placed_in_time(replace(said, moment=None, days=(one_day(moment.at.date()),)), talk)
+    if said.time:
+        return placed_in_time(replace(said, moment=None), talk)
+    return _of_moment(moment, talk)
+
+
+def _same_day(days: Sequence[Days], moment: Moment) -> bool:
+    return any(day.first <= moment.at.date() < day.end for day in days)
+
+
+def _beside_other_day(said: Said, moment: Moment, talk: Talk) -> When:
+    """ "eine Woche später am Dienstag" is the Tuesday of that week; "später" beside another day says nothing."""
+    day = said.days[0]
+    if moment.kind == "instant" and day.bare:
+        monday = moment.at.date() - timedelta(days=moment.at.weekday())
+        day = one_day(plus(monday, day.first.weekday()))
+    elif moment.kind == "instant":
+        raise Doubt("ambiguous", WHICH_ONE)
+    return placed_in_time(replace(said, moment=None, days=(day,)), talk)
+
+
+def _of_moment(moment: Moment, talk: Talk) -> When:
+    at = moment.at
+    if moment.kind == "instant":
+        if at < talk.now.replace(second=0, microsecond=0) and talk.policies.past == "ask":
+            raise Doubt("past", PAST)
+        return When(at, None, "instant", "minute")
+    day = at.date()
+    if moment.kind == "open_end":
+        limit = at_minute(day, DAY_END, talk) if talk.anchor else None
+        return When(at, None, "open_end", "minute", limit=limit)
+    start = max(talk.now, at_minute(day, 0, talk))
+    if start >= at:
+        raise Doubt("past", PAST)
+    return When(start, at, "open_start", "minute")
+
+
+def _daily_between(between: Between) -> Span | None:
+    """The hours of a stretch within one day."""
+    if between.start.date() != between.end.date():
+        return None
+    opens, closes = (at.hour * 60 + at.minute for at in (between.start, between.end))
+    return Span(opens, closes) if opens < closes else None
+
+
+def _without_day(said: Said, talk: Talk) -> When:
+    if talk.on is not None and not said.soonest:
+        reading = _on_days(one_day(talk.on), said.time, talk)
+        return replace(reading, assumed=("day_of_talk", *reading.assumed))
+    if said.soonest and not said.time.exact:
+        daily = _daily(one_day(talk.today), said.time, talk) if said.time else None
+        return When(talk.now, None, "open_end", "minute", daily=daily)
+    for days_ahead, name in ((0, "today"), (1, "tomorrow")):
+        day = plus(talk.today, days_ahead)
+        try:
+            reading = _on_days(one_day(day, said=False), said.time, talk)
+        except Doubt as doubt:
+            if doubt.unclear.reason != "past" or days_ahead:
+                raise
+            continue
+        return replace(reading, assumed=(name, *reading.assumed))
+    raise Doubt("no_time_said", NOTHING)
+
+
+def _on_days(days: Days, time: TimeOfDay, talk: Talk) -> When:
+    if not time:
+        return _days_only(days, talk)
+    if time.exact and days.single:
+        return _bounded_by(days.bound, _exact(days, time, talk), talk)
+    return _range(days, time, talk)
+
+
+def _start_of(days: Days, talk: Talk) -> datetime:
+    """The begin of a stretch; the weekend may begin on Friday evening."""
+    if days.from_now:
+        return talk.now
+    evening = days.grain == "weekend" and days.first.weekday() == 4
+    return at_minute(days.first, _WEEKEND_BEGINS * 60 if evening else 0, talk)
+
+
+def _days_only(days: Days, talk: Talk) -> When:
+    start, end = _start_of(days, talk), at_minute(days.end, 0, talk)
+    grain, assumed = days.grain, days.assumed
+    if days.bound in {"from", "after"}:
+        if days.bound == "after":
+            start = at_minute(days.edges[1], 0, talk) if days.edges else end
+        when = When(start, None, "open_end", grain, assumed=assumed)
+        if end <= talk.now and talk.policies.past == "ask":
+            raise Doubt("past", PAST, (when,))
+        return when
+    if days.bound in {"until", "before"}:
+        last = end if days.bound == "until" else at_minute((days.edges or (days.first,))[0], 0, talk)
+        begin = talk.now if talk.now < last or talk.policies.past == "ask" else at_minute(talk.today, 0, talk)
+        return _checked(When(begin, last, "open_start", grain, assumed=assumed), talk)
+    return _checked(When(start, end, "interval", grain, assumed=assumed), talk)
+
+
+def _exact(days: Days, time: TimeOfDay, talk: Talk) -> When:
+    return first_of([partial(_instant, days, clock, time.part, talk) for clock in time.exact])
+
+
+def _bounded_by(bound: Bound, at: When, talk: Talk) -> When:
+    """In "ab Montag 15 Uhr" the bound stands before the day, but it is the time that limits the wish."""
+    if bound in {"from", "after"}:
+        return replace(at, kind="open_end", alternatives=())
+    if bound in {"until", "before"}:
+        return replace(at, start=talk.now, end=at.start, kind="open_start", alternatives=())
+    return at
+
+
+def _instant(days: Days, clock: Clock, part: Span | None, talk: Talk) -> When:
+    gone = _minutes_gone(days.first, talk)
+    # Only for a named day does "um acht" become the evening because the morning is over.
+    at_least = gone if days.said else -1
+    minute, other = resolve(clock, days.first, talk, part=part, at_least=at_least)
+    start = _real_time(days.first, minute, talk)
+    vague = clock.vague and part is None
+    half = ("afternoon",) if vague and minute > NOON else ()
+    when = When(start, None, "instant", "minute", assumed=days.assumed + half)
+    if start < talk.now.replace(second=0, microsecond=0) and talk.policies.past == "ask":
+        raise Doubt("past", PAST, (when,))
+    if other is None or part is not None or other <= gone or not _exists(at_minute(days.first, other, talk)):
+        return when
+    unsaid = When(at_minute(days.first, other, talk), None, "instant", "minute", assumed=days.assumed)
+    return replace(when, alternatives=(unsaid,))
+
+
+def _real_time(day: date, minute: int, talk: Talk) -> datetime:
+    """:raises Doubt: the clocks are put forward over that minute, or back so that it comes twice."""
+    at = at_minute(day, minute, talk)
+    if 60 <= minute <= 240:
+        if not _exists(at):
+            raise Doubt("dst_gap", GAP)
+        if at.utcoffset() != at.replace(fold=1).utcoffset():
+            both = (When(at.replace(fold=fold), None, "instant", "minute") for fold in (0, 1))
+            raise Doubt("dst_twice", TWICE, tuple(both))
+    return at
+
+
+def _exists(at: datetime) -> bool:
+    return at.astimezone(UTC).astimezone(at.tzinfo).replace(tzinfo=None) == at.replace(tzinfo=None)
+
+
+def _range(days: Days, time: TimeOfDay, talk: Talk) -> When:  # noqa: PLR0911 - one line a kind
+    """A stretch of each day: a part of day, or what lies between the times that were said."""
+    daily = _daily(days, time, talk)
+    start, end = at_minute(days.first, daily.opens, talk), at_minute(days.end - ONE_DAY, daily.closes, talk)
+    base = When(start, end, "interval", days.grain, daily=daily, assumed=days.assumed)
+    if days.bound in {"from", "after"}:
+        first = start if days.bound == "from" else at_minute(days.end, daily.opens, talk)
+        return replace(base, start=first, end=None, kind="open_end")
+    if days.bound in {"until", "before"}:
+        last = end if days.bound == "until" else at_minute(days.first, 0, talk)
+        return _checked(replace(base, start=talk.now, end=last, kind="open_start"), talk)
+    if not days.single:
+        whole = replace(base, start=_start_of(days, talk), end=at_minute(days.end, 0, talk))
+        return _checked(whole, talk)
+    base = replace(base, grain=_grain_of(time))
+    _checked(base, talk)
+    if time.first and not time.last:
+        return replace(base, end=None, kind="open_end", limit=at_minute(days.end, 0, talk))
+    if time.first and time.last and not time.first_bound and daily.closes == DAY_END:
+        return _overnight(base, time.last, days, talk)
+    if time.last and not time.first:
+        begin = max(talk.now, at_minute(days.first, 0, talk)) if days.first == talk.today else start
+        return replace(base, start=min(begin, end), kind="open_start")
+    return base
+
+
+def _overnight(when: When, last: Clock, days: Days, talk: Talk) -> When:
+    """ "von 22 Uhr bis 2 Uhr" ends on the next day."""
+    if last.minute in {0, DAY_END}:
+        return when
+    return replace(when, end=at_minute(days.end, last.minute, talk), daily=None)
+
+
+def _grain_of(time: TimeOfDay) -> Grain:
+    return "part_of_day" if time.only_part else "hour"
+
+
+def _daily(days: Days, time: TimeOfDay, talk: Talk) -> Span:
+    resolved = partial(resolve, day=days.first, talk=talk, part=time.part)
+    if time.exact:
+        minute = min(resolved(time.exact[0])[0], DAY_END - 1)
+        return Span(minute, minute + 1)
+    part = time.part or Span(0, DAY_END)
+    if time.first is None and time.last is None:
+        return part
+    opens = min(part.opens, DAY_END - 2) if time.first is None else 0
+    if time.first:
+        opens = min(resolved(time.first)[0], DAY_END - 1)
+    closes = _end_after(opens, time.last, time.part, days, talk) if time.last else max(part.closes, opens + 1)
+    if time.first and time.last and time.first_bound and (closes <= opens or _turned(opens, time.last)):
+        raise Doubt("ambiguous", WHICH_ONE)
+    if time.first and not time.last and time.part is None:
+        closes = DAY_END
+    return Span(opens, closes) if opens < closes else Span(opens, DAY_END)
+
+
+def _turned(opens: int, last: Clock) -> bool:
+    """Whether neither reading of the end lies behind the begin ("ab fünfzehn Uhr, bis zwölf Uhr")."""
+    return last.vague and last.minute % NOON + NOON <= opens
+
+
+def _end_after(opens: int, last: Clock, part: Span | None, days: Days, talk: Talk) -> int:
+    """The end of a range: a vague hour is the next such one after its begin ("von neun bis drei")."""
+    if opens == 0 or not last.vague:
+        return resolve(last, days.first, talk, part=part)[0] or DAY_END
+    return min((m for m in (last.minute % NOON, last.minute % NOON + NOON) if m > opens), default=DAY_END)
+
+
+def resolve(
+    clock: Clock, day: date, talk: Talk, *, part: Span | None = None, at_least: int = -1
+) -> tuple[int, int | None]:
+    """The minute of the day that is meant, and the other fair reading.
+
+    A vague hour is read by the part of day, by what lies ahead (`at_least`, exclusive), by the opening hours, else as a
+    time from 7 to 20:59, the earlier one if there are two."""
+    if not clock.vague:
+        return clock.minute, None
+    early = clock.minute % NOON
+    both = (early, early + NOON)
+    if part:
+        chosen = min(both, key=lambda minute: _distance(minute, part))
+    elif talk.policies.bare_hour == "literal":
+        chosen = clock.minute % DAY_END
+    else:
+        spans = _spans(day, talk)
+        open_at = [m for m in both if any(span.opens <= m < span.closes for span in spans)]
+        likely = open_at or [m for m in both if _SHOP_DAY_BEGINS <= m < _SHOP_DAY_ENDS]
+        chosen = next((m for m in likely if m > at_least), likely[0])
+    return chosen, both[chosen == early]
+
+
+def _distance(minute: int, part: Span) -> int:
+    """How far a time lies from the middle of a part of day; the night also begins on the evening before midnight."""
+    far = abs(2 * minute - part.opens - part.closes)
+    return min(far, 2 * DAY_END - far) if part.opens == 0 else far

@@ -1,0 +1,343 @@
+"""A text as tokens: written dates and clock times, numbers however they were said, and the words about time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from zusage.language.german._lexicon import PHRASES, WEEKDAYS, WORDS, Meaning
+from zusage.language.german._near import nearest_hour, nearest_name, nearest_word
+from zusage.language.german._numbers import CARDINALS, ORDINALS, UNITS, cardinal
+from zusage.language.german._text import fold
+
+
+class Token(NamedTuple):
+    """`kind` decides which rule reads it. "num", "ord": an integer; "date": (year or None, month or None, day);
+    "dotted", "slashed": two integers; "clock": (hour, minute); "word": a word that says nothing of time."""
+
+    kind: str
+    value: object
+    text: str
+
+
+END = Token("end", None, "")
+_WORD: Meaning = ("word", None)
+
+_SCAN = re.compile(
+    r"(?P<iso>(?<!\d)\d{4}([-/.])\d{1,2}\2\d{1,2}(?!\d))"
+    r"|(?P<compact>(?<!\d)20\d{6}(?!\d))"
+    r"|(?P<iso_week>(?<!\d)\d{4}-?w\d{2}(?!\d))"
+    r"|(?P<compact_time>(?<=\dt)\d{4}(?:\d\d)?(?!\d))"
+    r"|(?P<month_year>(?<![\d/.-])(?:\d{4}-\d{2}(?![\d-])|\d{1,2}/\d{4}(?!\d)))"
+    r"|(?P<short_year>'\d\d(?!\d))"
+    r"|(?P<offset>(?<=\d:\d\d)(?:z\b|\+\d\d:?\d\d)|(?<=\d:\d\d:\d\d)(?:[.,]\d+)?(?:z\b|[+-]\d\d:?\d\d(?!:)|[.,]\d+))"
+    r"|(?P<full>\d{1,2}\. ?\d{1,2}\. ?\d{4}(?!\d)|\d{1,2}\. ?\d{1,2}\.\d{2}(?![\d:]| uhr|\.\d)|\d{1,2}-\d{1,2}-\d{4}(?!\d)"
+    r"|\d{1,2}/\d{1,2}/(?:\d{4}|\d{2})(?!\d))"
+    r"|(?P<clock>\d{1,2} ?: ?\d{2}(?::\d{2})?(?!\d|:))"
+    r"|(?P<short>\d{1,2}\. ?\d{1,2}\.(?!\d\d(?:\D|$)))"
+    r"|(?P<dotted>\d{1,2}\.\d{1,2}(?![\d:]))"
+    r"|(?P<spaced>\d{1,2}\. \d{1,2}(?![\d:]|\. ?\d| ?(?:uhr|h\b|pm|am\b|a\.m|p\.m|:)| \d| ?- ?\d))"
+    r"|(?P<slashed>\d{1,2}/\d{1,2}(?![\d/]))"
+    r"|(?P<ord>\d{1,2}(?:\.(?!\d)|(?:st|nd|rd|th|ter|tes|ten|te|sten|ste|ster)\b))"
+    r"|(?P<num>\d+(?:[.,]\d+)?)"
+    r"|(?P<noon>[pa]\. ?m\b\.?)"
+    r"|(?P<word>[^\W\d_]+(?:'[^\W\d_]+)?)"
+    r"|(?P<mark>[^\w\s])"
+)
+_MARKS = {
+    ",": "comma",
+    ";": "stop",
+    ".": "stop",
+    "!": "stop",
+    "?": "stop",
+    "-": "dash",
+    "–": "dash",
+    "—": "dash",
+    "−": "dash",
+    "/": "slash",
+    "&": "and",
+    "+": "and",
+}
+_DIGITS = re.compile(r"\d+")
+_COMPOUND_PARTS = ("vormittags?", "mittags?", "nachmittags?", "morgens?", "abends?", "frueh", "nachts?")
+_JOINED_DAY = re.compile(rf"({'|'.join(WEEKDAYS)}|sonnabend)s?({'|'.join(_COMPOUND_PARTS)})")
+_GLUED = re.compile(r"(viertel|halb|dreiviertel|um|gegen|ab|nach|vor|bis)(vor|nach)?(\w{3,})")
+_DAY_ROOTS = {
+    "diens": 1,
+    "dins": 1,
+    "donners": 3,
+    "frei": 4,
+    "sams": 5,
+    "sonn": 6,
+    "mon": 0,
+    "mitt": 2,
+    "mit": 2,
+    "dienst": 1,
+}
+_DAY_ENDS = {"tag": "tag", "tach": "tag", "tak": "tag", "woch": "woch", "wochs": "woch", "tags": "tag"}
+
+
+def tokenize(text: str) -> list[Token]:
+    """Read a text of any kind; at most `LONGEST` characters of it count."""
+    return _joined(_numbers(_phrases(_mended(_scan(fold(text))))))
+
+
+def _scan(line: str) -> list[Token]:
+    tokens: list[Token] = []
+    for found in _SCAN.finditer(line):
+        kind, text = found.lastgroup or "", found[0]
+        if kind == "word":
+            tokens.append(Token(*_meaning(text), text))
+        elif kind != "offset":
+            tokens.extend(_written(kind, text))
+    return _day_letters(_abbreviated(tokens))
+
+
+_ABBREVIATED = frozenset({"short_day", "month_name", "about", "unit_hour", "unit_minute"})
+
+
+def _abbreviated(tokens: list[Token]) -> list[Token]:
+    """Drop the full stop behind "Nov.", "Mo." and "ca."."""
+    return [
+        token
+        for at, token in enumerate(tokens)
+        if not (
+            token.text == "." and at and tokens[at - 1].kind in _ABBREVIATED and len(tokens[at - 1].text) <= 4
+        )
+    ]
+
+
+def _written(kind: str, text: str) -> tuple[Token, ...]:
+    if kind == "mark":
+        return (Token(_MARKS.get(text, "word"), None, text),)
+    if kind == "noon":
+        return (Token("half_of_day", "pm" if text.startswith("p") else "am", text),)
+    if kind == "num" and not text.isdigit():
+        whole, _, part = text.replace(",", ".").partition(".")
+        return (Token("decimal", float(f"{whole}.{part}"), text),)
+    numbers = [int(digits) for digits in _DIGITS.findall(text[:20])]
+    return (Token(*_number_meaning(kind, numbers, text), text),)
+
+
+def _number_meaning(kind: str, numbers: Sequence[int], text: str) -> Meaning:  # noqa: PLR0911 - one line a form
+    if kind in {"num", "ord"}:
+        return kind, numbers[0]
+    if kind == "clock":
+        return "clock", (numbers[0], numbers[1])
+    if kind == "compact_time":
+        return "clock", (int(text[:2]), int(text[2:4]))
+    if kind == "month_year":
+        return kind, (max(numbers), min(numbers))
+    if kind == "short_year":
+        return kind, 2000 + numbers[0]
+    if kind == "iso":
+        return "date", tuple(numbers)
+    if kind == "compact":
+        return "date", (numbers[0] // 10000, numbers[0] // 100 % 100, numbers[0] % 100)
+    if kind == "full":
+        day, month, year = numbers
+        swapped = "." not in text and month > 12 >= day
+        return "date", (year, day, month) if swapped else (year, month, day)
+    if kind in {"short", "spaced"}:
+        return "date", (None, numbers[1], numbers[0])
+    return kind, (numbers[0], numbers[1])
+
+
+@lru_cache(maxsize=16384)
+def _meaning(word: str) -> Meaning:
+    """What one folded word can be. A name of a day that was misheard is that day; a number word is a number."""
+    if word in WORDS:
+        return WORDS[word]
+    if word in ORDINALS:
+        return "ord_word", ORDINALS[word]
+    value = cardinal(word)
+    if value is not None:
+        return "num", value
+    joined = _JOINED_DAY.fullmatch(word)
+    if joined:
+        return "day_part", (joined[1], joined[2])
+    return _misheard(word)
+
+
+def _misheard(word: str) -> Meaning:
+    near = nearest_name(word)
+    if near is None:
+        glued = _glued(word)
+        other = nearest_word(word) if glued is _WORD else None
+        return _meaning(other) if other and other != word else glued
+    name, _, part = near.partition(" ")
+    return ("day_part", (name, part)) if part else WORDS[name]
+
+
+def _glued(word: str) -> Meaning:
+    """Two words that a transcript has joined ("viertelnach", "halbdrei", "umzehn")."""
+    found = _GLUED.fullmatch(word)
+    if found and (found[3] in CARDINALS or (found[1] == "viertel" and found[2])):
+        return "glued", (found[1], found[2], found[3])
+    if word in {"viertelnach", "viertelvor"}:
+        return "glued", ("viertel", word[7:], "")
+    return _WORD
+
+
+def _day_letters(tokens: list[Token]) -> list[Token]:
+    """Take apart what one word holds: "freitagabend", "halbdrei"."""
+    if not any(token.kind in {"day_part", "glued"} for token in tokens):
+        return tokens
+    done: list[Token] = []
+    for token in tokens:
+        if token.kind in {"day_part", "glued"} and isinstance(token.value, tuple):
+            done += [Token(*WORDS.get(word, ("num", cardinal(word))), word) for word in token.value if word]
+        else:
+            done.append(token)
+    return done
+
+
+_ENDINGS = frozenset({"ten", "te", "ter", "sten", "ste", "ster"})
+_JOINABLE = frozenset({"day", "part", "weekend", "feast", "near", "which", "month_name"})
+_BEFORE_HOUR = frozenset({"at", "about", "half", "quarter", "three_quarters"})
+
+
+def _mended(tokens: list[Token]) -> list[Token]:
+    """Put together what a transcript has split, and read misheard hours where an hour is expected."""
+    done: list[Token] = []
+    for at, token in enumerate(tokens):
+        before = done[-1] if done else END
+        joined = _one_word(before, token)
+        if joined:
+            done[-1] = joined
+            continue
+        if token.kind == "word":
+            token = _expected(tokens, at, before)  # noqa: PLW2901 - the same token, better understood
+        done.append(token)
+    return done
+
+
+def _one_word(first: Token, second: Token) -> Token | None:
+    """Two tokens as one word, if that is one about time and neither is on its own."""
+    text = first.text + second.text
+    if second.text in _ENDINGS and text in ORDINALS:
+        return Token("ord_word", ORDINALS[text], text)
+    if (
+        "word" not in {first.kind, second.kind}
+        or len(text) < 7
+        or not (first.text.isalpha() and second.text.isalpha())
+    ):
+        return None
+    if first.kind in {"bound", "at", "glue", "in", "a"}:
+        return None
+    meaning = WORDS.get(text)
+    if meaning:
+        return Token(*meaning, text) if meaning[0] in _JOINABLE else None
+    value = CARDINALS.get(text)
+    if value is not None:
+        return Token("num", value, text)
+    return Token("ord_word", ORDINALS[text], text) if text in ORDINALS else None
+
+
+def _expected(tokens: Sequence[Token], at: int, before: Token) -> Token:
+    """An unknown word where only an hour, a unit or "Uhr" makes sense ("um elv", "fier und zwanzig", "neun Ohr")."""
+    token = tokens[at]
+    after = tokens[at + 1] if at + 1 < len(tokens) else END
+    if token.text in {"ohr", "urh", "uhrn", "uur"} and before.kind == "num":
+        return Token("uhr", None, "uhr")
+    within = before.kind == "and" and any(one.kind == "between" for one in tokens[:at])
+    behind = tokens[at + 2] if at + 2 < len(tokens) else END
+    unit = after.text == "und" and bool(_tens(behind))
+    if before.kind in _BEFORE_HOUR or after.kind == "uhr" or within or unit:
+        hour = nearest_hour(token.text)
+        if hour is not None and (not unit or hour <= 9):
+            return Token("num", hour, UNIT_WORDS[hour] if unit else token.text)
+    return token
+
+
+def _phrases(tokens: list[Token]) -> list[Token]:
+    """Words that only mean something together become one token."""
+    done: list[Token] = []
+    at, count = 0, len(tokens)
+    while at < count:
+        token = tokens[at]
+        for words, meaning in PHRASES.get(token.text, ()):
+            if at + len(words) <= count and all(tokens[at + n].text == word for n, word in enumerate(words)):
+                done.append(Token(*meaning, " ".join(words)))
+                at += len(words)
+                break
+        else:
+            done.append(token)
+            at += 1
+    return done
+
+
+def _joined(tokens: list[Token]) -> list[Token]:
+    """Names of days that a transcript has split ("dienst tag")."""
+    done: list[Token] = []
+    for token in tokens:
+        before = done[-1] if done else END
+        if before.kind == "dash" and len(done) > 1 and done[-2].text in _DAY_ROOTS:
+            before = done[-2]
+        if token.text in _DAY_ENDS and before.text in _DAY_ROOTS:
+            index = _DAY_ROOTS[before.text]
+            if (index == 2) == (_DAY_ENDS[token.text] == "woch"):
+                while done.pop() is not before:
+                    continue
+                done.append(Token("day", index, before.text + token.text))
+                continue
+        done.append(token)
+    return done
+
+
+def _numbers(tokens: list[Token]) -> list[Token]:
+    """Put numbers together that were said or recognised in pieces ("ein und zwanzigsten", "zwei tausend sechs")."""
+    done: list[Token] = []
+    at, count = 0, len(tokens)
+    while at < count:
+        token, used = tokens[at], 0
+        if token.text in UNITS and at + 1 < count:
+            joined = _in_pieces(tokens, at, done)
+            if joined:
+                token, used = joined
+        if not used and token.kind == "ord_word":
+            token = Token("ord", token.value, token.text)
+        done.append(token)
+        at += used or 1
+    return done
+
+
+def _in_pieces(tokens: Sequence[Token], at: int, before: Sequence[Token]) -> tuple[Token, int] | None:
+    unit, second = UNITS[tokens[at].text], tokens[at + 1]
+    third = tokens[at + 2] if at + 2 < len(tokens) else END
+    if second.text == "und" and not (before and before[-1].kind == "between"):
+        value = _tens(third)
+        if value:
+            return Token(
+                third.kind.removesuffix("_word"), value + unit, f"{tokens[at].text} und {third.text}"
+            ), 3
+    if second.text in {"tausend", "hundert"}:
+        return _large(tokens, at)
+    if unit >= 3 and second.text == "zehnten":
+        return Token("ord", 10 + unit, f"{tokens[at].text} zehnten"), 2
+    if unit >= 3 and second.text == "zehn" and third.kind in _AFTER_TEEN:
+        return Token("num", 10 + unit, f"{tokens[at].text} zehn"), 2
+    return None
+
+
+UNIT_WORDS = {value: word for word, value in UNITS.items()}
+_AFTER_TEEN = frozenset({"uhr", "unit_day", "unit_minute", "unit_week"})
+
+
+def _tens(token: Token) -> int:
+    value = token.value
+    whole = token.kind in {"num", "ord_word"} and isinstance(value, int) and not token.text.isdigit()
+    return value if whole and isinstance(value, int) and 20 <= value <= 90 and value % 10 == 0 else 0
+
+
+def _large(tokens: Sequence[Token], at: int) -> tuple[Token, int]:
+    """The longest run of words from here that is one number ("zwei tausend sechsundzwanzig")."""
+    text, best, used = "", 0, 1
+    for n in range(min(6, len(tokens) - at)):
+        text += tokens[at + n].text
+        value = cardinal(text)
+        if value is not None:
+            best, used = value, n + 1
+    return Token("num", best, " ".join(token.text for token in tokens[at : at + used])), used
