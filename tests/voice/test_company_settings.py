@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from psycopg.types.json import Jsonb
 
-from support.voice import Salon
+from support.voice import Salon, open_day
 
 _GARBLED = ("Dammen schnid", "Strehnen", "Ansatz ferbung", "Dauerwälle", "Damnschnit")
 
@@ -31,3 +31,23 @@ async def test_a_higher_threshold_asks_where_a_lower_one_takes(salon: Salon) -> 
     careful = await statuses(salon)
     assert bold.count("ask_when") > careful.count("ask_when")
     assert set(careful) <= {"ask_when", "ask_service"}
+
+
+async def test_what_ambiguous_words_mean_is_the_companys_to_say(salon: Salon) -> None:
+    wish = {"service": "Damenschnitt", "when": "vormittags in den nächsten vierzehn Tagen"}
+    await understand(salon, policies={"forenoon": "09:00-10:00"})
+    early = await salon.phone().tool("check_availability", wish)
+    await understand(salon, policies={"forenoon": "11:00-13:00"})
+    late = await salon.phone().tool("check_availability", wish)
+    assert {offer["start"][11:13] for offer in early["data"]["offers"]} == {"09"}
+    assert {offer["start"][11:13] for offer in late["data"]["offers"]} <= {"11", "12"}
+
+
+async def test_a_wish_may_count_from_what_is_held(salon: Salon) -> None:
+    phone, day = salon.phone(), open_day()
+    held = await phone.tool(
+        "check_availability", {"service": "Damenschnitt", "when": f"{day:%d.%m.%Y} 14 Uhr"}
+    )
+    later = await phone.tool("check_availability", {"service": "Damenschnitt", "when": "eine Stunde später"})
+    assert (held["status"], later["status"]) == ("held", "held")
+    assert later["data"]["start"][:16] == f"{day}T15:00"

@@ -188,12 +188,23 @@ def find_when(talk: Talk) -> When | ToolResult:
         region=branch.region,
         week=branch.week,
         on=_day_of_talk(talk),
+        anchor=_anchor(talk),
+        policies=talk.book.policies,
     )
     if not isinstance(read, When):
         return _not_understood(talk, read)
     if len(read.choices) > 1:
         return _which(talk, read.choices)
     return read
+
+
+def _anchor(talk: Talk) -> datetime | None:
+    """From what "eine Stunde später" counts: what is held, else the one time that was offered last."""
+    hold = talk.run.hold
+    if hold is not None and hold.status == "held":
+        return hold.start
+    newest = [offer for offer in talk.run.offers if offer.batch == talk.run.offers[0].batch]
+    return newest[0].start if len(newest) == 1 else None
 
 
 def _day_of_talk(talk: Talk) -> date | None:
