@@ -8,7 +8,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +16,13 @@ import pytest
 from cli_process import Ended, Zusage
 
 from zusage.boot.cli import main
+from zusage.boot.cli._lines import answer_lines
 from zusage.language.policy_words import list_policies, read_policies
 from zusage.sandbox.demo import demo_company_text
 
 Ask = Callable[..., Ended]
 _NOW = ("--now", "2026-11-18T10:00")
+_PAGE = Path(__file__).parents[2] / "docs" / "understand.md"
 _SALON = """
 [[service]]
 name = "Balayage"
@@ -62,7 +64,7 @@ def _answers(ended: Ended) -> list[dict[str, Any]]:
 
 def test_a_time_is_answered_in_the_documented_shape(ask: Ask) -> None:
     [answer] = _answers(ask("when", "morgen um halb drei", *_NOW, "--json"))
-    wish = {
+    wish: dict[str, Any] = {
         "from": "2026-11-19T14:30:00+01:00",
         "to": None,
         "kind": "instant",
@@ -164,6 +166,17 @@ def test_every_line_gets_one_answer_in_order_whatever_it_is(ask: Ask) -> None:
     assert answers[0]["from"] == answers[-1]["from"] == "2026-11-19T00:00:00+01:00"
 
 
+def test_a_question_that_fails_by_our_fault_takes_no_other_along() -> None:
+    def answer(line: Mapping[str, Any]) -> Mapping[str, Any]:
+        return {"tenth": 10 / line["n"]}
+
+    target = io.BytesIO()
+    assert not answer_lines(io.BytesIO(_lines({"n": 1}, {"n": 0}, {"n": 5})), target, answer)
+    first, failed, last = (json.loads(line) for line in target.getvalue().splitlines())
+    assert (first, failed["status"], last) == ({"tenth": 10.0}, "error", {"tenth": 2.0})
+    assert "ZeroDivisionError" in failed["error"]
+
+
 def test_options_are_the_defaults_of_the_lines(ask: Ask) -> None:
     asked = _lines({"text": "heute"}, {"text": "heute", "now": "2026-12-24T10:00"})
     answers = _answers(ask("when", "--stdin", *_NOW, "--zone", "Europe/Zurich", lines=asked))
@@ -190,6 +203,12 @@ def test_a_partner_that_writes_one_line_and_waits_has_its_answer() -> None:
             assert json.loads(partner.stdout.readline())["status"] == "ok"
         partner.stdin.close()
         assert partner.wait(timeout=30) == 0
+
+
+def test_a_closed_input_is_an_empty_one() -> None:
+    command = f'"{sys.executable}" -m zusage understand when --stdin <&-'
+    done = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
 def test_it_starts_without_what_serves() -> None:
@@ -281,6 +300,30 @@ def test_a_loaded_company_is_a_catalogue_too(own: Zusage, tmp_path: Path) -> Non
     )
 
 
+def test_a_name_is_read_or_asked_for(ask: Ask) -> None:
+    [found] = _answers(ask("name", "mein Name ist Müller, Vorname Sabine", "--json"))
+    assert (found["status"], found["full"], found["family"]) == ("ok", "Sabine Müller", "Müller")
+    [nobody] = _answers(ask("name", "--stdin", lines=_lines({"text": "guten Tag"})))
+    assert (nobody["status"], nobody["full"]) == ("unclear", None)
+    assert nobody["question"].endswith("?")
+    assert nobody.keys() == found.keys()
+    assert ask("name", "Sabine Müller").out.startswith("ok        Sabine Müller")
+
+
+def test_an_anchor_and_policies_reach_the_reading(ask: Ask) -> None:
+    [later] = _answers(ask("when", "eine Stunde später", *_NOW, "--anchor", "2026-11-20T15:00", "--json"))
+    assert later["from"] == "2026-11-20T16:00:00+01:00"
+    asked = {"text": "am Wochenende", "now": "2026-11-18T10:00"}
+    usual, other = _answers(
+        ask("when", "--stdin", lines=_lines(asked, asked | {"policy": {"weekend": "fri_sun"}}))
+    )
+    assert [usual["from"], other["from"]] == ["2026-11-21T00:00:00+01:00", "2026-11-20T18:00:00+01:00"]
+    listed = _answers(
+        ask("when", "nächsten Freitag", *_NOW, "--policy", "next_weekday=following_week", "--json")
+    )
+    assert listed[0]["from"] == "2026-11-27T00:00:00+01:00"
+
+
 def test_policies_are_listed_with_meaning_default_and_options(ask: Ask) -> None:
     listed = list_policies()
     shown = json.loads(ask("policies", "--json").out)
@@ -288,6 +331,16 @@ def test_policies_are_listed_with_meaning_default_and_options(ask: Ask) -> None:
     assert all(each["meaning"] and each["options"] for each in shown)
     text = ask("policies").out
     assert all(f"{each.name}={each.default}" in text for each in listed)
+
+
+def test_the_page_names_every_policy_and_every_key_of_the_answers(ask: Ask) -> None:
+    page = _PAGE.read_text(encoding="utf-8")
+    rows = [f"| `{each.name}` | `{each.default}` |" for each in list_policies()]
+    assert [row for row in rows if row not in page] == []
+    [time] = _answers(ask("when", "morgen", *_NOW, "--json"))
+    assert [key for key in time if f"`{key}`" not in page] == []
+    [name] = _answers(ask("name", "Sabine Müller", "--json"))
+    assert [key for key in name if f'"{key}"' not in page] == []
 
 
 def test_every_default_is_written_as_it_is_read() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import typer
 
 from zusage.boot.build import build_id
-from zusage.boot.cli import call, company, db, demo, doctor, retell, secrets, serve, understand, verify
+from zusage.boot.cli import call, company, db, demo, doctor, retell, secrets, serve, talk, understand, verify
 from zusage.boot.cli._errors import explain
 from zusage.boot.cli._run import run
 
@@ -22,6 +22,7 @@ app = typer.Typer(
 app.command("serve", epilog=serve.EXAMPLE)(serve.serve)
 app.add_typer(demo.app, name="demo")
 app.command("call", epilog=call.EXAMPLE)(call.call)
+app.command("talk", epilog=talk.EXAMPLE)(talk.talk)
 app.add_typer(understand.app, name="understand")
 app.add_typer(db.app, name="db")
 app.add_typer(company.app, name="company")

@@ -16,12 +16,12 @@ from zusage.boot.cli._asked import ZONE, AskedError, WhenAsked, entries_of, poli
 from zusage.boot.cli._catalogues import Catalogues
 from zusage.boot.cli._late import late
 from zusage.boot.cli._lines import answer_lines, to_line
-from zusage.boot.cli._problems import UsageError
-from zusage.boot.cli._summary import policy_lines, service_summary, when_summary
+from zusage.boot.cli._problems import FOUND, UsageError
+from zusage.boot.cli._summary import name_summary, policy_lines, service_summary, when_summary
 from zusage.core.scheduling.masters import Service
-from zusage.language.answers import Answer, service_answer, when_answer
+from zusage.language.answers import Answer, name_answer, service_answer, when_answer
 from zusage.language.book import THRESHOLD, VoiceBook
-from zusage.language.german import understand_service, understand_when
+from zusage.language.german import understand_name, understand_service, understand_when
 from zusage.language.policy_words import list_policies
 from zusage.language.reading import ServiceReading, Unclear, When
 
@@ -40,7 +40,9 @@ _STDIN = typer.Option(False, "--stdin", help="Read one JSON object a line, answe
 )
 def when(  # noqa: PLR0917 - the command line names each of them
     text: str | None = _TEXT,
-    now: str = typer.Option("", metavar="ISO", help="The moment of talk, wall-clock time of the zone [now]."),
+    now: str = typer.Option(
+        "", metavar="ISO", help="The moment of talk, wall-clock time of the zone (default: now)."
+    ),
     zone: str = typer.Option(ZONE, help="Time zone of the branch."),
     region: str = typer.Option("", metavar="CODE", help="Federal state for holidays, such as BE or BY."),
     anchor: str = typer.Option("", metavar="ISO", help='An earlier offer, for "eine Stunde später".'),
@@ -73,6 +75,8 @@ def _when(text: str, asked: WhenAsked) -> When | Unclear:
         zone=asked.zone,
         region=asked.region,
         week=asked.week,
+        anchor=asked.anchor,
+        policies=asked.policies,
     )
 
 
@@ -82,12 +86,14 @@ def _when(text: str, asked: WhenAsked) -> When | Unclear:
 def service(  # noqa: PLR0917 - the command line names each of them
     text: str | None = _TEXT,
     catalogue: Path | None = typer.Option(
-        None, metavar="FILE", help="A company file, or any TOML with [[service]] name, synonyms, category."
+        None,
+        metavar="FILE",
+        help="A company file, or any TOML whose service tables have name, synonyms, category.",
     ),
     company: str = typer.Option("", metavar="KEY", help="The catalogue of a company that was loaded."),
-    branch: str = typer.Option("", metavar="KEY", help="The branch of that company [its first]."),
+    branch: str = typer.Option("", metavar="KEY", help="The branch of that company (its first)."),
     threshold: float | None = typer.Option(
-        None, min=0, max=1, help=f"How sure a match has to be [the company's, else {THRESHOLD}]."
+        None, min=0, max=1, help=f"How sure a match has to be (the company's, else {THRESHOLD})."
     ),
     as_json: bool = _JSON,
     stdin: bool = _STDIN,
@@ -142,6 +148,16 @@ def _of_file(path: Path) -> list[object]:
     return checked
 
 
+@app.command("name", epilog='Example: zusage understand name "Müller, Vorname Sabine" --json')
+def name(text: str | None = _TEXT, as_json: bool = _JSON, stdin: bool = _STDIN) -> None:
+    """Read a customer's name, spoken or spelled; or the question to ask back."""
+    if stdin:
+        _stream(text, lambda line: name_answer(understand_name(text_of(line))))
+        return
+    reading = understand_name(_text(text))
+    _print(name_answer(reading) if as_json else None, name_summary(reading))
+
+
 @app.command("policies", epilog="Example: zusage understand policies --json")
 def policies(as_json: bool = _JSON) -> None:
     """List where speakers differ: what a policy decides, its default, what else it may be."""
@@ -167,7 +183,8 @@ def _stream(text: str | None, answer: Callable[[Mapping[str, Any]], Answer]) -> 
     if text is not None:
         raise UsageError("With --stdin every line carries its own text; leave TEXT out.")
     sys.stdout.flush()
-    answer_lines(sys.stdin.buffer, sys.stdout.buffer, answer)
+    if not answer_lines(sys.stdin.buffer, sys.stdout.buffer, answer):
+        raise typer.Exit(FOUND)
 
 
 def _print(answer: Answer | None, summary: Iterable[str]) -> None:
