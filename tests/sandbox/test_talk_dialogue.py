@@ -195,7 +195,8 @@ def test_a_consultation_is_looked_for_when_it_is_wished() -> None:
 def test_prices_come_from_the_tool() -> None:
     tool = "get_available_services"
     assert called(OPEN, "Was kostet das bei Ihnen?") == (tool, {})
-    assert called(OFFERED, "Was kostet das?") == (tool, {"category": "Damenschnitt"})
+    for state in (OFFERED, HELD):
+        assert called(state, "Was kostet das?") == (tool, {"category": "Damenschnitt"})
 
 
 def test_goodbye_ends_the_call_but_not_before_a_yes_is_booked() -> None:

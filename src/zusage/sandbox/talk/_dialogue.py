@@ -62,7 +62,7 @@ def decide(state: State, heard: Heard) -> Move:
     """Choose the one next step; whatever is not clear goes to the tools as it was said, and they ask."""
     if "bye" in heard.means and not (state.stage == "held" and "yes" in heard.means):
         return Say(FAREWELL, over=True)
-    if "offered" in heard.means and state.stage != "held":
+    if "offered" in heard.means and "yes" not in heard.means:
         return Call("get_available_services", _given(category=_named(heard) or state.service), state)
     return _STAGES.get(state.stage, _open)(state, heard)
 
@@ -105,7 +105,7 @@ def _when(state: State, heard: Heard) -> Move:
     if state.hold and ("yes" in heard.means or heard.name):
         # The yes follows a question about another time: what is held may not be what is meant.
         return _still_held(replace(state, name=heard.name or state.name))
-    if heard.name or heard.means & {"no", "cancel", "more"}:
+    if heard.name or heard.means & {"no", "cancel", "more", "move"}:
         return _open(state, heard)
     return _check(replace(state, when=heard.text))
 
