@@ -79,12 +79,14 @@ class When:
 class Unclear:
     """Not understood, or contradictory; `question` is the German sentence to ask. Never guessed.
 
-    `alternatives` are the readings between which it is open, or the one that lies in the past."""
+    `key` names the text of the catalogue that asks, so that a company can ask it in its own words; "" is the one of
+    the reason. `alternatives` are the readings between which it is open, or the one that lies in the past."""
 
     reason: Reason
     question: str
     alternatives: tuple[When, ...] = ()
     duration_min: int | None = None
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

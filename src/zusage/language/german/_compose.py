@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 
 from zusage.core.scheduling.masters import Span
 from zusage.language.german._items import (
-    WHICH_ONE,
     Between,
     Bound,
     Clock,
@@ -26,8 +25,6 @@ from zusage.language.german._items import (
 from zusage.language.german._narrow import check_weekday, narrowed
 from zusage.language.german._ranges import Limit, as_clock, word_kind
 from zusage.language.german._read_day import of_month
-
-_WHICH_DAY = "An welchem Tag möchten Sie kommen, und um wie viel Uhr?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +85,7 @@ def hear(placed: Sequence[Placed], talk: Talk, *, alone: bool) -> Heard:
 
     `alone`: nothing but these items was said, so that a bare number is a time.
 
-    :raises Doubt: it is open what is refused, or which of two times is wished.
-    :raises Mismatch: a weekday contradicts its date."""
+    :raises Doubt: it is open what is refused or which of two times is wished, or a weekday contradicts its date."""
     wanted: list[Said] = []
     refused: list[Said] = []
     parts = _corrections(placed)
@@ -213,7 +209,7 @@ def _sorted(piece: list[Placed], at: int, wanted: list[Placed]) -> tuple[list[Pl
             return [*wanted, *after], [before]
         return [*after], [wanted] if _says(wanted) else []
     if _says(before) & _says(after):
-        raise Doubt("ambiguous", WHICH_ONE)
+        raise Doubt("ambiguous")
     return [*wanted, *before], [after]
 
 
@@ -355,7 +351,7 @@ def _beside_refused(said: Said, refused: Sequence[Said]) -> Said:
         if last.time:
             return replace(said, days=last.days)
         if last.days[0].single and not last.days[0].weekly:
-            raise Doubt("ambiguous", _WHICH_DAY)
+            raise Doubt("ambiguous", "when.which_day")
     return replace(said, days=tuple(_outside(day, refused) for day in said.days))
 
 
@@ -371,7 +367,7 @@ def _outside(wish: Days, refused: Sequence[Said]) -> Days:
             if wish.bare and not day.single:
                 other = (plus(wish.first, 7), plus(wish.end, 7))
             if other is None:
-                raise Doubt("ambiguous", _WHICH_DAY)
+                raise Doubt("ambiguous", "when.which_day")
             return wish.moved_to(*other)
     return wish
 

@@ -9,6 +9,7 @@ from typing import Literal, cast
 
 from zusage.core.scheduling.masters import Span, Week
 from zusage.language.german._tokens import END, Token
+from zusage.language.german.texts import question
 from zusage.language.policies import Policies
 from zusage.language.reading import Grain, Reason, Unclear, When
 
@@ -22,19 +23,22 @@ DaysKind = Literal["date", "weekday", "of_month", "span", "range", "week_of"]
 
 
 class Doubt(Exception):  # noqa: N818 - a way out of the readers, never seen outside the package
-    """The text was understood well enough to know that it must be asked about; carries the `Unclear` to answer."""
+    """The text was understood well enough to know that it must be asked about.
 
-    def __init__(self, reason: Reason, question: str, alternatives: tuple[When, ...] = ()) -> None:
+    `key` is the text of the catalogue that asks; without one it is that of the reason. `fields` fill it."""
+
+    def __init__(
+        self, reason: Reason, key: str = "", *, alternatives: tuple[When, ...] = (), **fields: str
+    ) -> None:
         super().__init__(reason)
-        self.unclear = Unclear(reason, question, alternatives)
+        self.reason = reason
+        self.key = key or f"when.{reason}"
+        self.alternatives = alternatives
+        self.fields = fields
 
-
-NO_SUCH_DAY = "Diesen Tag gibt es leider nicht. Welches Datum meinen Sie?"
-NO_SUCH_TIME = "Diese Uhrzeit gibt es leider nicht. Um wie viel Uhr möchten Sie kommen?"
-TOO_FAR = "So weit im Voraus kann ich nicht planen. Welchen Tag meinen Sie?"
-WHICH_DATE = "Welches Datum meinen Sie genau?"
-WHICH_ONE = "Welchen Tag und welche Uhrzeit meinen Sie genau?"
-NO_ANCHOR = "Auf welchen Termin beziehen Sie sich, an welchem Tag und um wie viel Uhr?"
+    @property
+    def unclear(self) -> Unclear:
+        return Unclear(self.reason, question(self.key, **self.fields), self.alternatives, key=self.key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +198,7 @@ class Tokens:
 
 def plus(day: date, days: int) -> date:
     if abs(days) > LONGEST_JUMP:
-        raise Doubt("too_far", TOO_FAR)
+        raise Doubt("too_far")
     return day + timedelta(days=days)
 
 
@@ -207,3 +211,11 @@ def half_of(span: Span, *, late: bool) -> Span:
     """The later or the earlier half of a part of day."""
     middle = (span.opens + span.closes) // 2
     return Span(middle, span.closes) if late else Span(span.opens, middle)
+
+
+def whole_day(day: date, talk: Talk) -> When:
+    """A local day from midnight to midnight."""
+    start = datetime.combine(day, datetime.min.time(), talk.now.tzinfo)
+    return When(
+        start, datetime.combine(day + ONE_DAY, datetime.min.time(), talk.now.tzinfo), "interval", "day"
+    )

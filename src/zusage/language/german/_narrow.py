@@ -7,22 +7,9 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from zusage.language.german import speak
-from zusage.language.german._items import ONE_DAY, WHICH_DATE, Days, Doubt, Talk, plus
+from zusage.language.german._items import ONE_DAY, Days, Doubt, Talk, plus, whole_day
 
 _A_YEAR = timedelta(days=366)
-
-
-class Mismatch(Exception):  # noqa: N818 - a way out of the readers, never seen outside the package
-    """Weekday and date contradict each other; both readings."""
-
-    def __init__(self, by_date: Days, by_weekday: Days) -> None:
-        super().__init__("weekday_mismatch")
-        self.by_date, self.by_weekday = by_date, by_weekday
-
-    @property
-    def question(self) -> str:
-        named = [speak.day(days.first) for days in (self.by_date, self.by_weekday)]
-        return f"Meinen Sie {speak.join(named, word='oder')}?"
 
 
 def narrowed(days: Sequence[Days], talk: Talk) -> list[Days]:
@@ -65,7 +52,7 @@ def _narrowest(spans: Sequence[Days]) -> list[Days]:
             continue
         moved = _moved_into(shortest, wider)
         if moved is None:
-            raise Doubt("ambiguous", WHICH_DATE)
+            raise Doubt("ambiguous", "when.which_date")
         shortest = moved
     return [shortest]
 
@@ -129,14 +116,14 @@ def _days_of(span: Days, talk: Talk) -> Iterator[date]:
 
 def _only(firsts: Sequence[date], day: Days) -> Days:
     if len(firsts) != 1:
-        raise Doubt("ambiguous", WHICH_DATE)
+        raise Doubt("ambiguous", "when.which_date")
     return replace(day, first=firsts[0], end=firsts[0] + ONE_DAY, others=())
 
 
 def check_weekday(days: list[Days], talk: Talk) -> list[Days]:
     """Let a weekday beside a date only confirm it; keep the dates.
 
-    :raises Mismatch: the weekday contradicts the only date."""
+    :raises Doubt: the weekday contradicts the only date."""
     dates = [day for day in days if day.kind in {"date", "of_month", "week_of"} and day.single]
     weekdays = [day for day in days if day.kind == "weekday"]
     if len(dates) != 1 or len(weekdays) != 1:
@@ -144,7 +131,9 @@ def check_weekday(days: list[Days], talk: Talk) -> list[Days]:
     said, meant = weekdays[0], dates[0]
     if said.first.weekday() != meant.first.weekday():
         other = _nearest(meant.first, said.first, talk.today)
-        raise Mismatch(meant, Days(other, plus(other, 1)))
+        both = tuple(whole_day(day, talk) for day in (meant.first, other))
+        days_named = speak.join([speak.day(day) for day in (meant.first, other)], word="oder")
+        raise Doubt("weekday_mismatch", alternatives=both, days=days_named)
     return [replace(meant, bound=meant.bound or said.bound, weekly=False)]
 
 

@@ -14,7 +14,6 @@ from zusage.language.german._items import (
     DAY_END,
     NOON,
     ONE_DAY,
-    WHICH_ONE,
     Between,
     Bound,
     Clock,
@@ -27,12 +26,6 @@ from zusage.language.german._items import (
 )
 from zusage.language.reading import Grain, When
 
-NOTHING = "Wann möchten Sie gerne kommen, an welchem Tag und um wie viel Uhr?"
-PAST = "Diese Zeit ist leider schon vorbei. Wann möchten Sie gerne kommen?"
-GAP = "Diese Uhrzeit gibt es an dem Tag wegen der Zeitumstellung nicht. Welche andere Uhrzeit passt Ihnen?"
-TWICE = (
-    "Diese Uhrzeit gibt es an dem Tag wegen der Zeitumstellung zweimal. Welche andere Uhrzeit passt Ihnen?"
-)
 _SHOP_DAY_BEGINS, _SHOP_DAY_ENDS = 7 * 60, 21 * 60
 _WEEKEND_BEGINS = 18
 _NEARLY = 120
@@ -43,7 +36,7 @@ def placed_in_time(said: Said, talk: Talk) -> When:
 
     :raises Doubt: it is past, does not exist, or leaves open which time it is."""
     if said.past and not (said.days or said.time):
-        raise Doubt("past", PAST)
+        raise Doubt("past")
     if said.moment is not None:
         return _beside_moment(said, said.moment, talk)
     named = _distinct(said.days)
@@ -68,13 +61,13 @@ def _check_count(said: Said, days: int) -> None:
     """:raises Doubt: two days or two times stand side by side, and nothing says that both are meant."""
     clocks = len(said.time.exact)
     if max(days, clocks) > 1 and (min(days, clocks) > 1 or not said.listed):
-        raise Doubt("ambiguous", WHICH_ONE)
+        raise Doubt("ambiguous")
     part = said.time.part
     for clock in said.time.exact:
         if part and not clock.vague and not part.opens - _NEARLY <= clock.minute <= part.closes + _NEARLY:
             early_or_late = part.opens == 0 or clock.minute in {0, DAY_END}
             if not early_or_late:
-                raise Doubt("ambiguous", WHICH_ONE)
+                raise Doubt("ambiguous")
 
 
 def _distinct(days: Sequence[Days]) -> list[Days]:
@@ -103,7 +96,7 @@ def first_of(readers: Sequence[Callable[[], When]]) -> When:
         try:
             held.append(read())
         except Doubt as doubt:
-            if doubt.unclear.reason == "ambiguous":
+            if doubt.reason == "ambiguous":
                 raise
             doubts.append(doubt)
     if not held:
@@ -134,7 +127,7 @@ def _checked(when: When, talk: Talk) -> When:
     """:raises Doubt: all of it has passed."""
     over = when.end is not None and when.end <= talk.now
     if over and talk.policies.past == "ask":
-        raise Doubt("past", PAST, (when,))
+        raise Doubt("past", alternatives=(when,))
     return when
 
 
@@ -162,7 +155,7 @@ def _beside_other_day(said: Said, moment: Moment, talk: Talk) -> When:
         monday = moment.at.date() - timedelta(days=moment.at.weekday())
         day = one_day(plus(monday, day.first.weekday()))
     elif moment.kind == "instant":
-        raise Doubt("ambiguous", WHICH_ONE)
+        raise Doubt("ambiguous")
     return placed_in_time(replace(said, moment=None, days=(day,)), talk)
 
 
@@ -170,7 +163,7 @@ def _of_moment(moment: Moment, talk: Talk) -> When:
     at = moment.at
     if moment.kind == "instant":
         if at < talk.now.replace(second=0, microsecond=0) and talk.policies.past == "ask":
-            raise Doubt("past", PAST)
+            raise Doubt("past")
         return When(at, None, "instant", "minute")
     day = at.date()
     if moment.kind == "open_end":
@@ -178,7 +171,7 @@ def _of_moment(moment: Moment, talk: Talk) -> When:
         return When(at, None, "open_end", "minute", limit=limit)
     start = max(talk.now, at_minute(day, 0, talk))
     if start >= at:
-        raise Doubt("past", PAST)
+        raise Doubt("past")
     return When(start, at, "open_start", "minute")
 
 
@@ -202,11 +195,11 @@ def _without_day(said: Said, talk: Talk) -> When:
         try:
             reading = _on_days(one_day(day, said=False), said.time, talk)
         except Doubt as doubt:
-            if doubt.unclear.reason != "past" or days_ahead:
+            if doubt.reason != "past" or days_ahead:
                 raise
             continue
         return replace(reading, assumed=(name, *reading.assumed))
-    raise Doubt("no_time_said", NOTHING)
+    raise Doubt("no_time_said")
 
 
 def _on_days(days: Days, time: TimeOfDay, talk: Talk) -> When:
@@ -233,7 +226,7 @@ def _days_only(days: Days, talk: Talk) -> When:
             start = at_minute(days.edges[1], 0, talk) if days.edges else end
         when = When(start, None, "open_end", grain, assumed=assumed)
         if end <= talk.now and talk.policies.past == "ask":
-            raise Doubt("past", PAST, (when,))
+            raise Doubt("past", alternatives=(when,))
         return when
     if days.bound in {"until", "before"}:
         last = end if days.bound == "until" else at_minute((days.edges or (days.first,))[0], 0, talk)
@@ -265,7 +258,7 @@ def _instant(days: Days, clock: Clock, part: Span | None, talk: Talk) -> When:
     half = ("afternoon",) if vague and minute > NOON else ()
     when = When(start, None, "instant", "minute", assumed=days.assumed + half)
     if start < talk.now.replace(second=0, microsecond=0) and talk.policies.past == "ask":
-        raise Doubt("past", PAST, (when,))
+        raise Doubt("past", alternatives=(when,))
     if other is None or part is not None or other <= gone or not _exists(at_minute(days.first, other, talk)):
         return when
     unsaid = When(at_minute(days.first, other, talk), None, "instant", "minute", assumed=days.assumed)
@@ -277,10 +270,10 @@ def _real_time(day: date, minute: int, talk: Talk) -> datetime:
     at = at_minute(day, minute, talk)
     if 60 <= minute <= 240:
         if not _exists(at):
-            raise Doubt("dst_gap", GAP)
+            raise Doubt("dst_gap")
         if at.utcoffset() != at.replace(fold=1).utcoffset():
             both = (When(at.replace(fold=fold), None, "instant", "minute") for fold in (0, 1))
-            raise Doubt("dst_twice", TWICE, tuple(both))
+            raise Doubt("dst_twice", alternatives=tuple(both))
     return at
 
 
@@ -338,7 +331,7 @@ def _daily(days: Days, time: TimeOfDay, talk: Talk) -> Span:
         opens = min(resolved(time.first)[0], DAY_END - 1)
     closes = _end_after(opens, time.last, time.part, days, talk) if time.last else max(part.closes, opens + 1)
     if time.first and time.last and time.first_bound and (closes <= opens or _turned(opens, time.last)):
-        raise Doubt("ambiguous", WHICH_ONE)
+        raise Doubt("ambiguous")
     if time.first and not time.last and time.part is None:
         closes = DAY_END
     return Span(opens, closes) if opens < closes else Span(opens, DAY_END)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from zusage.language.german._calendar import months_later
-from zusage.language.german._items import TOO_FAR, Days, Doubt, Talk, Tokens, one_day, plus
+from zusage.language.german._items import Days, Doubt, Talk, Tokens, one_day, plus
 from zusage.language.reading import Grain
 
 _UNITS = frozenset(
@@ -113,7 +113,7 @@ def shifted(day: date, quantity: Quantity, *, sign: int = 1, count: float | None
     months = _MONTHS.get(quantity.unit)
     if months:
         if number * months > 120:
-            raise Doubt("too_far", TOO_FAR)
+            raise Doubt("too_far")
         return months_later(day, sign * round(number * months))
     return plus(day, sign * round(number * (7 if quantity.unit == "unit_week" else 1)))
 
@@ -123,11 +123,11 @@ def jumped(talk: Talk, start: date, quantity: Quantity) -> Days:
 
     :raises Doubt: too far away, or too vague to be a day."""
     if quantity.vague or (quantity.unit in {"unit_day", "unit_week"} and quantity.count % 1):
-        raise Doubt("ambiguous", "An welchem Tag genau möchten Sie kommen?")
+        raise Doubt("ambiguous", "when.which_day_exactly")
     if quantity.most:
         first, last = shifted(start, quantity), shifted(start, quantity, count=quantity.most)
         if last <= first:
-            raise Doubt("ambiguous", "An welchem Tag genau möchten Sie kommen?")
+            raise Doubt("ambiguous", "when.which_day_exactly")
         grain: Grain = "day" if quantity.unit == "unit_day" else "week"
         return Days(first, plus(last, 1), grain, "span", relative=True)
     first = shifted(start, quantity)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from zusage.language.german._items import DAY_END, NO_SUCH_TIME, NOON, Clock, Doubt, Tokens
+from zusage.language.german._items import DAY_END, NOON, Clock, Doubt, Tokens
 
 Found = tuple[Clock, int] | None
 
@@ -23,7 +23,7 @@ def read_clock(tokens: Tokens, at: int, *, forced: bool = False) -> Found:
 def make_clock(hour: int, minute: int, *, exact: bool = False) -> Clock:
     """:raises Doubt: there is no such time of day."""
     if hour > 24 or minute > 59 or (hour == 24 and minute):
-        raise Doubt("no_such_time", NO_SUCH_TIME)
+        raise Doubt("no_such_time")
     return Clock(hour * 60 + minute, vague=1 <= hour <= 12 and not exact)
 
 
@@ -94,7 +94,7 @@ def _uhr(tokens: Tokens, at: int, hour: int) -> Found:
         and 60 <= minute <= 99
         and tokens.kind(minute_at + 1) in {"end", "stop", "comma"}
     ):
-        raise Doubt("no_such_time", NO_SUCH_TIME)
+        raise Doubt("no_such_time")
     if not is_minute:
         return make_clock(hour, 0, exact=exact), behind
     return make_clock(hour, minute, exact=exact), tokens.skip(minute_at + 1, "unit_minute")

@@ -13,7 +13,7 @@ from zusage.language.german._calendar import (
     months_later,
     nth_weekday,
 )
-from zusage.language.german._items import NO_SUCH_DAY, TOO_FAR, Days, Doubt, Talk, Tokens, one_day, plus
+from zusage.language.german._items import Days, Doubt, Talk, Tokens, one_day, plus
 from zusage.language.german._quantity import Quantity, jumped, shifted
 
 Found = tuple[Days, int] | None
@@ -31,9 +31,9 @@ def dated(talk: Talk, year: int | None, month: int, day: int) -> Days:
         return _next(talk.today, month, day, assume_later_year=True)
     full = year + _CENTURY if year < 100 else year
     if not 1 <= month <= 12 or not 1 <= day <= 31:
-        raise Doubt("no_such_day", NO_SUCH_DAY)
+        raise Doubt("no_such_day")
     if full > talk.today.year + YEARS_AHEAD:
-        raise Doubt("too_far" if full < 2200 else "no_such_day", TOO_FAR)
+        raise Doubt("too_far" if full < 2200 else "no_such_day")
     if full < talk.today.year and talk.policies.past == "ask":
         corrected = _next(talk.today, month, day)
         return one_day(corrected.first, assumed=("year",))
@@ -59,7 +59,7 @@ def real_day(year: int, month: int, day: int) -> date:
     try:
         return date(year, month, day)
     except ValueError:
-        raise Doubt("no_such_day", NO_SUCH_DAY) from None
+        raise Doubt("no_such_day") from None
 
 
 def of_month(talk: Talk, day: int) -> Days:
@@ -67,7 +67,7 @@ def of_month(talk: Talk, day: int) -> Days:
 
     :raises Doubt: no month has that many days."""
     if not 1 <= day <= 31:
-        raise Doubt("no_such_day", NO_SUCH_DAY)
+        raise Doubt("no_such_day")
     month = talk.today.replace(day=1)
     if day < talk.today.day:
         month = months_later(month, 1)
@@ -128,7 +128,7 @@ def short_date(tokens: Tokens, at: int) -> Found:
             return None
         english = any(token.kind == "half_of_day" for token in tokens.list)
         if english and first != second and max(first, second) <= 12:
-            raise Doubt("ambiguous", "Welchen Tag und welchen Monat meinen Sie?")
+            raise Doubt("ambiguous", "when.which_day_and_month")
         if second > 12 >= first:
             first, second = second, first
     elif second == 0 or (second > 12 and first <= 24):
@@ -339,7 +339,7 @@ def nth_day_of_month(tokens: Tokens, at: int) -> Found:
     index = tokens.integer(at + 1)
     day = nth_weekday(month, index, nth)
     if day is None:
-        raise Doubt("no_such_day", NO_SUCH_DAY)
+        raise Doubt("no_such_day")
     if day < tokens.talk.today and not fixed:
         later = 1 if tokens.kind(behind - 1) == "unit_month" else 12
         day = nth_weekday(months_later(month, later), index, nth) or day

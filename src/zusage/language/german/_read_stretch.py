@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from zusage.language.german._calendar import feast, iso_week, months_later, nth_weekday
-from zusage.language.german._items import NO_ANCHOR, NO_SUCH_DAY, Days, Doubt, Talk, Tokens, one_day, plus
+from zusage.language.german._items import Days, Doubt, Talk, Tokens, one_day, plus
 from zusage.language.german._quantity import Quantity, jumped, shifted
 from zusage.language.german._read_day import (
     beside_date,
@@ -25,7 +25,6 @@ from zusage.language.reading import Grain
 Found = tuple[Days, int] | None
 
 _AHEAD = {"this": 0, "next": 1, "coming": 1, "after_next": 2, "last": -1, "before_last": -2}
-NO_SUCH_WEEK = "Diese Kalenderwoche gibt es nicht. Welche Woche meinen Sie?"
 _MANY_DAYS = 7
 _WEEK_EDGES = {"begin": (0, 2), "middle": (1, 4), "end": (3, 7)}
 _MONTH_EDGES = {"begin": (1, 11), "middle": (11, 21), "end": (21, 0)}
@@ -102,7 +101,7 @@ def _month_year(tokens: Tokens, at: int) -> Found:
     """ "12/2026", "2026-12"."""
     year, month = tokens.pair(at)
     if not 1 <= month <= 12 or not 1 <= year <= 9998:
-        raise Doubt("no_such_day", NO_SUCH_DAY)
+        raise Doubt("no_such_day")
     return month_of(date(year, month, 1)), at + 1
 
 
@@ -114,7 +113,7 @@ def _iso_week(tokens: Tokens, at: int) -> Found:
 def _iso_week_of(year: int, week: int) -> Days:
     monday = iso_week(year, week)
     if monday is None:
-        raise Doubt("no_such_day", NO_SUCH_WEEK)
+        raise Doubt("no_such_day", "when.no_such_week")
     return week_of(monday)
 
 
@@ -140,7 +139,7 @@ def week_by_number(tokens: Tokens, number: int, at: int) -> Found:
     if year is None and monday and plus(monday, 7) <= today:
         monday = iso_week(today.isocalendar().year + 1, number)
     if monday is None:
-        raise Doubt("no_such_day", NO_SUCH_WEEK)
+        raise Doubt("no_such_day", "when.no_such_week")
     return week_of(monday), behind
 
 
@@ -180,7 +179,7 @@ def _numbered(tokens: Tokens, at: int) -> Found:  # noqa: PLR0911 - one line a u
 
 def _part_of_year(tokens: Tokens, number: int, at: int, months: int) -> Found:
     if not 1 <= number <= 12 // months:
-        raise Doubt("no_such_day", NO_SUCH_DAY)
+        raise Doubt("no_such_day")
     year, behind = _year_behind(tokens, at)
     today = tokens.talk.today
     first = date(year or today.year, 1 + months * (number - 1), 1)
@@ -212,10 +211,10 @@ def _nth_week(tokens: Tokens, number: int, at: int) -> Found:
     if number == -1:
         return span(month.end - timedelta(days=7), month.end, "week"), behind
     if not 1 <= number <= 5:
-        raise Doubt("no_such_day", NO_SUCH_DAY)
+        raise Doubt("no_such_day")
     first = plus(month.first, 7 * (number - 1))
     if first >= month.end:
-        raise Doubt("no_such_day", NO_SUCH_DAY)
+        raise Doubt("no_such_day")
     return span(first, min(plus(first, 7), month.end), "week"), behind
 
 
@@ -226,7 +225,7 @@ def _nth_weekend(tokens: Tokens, nth: int, at: int) -> Found:
         return None
     saturday = nth_weekday(named[0], 5, nth)
     if saturday is None:
-        raise Doubt("no_such_day", NO_SUCH_DAY)
+        raise Doubt("no_such_day")
     return span(saturday, plus(saturday, 2), "weekend"), named[1]
 
 
@@ -279,7 +278,7 @@ def _year(tokens: Tokens, at: int) -> Found:
 
 def _whole_year(year: int) -> Days:
     if not 1 <= year <= 9998:
-        raise Doubt("no_such_day", NO_SUCH_DAY)
+        raise Doubt("no_such_day")
     return span(date(year, 1, 1), date(year + 1, 1, 1), "year")
 
 
@@ -411,7 +410,7 @@ def _which_week(tokens: Tokens, at: int, ahead: int) -> Found:
 def _relative_week(tokens: Tokens, behind: int) -> Found:
     anchor = tokens.talk.anchor
     if anchor is None:
-        raise Doubt("no_anchor", NO_ANCHOR)
+        raise Doubt("no_anchor")
     return week_of(plus(anchor.date(), 7)), behind
 
 
@@ -483,7 +482,7 @@ def _which_day(tokens: Tokens, at: int, ahead: int) -> Found:
         return _following(talk, _MANY_DAYS), at + 2
     about = talk.anchor.date() if talk.anchor else talk.on
     if about is None:
-        raise Doubt("no_anchor", NO_ANCHOR)
+        raise Doubt("no_anchor")
     return one_day(plus(about, ahead)), at + 2
 
 

@@ -10,7 +10,6 @@ from datetime import UTC, date, datetime, timedelta
 from zusage.core.scheduling.masters import Span
 from zusage.language.german._items import (
     DAY_END,
-    NO_ANCHOR,
     Between,
     Clock,
     Days,
@@ -208,7 +207,7 @@ def _from_anchor(tokens: Tokens, quantity: Quantity, *, later: bool) -> Item:
     sign = 1 if later else -1
     minutes = quantity.minutes
     if quantity.vague:
-        raise Doubt("ambiguous", NO_ANCHOR)
+        raise Doubt("ambiguous", "when.no_anchor")
     if minutes is not None:
         moved = anchor.astimezone(UTC) + sign * timedelta(minutes=minutes)
         return Moment(moved.astimezone(anchor.tzinfo))
@@ -218,7 +217,7 @@ def _from_anchor(tokens: Tokens, quantity: Quantity, *, later: bool) -> Item:
 
 def _anchor(talk: Talk) -> datetime:
     if talk.anchor is None:
-        raise Doubt("no_anchor", NO_ANCHOR)
+        raise Doubt("no_anchor")
     return talk.anchor
 
 
@@ -353,7 +352,7 @@ def _in(tokens: Tokens, at: int) -> Found:
         return _quantity(tokens, behind)
     if quantity.minutes is not None:
         if quantity.vague or quantity.most:
-            raise Doubt("ambiguous", NO_ANCHOR)
+            raise Doubt("ambiguous", "when.no_anchor")
         start = tokens.talk.now.astimezone(UTC).replace(second=0, microsecond=0)
         moved = start + timedelta(minutes=quantity.minutes)
         return Moment(moved.astimezone(tokens.talk.now.tzinfo)), quantity.end
@@ -436,7 +435,7 @@ def _unit_beside_anchor(tokens: Tokens, at: int, sign: int) -> Found:
     """ "am Tag danach", "die Woche darauf": counted from the offer, or from the day that was just named."""
     anchor = _about(tokens.talk) or tokens.last_day
     if anchor is None:
-        raise Doubt("no_anchor", NO_ANCHOR)
+        raise Doubt("no_anchor")
     if tokens.kind(at) == "unit_week":
         return replace(week_of(plus(anchor, 7 * sign)), instead=True), at + 2
     if tokens.kind(at) == "unit_day":
@@ -450,7 +449,7 @@ def _same(tokens: Tokens, at: int) -> Found:
     about = talk.anchor.date() if talk.anchor else talk.on
     if kind == "unit_day":
         if about is None:
-            raise Doubt("no_anchor", NO_ANCHOR)
+            raise Doubt("no_anchor")
         return one_day(about), at + 2
     if kind == "unit_week":
         return week_of(about or talk.today), at + 2

@@ -6,9 +6,8 @@ aware, in any zone. Only `booked` and `already_booked` say that something is boo
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 
 from zusage.core.values import Money
 from zusage.language.german import speak
@@ -21,10 +20,6 @@ from zusage.language.texts import fill
 
 _MOST_OFFERS = 2
 _MOST_NAMES = 8
-_KEY_OF_QUESTION: Mapping[str, str] = MappingProxyType(
-    {text.formal: key for key, text in TEXTS.items() if not text.fields}
-)
-
 _COMMON = SpeechSettings()
 
 
@@ -45,11 +40,11 @@ class Speech:
 
     def unclear(self, unclear: Unclear, here: Here) -> str:
         """Ask what is unclear about a time."""
+        key = unclear.key or f"when.{unclear.reason}"
+        if "days" not in TEXTS[key].fields:
+            return self.say(key)
         days = dict.fromkeys(speak.day(here.local(when.start).date()) for when in unclear.alternatives)
-        if unclear.reason == "weekday_mismatch" and len(days) > 1:
-            return self.say("when.weekday_mismatch", days=_or(list(days)))
-        key = _KEY_OF_QUESTION.get(unclear.question, f"when.{unclear.reason}")
-        return self.say("when.which_date" if TEXTS[key].fields else key)
+        return self.say(key, days=_or(list(days))) if len(days) > 1 else self.say("when.which_date")
 
     def welcome(self, company: str, *, customer: str = "") -> str:
         fields = {"company": speak.plain(company) or self.say("part.us"), "customer": speak.plain(customer)}

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import lru_cache, partial
 from zoneinfo import ZoneInfo
 
 from zusage.core.scheduling.masters import Week
 from zusage.language.german._compose import Heard, Said, hear
-from zusage.language.german._items import NO_ANCHOR, WHICH_ONE, Days, Doubt, Placed, Talk, Tokens, Word, plus
-from zusage.language.german._narrow import Mismatch, narrowed
-from zusage.language.german._place import NOTHING, first_of, placed_in_time
+from zusage.language.german._items import Doubt, Placed, Talk, Tokens, Word, plus, whole_day
+from zusage.language.german._narrow import narrowed
+from zusage.language.german._place import first_of, placed_in_time
 from zusage.language.german._ranges import joined
 from zusage.language.german._reader import read_items
 from zusage.language.german._tokens import Token, tokenize
@@ -62,7 +62,7 @@ def understand_when(
     except Doubt as doubt:
         return doubt.unclear
     except OverflowError:
-        return Unclear("too_far", NOTHING)
+        return Doubt("too_far").unclear
 
 
 @lru_cache(maxsize=256)
@@ -72,17 +72,13 @@ def _zone(name: str) -> ZoneInfo:
 
 def _understand(tokens: Sequence[Token], talk: Talk) -> When | Unclear:
     placed = joined(read_items(Tokens(tokens, talk)), talk)
-    try:
-        heard = hear(placed, talk, alone=_alone(tokens))
-    except Mismatch as mismatch:
-        both = (_whole_day(mismatch.by_date, talk), _whole_day(mismatch.by_weekday, talk))
-        raise Doubt("weekday_mismatch", mismatch.question, both) from None
+    heard = hear(placed, talk, alone=_alone(tokens))
     if not heard.wishes and not heard.refused and not heard.workdays:
         if heard.relative:
-            raise Doubt("no_anchor", NO_ANCHOR)
-        return Unclear("no_time_said", NOTHING, duration_min=heard.duration_min)
+            raise Doubt("no_anchor")
+        return replace(Doubt("no_time_said").unclear, duration_min=heard.duration_min)
     if heard.doubtful:
-        raise Doubt("ambiguous", WHICH_ONE)
+        raise Doubt("ambiguous")
     return _answer(heard, placed, tokens, talk)
 
 
@@ -108,7 +104,7 @@ def _weekend_days(heard: Heard, talk: Talk) -> Iterator[When]:
         return
     for index in (5, 6):
         first = plus(talk.today, (index - talk.today.weekday()) % 7)
-        yield replace(_whole_day(Days(first, plus(first, 1)), talk), weekly=True)
+        yield replace(whole_day(first, talk), weekly=True)
 
 
 def _excluded(heard: Heard, wishes: Sequence[Said], talk: Talk) -> Iterator[When]:
@@ -123,12 +119,6 @@ def _excluded(heard: Heard, wishes: Sequence[Said], talk: Talk) -> Iterator[When
         with suppress(Doubt):
             when = placed_in_time(beside, talk)
             yield from (replace(one, alternatives=(), wishes=()) for one in when.choices)
-
-
-def _whole_day(days: Days, talk: Talk) -> When:
-    start = datetime.combine(days.first, datetime.min.time(), talk.now.tzinfo)
-    end = datetime.combine(days.first + timedelta(days=1), datetime.min.time(), talk.now.tzinfo)
-    return When(start, end, "interval", "day")
 
 
 def _alone(tokens: Sequence[Token]) -> bool:
