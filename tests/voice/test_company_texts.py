@@ -51,7 +51,7 @@ async def test_every_question_back_is_asked_in_the_company_s_address(salon: Salo
                 "gestern um zehn",
                 "31. November",
                 "um 25 Uhr",
-                "irgendwie am 3. um 14 Uhr oder am 5. um 10 Uhr",
+                "am 3. um 14 Uhr, am 5. um 10 Uhr",
             )
         ],
         await phone.tool(

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import combinations
 from zoneinfo import ZoneInfo
@@ -170,6 +171,16 @@ def test_refused_times_are_compared_as_instants_in_any_zone() -> None:
     wish = Wish(Period(start, start + timedelta(hours=1)), repeated)
     assert rank_offers([only], wish, book=BOOK) == [only]
     assert rank_offers([only], wish, book=BOOK, refused=[repeated]) == []
+
+
+def test_what_nobody_wants_is_never_offered_however_near_it_lies() -> None:
+    free = [option("14:00"), option("15:30"), option("17:00")]
+    away = (Period(at("15:00"), at("16:00")),)
+    wish = replace(exact("15:30"), without=away)
+    assert clocks(rank_offers(free, exact("15:30"), book=BOOK))[0] == "15:30"
+    assert sorted(clocks(rank_offers(free, wish, book=BOOK))) == ["14:00", "17:00"]
+    no_mondays = replace(exact("15:30"), without_weekdays=frozenset({0}))
+    assert rank_offers(free, no_mondays, book=BOOK) == []
 
 
 def test_a_naive_refused_time_is_an_error() -> None:

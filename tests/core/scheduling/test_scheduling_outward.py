@@ -61,6 +61,10 @@ def wishes(draw: st.DrawFn, start: datetime) -> Wish:
         exact=draw(st.sampled_from([low, None])),
         daily=draw(st.sampled_from([None, None, span("12:00", "17:00"), span("0:00", "4:00")])),
         staff_id=draw(st.sampled_from([None, None, ANNA])),
+        without=draw(
+            st.sampled_from([(), (), (Period(low + timedelta(hours=1), low + timedelta(hours=30)),)])
+        ),
+        without_weekdays=draw(st.sampled_from([frozenset(), frozenset(), frozenset({0, 3})])),
     )
 
 

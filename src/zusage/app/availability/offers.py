@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import zip_longest
 from uuid import UUID
 
 from zusage.app.availability.ports import BusyReader
@@ -15,17 +16,21 @@ from zusage.core.scheduling.wish import Wish
 from zusage.core.values import Period
 
 DAYS_AROUND = 14
+_MOST = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """For whom and what to look. `now` is the database's clock; the call's own hold is seen through."""
+    """For whom and what to look. `now` is the database's clock; the call's own hold is seen through.
+
+    `further` are wishes that were named as well as `wish` ("Montag oder Dienstag")."""
 
     book: BranchBook
     service: Service
     wish: Wish
     now: datetime
     call_id: UUID | None
+    further: tuple[Wish, ...] = ()
 
 
 def resources_of(book: BranchBook) -> tuple[UUID, ...]:
@@ -41,11 +46,25 @@ async def read_busy(search: Search, window: Period, reader: BusyReader) -> Busy:
 async def offers_within(
     search: Search, reader: BusyReader, *, refused: Collection[datetime] = ()
 ) -> list[Option]:
-    """Find at most three free starts inside the wished window, best first.
+    """Find at most three free starts inside the wished window, best first; of several wishes each in turn.
 
-    One query; two if the days around the wish do not decide it, none if nothing may be booked."""
-    window = search_window(search.book, search.service, search.wish.window, now=search.now)
-    return await _outward(search, window, reader, refused)
+    One query a wish; two if the days around it do not decide it, none if nothing may be booked."""
+    found: list[list[Option]] = []
+    for wish in (search.wish, *search.further):
+        one = replace(search, wish=wish, further=())
+        window = search_window(search.book, search.service, wish.window, now=search.now)
+        found.append(await _outward(one, window, reader, refused))
+    return _in_turn(found) if search.further else found[0]
+
+
+def _in_turn(found: Sequence[Sequence[Option]]) -> list[Option]:
+    """The best of each wish, then the second best of each; a start once, the earliest first."""
+    by_start: dict[datetime, Option] = {}
+    for rank in zip_longest(*found):
+        for option in rank:
+            if option is not None:
+                by_start.setdefault(option.start, option)
+    return sorted([*by_start.values()][:_MOST], key=lambda option: option.start)
 
 
 async def offers_around(

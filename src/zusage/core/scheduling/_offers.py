@@ -51,7 +51,7 @@ def rank_offers(
 
     First the exact wish; then the nearest on the same local day and part of day (without an exact wish: the earliest
     within window and `daily`); then the same time of day on the days around, up to a week off; then the rest by
-    distance. Offers for a window lie an hour apart where they can. Options of the wished member of staff come before
+    distance. What the wish goes without is left out. Offers for a window lie an hour apart where they can. Options of the wished member of staff come before
     all others. Never three within 90 minutes, even if fewer than `limit` remain. Among options with one start the
     first in `options` wins, so hand them over as `find_options` returns them. Every option carries its own day: say
     it, it may not be the wished one.
@@ -65,9 +65,17 @@ def rank_offers(
         other = wish.staff_id not in (None, option.staff_id)
         return aim.rank(start, local.date(), local.hour * 60 + local.minute, other_staff=other)
 
+    def refused_day(option: Option) -> bool:
+        start = floor_minute(option.start)
+        return aim.refuses(start, local_time(zone, start).date())
+
     # A place in `options` instead of busy minutes: sorted() keeps their order among equals.
     ranked = sorted(
-        ((rank(option), (floor_minute(option.start), place, place)) for place, option in enumerate(options)),
+        (
+            (rank(option), (floor_minute(option.start), place, place))
+            for place, option in enumerate(options)
+            if not refused_day(option)
+        ),
         key=lambda candidate: candidate[0],
     )
     inside = [candidate for candidate in ranked if candidate[0].tier <= WITHIN]
@@ -158,6 +166,8 @@ def _outward(search: Search, days: Iterable[Day], read: Range, aim: Aim) -> Iter
         for found in search.found(day):
             starts.setdefault(found[0], found)
         for start, found in starts.items():
+            if aim.refuses(start, day.date):
+                continue
             heappush(waiting, (aim.rank(start, day.date, day.minute_of(start)), found))
     while waiting:
         yield heappop(waiting)

@@ -45,6 +45,14 @@ class Aim:
     minute: int
     part: Span
     any_part: bool
+    without: tuple[tuple[int, int], ...] = ()
+    without_weekdays: frozenset[int] = frozenset()
+
+    def refuses(self, start: int, day: date) -> bool:
+        """Whether a start (minutes since 1970) on a local day is one that nobody wants."""
+        if day.weekday() in self.without_weekdays:
+            return True
+        return any(first <= start < until for first, until in self.without)
 
     def rank(self, start: int, day: date, minute: int, *, other_staff: bool = False) -> Rank:
         """Rank a start (minutes since 1970) on a local day, at which a clock shows `minute`."""
@@ -99,4 +107,6 @@ def aim_of(wish: Wish, zone: str) -> Aim:
         minute=minute,
         part=part,
         any_part=wish.daily is None,
+        without=tuple((floor_minute(away.start), ceil_minute(away.end)) for away in wish.without),
+        without_weekdays=wish.without_weekdays,
     )

@@ -15,12 +15,15 @@ from zusage.core.values import Period
 class Wish:
     """A time somebody asked for: starts within `window`, at `exact` when they named one, within `daily` each day.
 
-    `window` holds whole local days when only a day was said. `staff_id` is None for "anyone"."""
+    `window` holds whole local days when only a day was said. `staff_id` is None for "anyone". No start within
+    `without`, or on a local day of `without_weekdays` (0 is Monday), is ever offered, however near it lies."""
 
     window: Period
     exact: datetime | None = None
     daily: Span | None = None
     staff_id: UUID | None = None
+    without: tuple[Period, ...] = ()
+    without_weekdays: frozenset[int] = frozenset()
 
 
 RefusalReason = Literal["past", "too_soon", "too_far", "closed", "off_grid", "not_free", "nobody"]

@@ -58,8 +58,8 @@ class Talk:
     def iso(self, instant: datetime) -> str:
         return instant.astimezone(ZoneInfo(self.book.branch.zone)).isoformat()
 
-    def search(self, service: Service, wish: Wish) -> Search:
-        return Search(self.book, service, wish, self.run.now, self.run.call_id)
+    def search(self, service: Service, wish: Wish, further: tuple[Wish, ...] = ()) -> Search:
+        return Search(self.book, service, wish, self.run.now, self.run.call_id, further)
 
     def wish_at(self, start: datetime, staff_id: UUID | None) -> Wish:
         """An exact wish; what else would do is looked for on its own local day first."""

@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from zusage.app.calls.ports import StoredOffer
-from zusage.core.scheduling import day_bounds
 from zusage.core.scheduling.masters import Service, Staff
 from zusage.core.scheduling.wish import Wish
-from zusage.core.values import Money, Period
+from zusage.core.values import Money
 from zusage.inbound.voice.misheard import misheard_service, misheard_time
 from zusage.inbound.voice.talk import Talk
 from zusage.inbound.voice.toolcall import ToolResult
+from zusage.inbound.voice.wishing import fits, wishes_of
 from zusage.language.german import (
     excludes_staff,
     is_anyone,
@@ -25,7 +25,6 @@ from zusage.language.german import (
 )
 from zusage.language.reading import ServiceEntry, Unclear, When
 
-_SOON = timedelta(days=14)
 _SAID_STAFF = re.compile(
     r"\b(?:bei|zu|mit|von)\s+(?:der\s+|dem\s+|frau\s+|herrn?\s+)?(\w[\w .'-]*)", re.IGNORECASE
 )
@@ -36,13 +35,16 @@ _FEW = 8
 @dataclass(frozen=True, slots=True)
 class Understood:
     """A service and a time somebody wants. `note` is a sentence to say first (a corrected year, say); `price` is what
-    was offered, where it was: it holds whatever the catalogue has become since."""
+    was offered, where it was: it holds whatever the catalogue has become since. `further` are other wishes that were
+    named as well; `said` is what was read."""
 
     service: Service
     wish: Wish
     staff_asked: bool
     note: str = ""
     price: Money | None = None
+    further: tuple[Wish, ...] = ()
+    said: When | None = None
 
 
 def understand(talk: Talk) -> Understood | ToolResult:
@@ -56,9 +58,9 @@ def understand(talk: Talk) -> Understood | ToolResult:
     said = find_when(talk)
     if isinstance(said, ToolResult):
         return said
-    wish = to_wish(talk, said, staff)
+    wish, *further = wishes_of(talk, said, staff)
     note = talk.speech.year_corrected(talk.here, start=said.start) if "year" in said.assumed else ""
-    return Understood(service, wish, staff is not None, note)
+    return Understood(service, wish, staff is not None, note, further=tuple(further), said=said)
 
 
 def find_service(talk: Talk) -> Service | ToolResult:
@@ -179,7 +181,7 @@ def said_when(talk: Talk) -> str:
 
 
 def find_when(talk: Talk) -> When | ToolResult:
-    """Read the time that was said. A time without a day is of the day this call talks about; of several, one is asked."""
+    """Read the time or times that were said. A time without a day is of the day this call talks about."""
     branch = talk.book.branch
     read = understand_when(
         said_when(talk),
@@ -193,8 +195,6 @@ def find_when(talk: Talk) -> When | ToolResult:
     )
     if not isinstance(read, When):
         return _not_understood(talk, read)
-    if len(read.choices) > 1:
-        return _which(talk, read.choices)
     return read
 
 
@@ -217,7 +217,8 @@ def _day_of_talk(talk: Talk) -> date | None:
     return days.pop() if len(days) == 1 else None
 
 
-def _which(talk: Talk, choices: Sequence[When]) -> ToolResult:
+def which_wish(talk: Talk, choices: Sequence[When]) -> ToolResult:
+    """Ask which of several times is to be booked."""
     say = talk.speech.ask_between(talk.here, wishes=choices)
     readings = [talk.iso(one.start) for one in choices]
     return ToolResult("ask_when", say, {"reason": "ambiguous", "readings": readings})
@@ -231,26 +232,6 @@ def _not_understood(talk: Talk, unclear: Unclear) -> ToolResult:
     misheard = misheard_time(talk, said_when(talk), unclear.reason)
     data = {"reason": unclear.reason, "readings": readings}
     return ToolResult("ask_when", say, data, misheard=misheard)
-
-
-def to_wish(talk: Talk, when: When, staff: Staff | None) -> Wish:
-    """Turn a reading into the wish the rules work with; an exact wish looks around on its own local day first."""
-    staff_id = staff.id if staff else None
-    if when.kind == "instant":
-        return talk.wish_at(when.start, staff_id)
-    day = day_bounds(talk.book.branch.zone, talk.here.local(when.start).date())
-    return Wish(_window(when, day, talk.run.now), daily=when.daily, staff_id=staff_id)
-
-
-def _window(when: When, day: Period, now: datetime) -> Period:
-    if when.end is not None:
-        start = when.start if when.kind == "interval" else max(day.start, min(now, when.end - _A_MINUTE))
-        return Period(start, when.end)
-    soon = when.grain in {"minute", "hour", "part_of_day"} and when.start > now
-    return Period(when.start, day.end if soon else when.start + _SOON)
-
-
-_A_MINUTE = timedelta(minutes=1)
 
 
 def chosen_offer(talk: Talk) -> StoredOffer | ToolResult | None:
@@ -289,15 +270,6 @@ def _contradicted(talk: Talk, offer: StoredOffer) -> bool:
         return True
     said = find_when(talk) if said_when(talk) else None
     return isinstance(said, When) and not fits(talk, said, offer.start)
-
-
-def fits(talk: Talk, said: When, start: datetime) -> bool:
-    """Whether words about time may mean this start: a time without a day is of any day, a day without a time any time."""
-    local_said, local_start = talk.here.local(said.start), talk.here.local(start)
-    if said.kind == "instant":
-        without_day = {"today", "tomorrow", "day_of_talk"} & set(said.assumed)
-        return said.start == start or (bool(without_day) and local_said.time() == local_start.time())
-    return said.start <= start and (said.end is None or start < said.end)
 
 
 def of_offer(talk: Talk, offer: StoredOffer) -> Understood | None:

@@ -24,11 +24,12 @@ from zusage.inbound.voice.understanding import (
     find_service,
     find_staff,
     find_when,
-    fits,
     of_offer,
     said_when,
     understand,
+    which_wish,
 )
+from zusage.inbound.voice.wishing import fits
 from zusage.language.german import Name, NoName, understand_name
 from zusage.language.reading import When
 
@@ -148,6 +149,8 @@ def _still_held(talk: Talk) -> dict[str, Any]:
 
 
 def _exact(talk: Talk, understood: Understood) -> _Target | ToolResult:
+    if understood.further and understood.said is not None:
+        return which_wish(talk, understood.said.choices)
     if understood.wish.exact is None:
         return ToolResult("ask_when", talk.speech.ask_when(), {"reason": "no_exact_time", "readings": []})
     return understood

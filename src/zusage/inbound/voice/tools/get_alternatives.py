@@ -34,7 +34,7 @@ async def offer_window(talk: Talk, understood: Understood, *, closed: Status) ->
         return _offers(talk, understood, found, closed).after(understood.note).stored()
 
     return await find_offers(
-        talk.search(service, wish),
+        talk.search(service, wish, understood.further),
         run=talk.run,
         open_unit=talk.open_unit,
         conclude=conclude,
