@@ -188,3 +188,14 @@ ON_THE_DAY_OF_TALK = (
     ("Mittwoch um 11", "25.11. 11:00"),
     ("am Tag darauf um 10", "25.11. 10:00"),
 )
+
+FULL_STRETCHES = (
+    ("vom Montag, dem 30. November, bis zum Mittwoch, dem 2. Dezember", "30.11.-02.12."),
+    ("Montag, den 30. bis Mittwoch, den 2. Dezember", "30.11.-02.12."),
+    ("zwischen Montag, dem 30. November, und Mittwoch, dem 2. Dezember", "30.11.-02.12."),
+    ("montag den dreissigsten bis mittwoch den zweiten zwölften", "30.11.-02.12."),
+    ("Montag bis Mittwoch, den 2. Dezember", "30.11.-02.12."),
+    ("vom Montag, dem 30. November, bis zum Mittwoch, dem 3. Dezember", "weekday_mismatch"),
+    ("Dienstag, den 30. bis Mittwoch, den 2. Dezember", "weekday_mismatch"),
+    ("Dienstag, den 24. November, bis 12 Uhr", "until 24.11. 12:00"),
+)

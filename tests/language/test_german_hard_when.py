@@ -34,6 +34,7 @@ def all_choices(read: When | Unclear) -> str:
         *hard_cases.CHOICES,
         *hard_cases.NAMES,
         *hard_cases.ENGLISH_AND_NIGHT,
+        *hard_cases.FULL_STRETCHES,
     ],
 )
 def test_never_a_wrong_day(text: str, expected: str) -> None:

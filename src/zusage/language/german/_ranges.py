@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -23,6 +23,7 @@ from zusage.language.german._items import (
     Word,
     plus,
 )
+from zusage.language.german._narrow import check_weekday
 from zusage.language.german._read_clock import make_clock
 from zusage.language.german._read_day import of_month
 
@@ -39,39 +40,78 @@ class Limit:
 
 
 def joined(placed: Sequence[Placed], talk: Talk) -> list[Placed]:
-    """Put together what one sign or word joins; what it leaves alone becomes an open end."""
-    return _limited(_ranges(_shared_months(_apposed(placed), talk), talk), talk)
+    """Put together what one sign or word joins; what it leaves alone becomes an open end.
+
+    :raises Doubt: in a stretch of dates, a weekday contradicts the date behind it."""
+    apposed, weekdays = _apposed(placed)
+    shared = _shared_months(apposed)
+    for one in shared:
+        _check_apposed(one, weekdays.get(one.begin), talk)
+    return _limited(_ranges(shared, talk), talk)
 
 
-def _apposed(placed: Sequence[Placed]) -> list[Placed]:
-    """In a stretch of dates leave out the weekdays that stand before them ("Montag, den 23. bis Mittwoch, den 25.")."""
-    kinds = {word_kind(one) for one in placed}
-    if not kinds & (_JOINTS | {"between"}):
-        return list(placed)
-    done: list[Placed] = []
+def _apposed(placed: Sequence[Placed]) -> tuple[list[Placed], dict[int, Days]]:
+    """Take out of a stretch of dates the weekdays before them, and the commas ("Montag, den 23., bis Mittwoch, den 25.").
+
+    The weekdays come by the place of their dates."""
+    weekdays: dict[int, Days] = {}
+    if not any(word_kind(one) in _JOINTS or word_kind(one) == "between" for one in placed):
+        return list(placed), weekdays
+    kept: list[Placed] = []
     for at, one in enumerate(placed):
-        bare = isinstance(one.item, Days) and one.item.kind == "weekday" and one.item.bare
-        behind = at + 2 if at + 1 < len(placed) and word_kind(placed[at + 1]) == "comma" else at + 1
-        follower = placed[behind].item if behind < len(placed) else None
-        numbered = isinstance(follower, Number) and (follower.ordinal or follower.near == "day")
-        dated = (
-            isinstance(follower, Days)
-            and follower.kind == "date"
-            and follower.single
-            and not follower.relative
-        )
-        if bare and (numbered or dated) and _ranged(placed, behind):
-            continue
-        comma = word_kind(one) == "comma" and at > 0 and done and done[-1] is not placed[at - 1]
-        if not comma:
-            done.append(one)
-    return done
+        behind = at + 2 if _kind_at(placed, at + 1) == "comma" else at + 1
+        if (
+            isinstance(one.item, Days)
+            and one.item.bare
+            and _is_dated(placed, behind)
+            and _ranged(placed, behind)
+        ):
+            weekdays[placed[behind].begin] = one.item
+        elif not (word_kind(one) == "comma" and _within_stretch(placed, at, weekdays)):
+            kept.append(one)
+    return kept, weekdays
+
+
+def _check_apposed(date_said: Placed, weekday: Days | None, talk: Talk) -> None:
+    item = date_said.item
+    if weekday is None:
+        return
+    if isinstance(item, Number):
+        item = of_month(talk, item.value)
+    if isinstance(item, Days):
+        check_weekday([weekday, item], talk)
+
+
+def _kind_at(placed: Sequence[Placed], at: int) -> str:
+    return word_kind(placed[at]) if 0 <= at < len(placed) else ""
+
+
+def _is_dated(placed: Sequence[Placed], at: int) -> bool:
+    """Whether a single date, or the day of one, stands at a place."""
+    item = placed[at].item if 0 <= at < len(placed) else None
+    if isinstance(item, Number):
+        return item.ordinal or item.near == "day"
+    return isinstance(item, Days) and item.kind == "date" and item.single and not item.relative
+
+
+def _joins(placed: Sequence[Placed], at: int) -> bool:
+    kind = _kind_at(placed, at)
+    return kind in _JOINTS or (kind == "and" and any(word_kind(one) == "between" for one in placed[:at]))
 
 
 def _ranged(placed: Sequence[Placed], at: int) -> bool:
-    """Whether a joint follows this place, or the last joint stands before it with nothing but a weekday between."""
-    after = word_kind(placed[at + 1]) if at + 1 < len(placed) else ""
-    return after in _JOINTS or any(word_kind(one) in _JOINTS for one in placed[max(at - 3, 0) : at])
+    """Whether the date at a place begins a stretch or ends one; a weekday and a comma may stand before it."""
+    behind = at + 2 if _kind_at(placed, at + 1) == "comma" else at + 1
+    return _joins(placed, behind) or any(_joins(placed, before) for before in range(max(at - 3, 0), at))
+
+
+def _within_stretch(placed: Sequence[Placed], at: int, weekdays: Mapping[int, Days]) -> bool:
+    """Whether the comma at a place stands behind a weekday that was taken out, or before the "bis" of two dates."""
+    if at + 1 < len(placed) and placed[at + 1].begin in weekdays:
+        return True
+    last = at + 4 if _kind_at(placed, at + 3) == "comma" else at + 3
+    dated = _is_dated(placed, at + 2) or _is_dated(placed, last)
+    return _joins(placed, at + 1) and _is_dated(placed, at - 1) and dated
 
 
 def word_kind(placed: Placed | None) -> str:
@@ -79,7 +119,7 @@ def word_kind(placed: Placed | None) -> str:
     return placed.item.kind if placed and isinstance(placed.item, Word) else ""
 
 
-def _shared_months(placed: list[Placed], talk: Talk) -> list[Placed]:
+def _shared_months(placed: list[Placed]) -> list[Placed]:
     """ "am 5. oder 6. Januar": the number before takes the month that stands behind."""
     for at in range(len(placed) - 3, -1, -1):
         left, joint, right = placed[at].item, word_kind(placed[at + 1]), placed[at + 2].item
@@ -96,7 +136,6 @@ def _shared_months(placed: list[Placed], talk: Talk) -> list[Placed]:
         shared = _in_month_of(right, left.value, earlier=range_joint)
         if shared:
             placed[at] = replace(placed[at], item=shared)
-    del talk
     return placed
 
 
