@@ -92,6 +92,14 @@ def test_a_definition_is_what_the_platform_takes(definition: dict[str, object]) 
     assert json.loads(json.dumps(definition)) == definition
 
 
+def test_incident_56_whatever_reads_the_ledger_is_bridged_by_a_sentence() -> None:
+    spoken = {
+        str(one["name"]): str(one.get("execution_message_description", "")) for one in tool_definitions(BASE)
+    }
+    for name in ("check_availability", "get_alternatives", "book_appointment"):
+        assert spoken[name].endswith("."), name
+
+
 def test_a_base_url_may_have_a_path_and_a_slash() -> None:
     assert tool_definitions(f"{BASE}/salon/")[0]["url"] == f"{BASE}/salon/api/retell/initialize-call"
 

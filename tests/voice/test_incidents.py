@@ -236,6 +236,24 @@ async def test_incident_68_a_tool_call_before_the_webhook_is_answered(salon: Sal
     assert await salon.rows("SELECT count(*), count(started_at) FROM call") == [(1, 1)]
 
 
+async def test_incident_60_what_was_said_once_is_not_asked_again(salon: Salon) -> None:
+    phone, day = salon.phone(), open_day()
+    offered = await phone.tool("check_availability", {"when": f"{day:%d.%m.%Y} vormittags", **CUT})
+    assert offered["status"] == "offers", offered
+    held = await phone.tool("check_availability", {"when": "um 10 Uhr"})
+    assert (held["status"], held["data"]["start"][:16]) == ("held", f"{day.isoformat()}T10:00")
+    later = await phone.tool("check_availability", {"when": "lieber eine Stunde später"})
+    assert (later["status"], later["data"]["start"][:16]) == ("held", f"{day.isoformat()}T11:00")
+
+
+async def test_several_services_at_once_are_never_narrowed_to_one(salon: Salon) -> None:
+    wish = {"service": "Bart trimmen und einen Kinderhaarschnitt", "when": f"{open_day():%d.%m.%Y} 10 Uhr"}
+    answer = await salon.phone().tool("check_availability", wish)
+    assert answer["status"] == "ask_service", answer
+    assert answer["data"]["choices"] == ["Bart trimmen", "Kinderhaarschnitt"]
+    assert await salon.rows("SELECT count(*) FROM hold") == [(0,)]
+
+
 async def test_incident_69_a_call_is_one_row_however_often_it_is_told(salon: Salon) -> None:
     phone = salon.phone()
     await asyncio.gather(

@@ -77,8 +77,11 @@ def find_service(talk: Talk) -> Service | ToolResult:
     reading = understand_service(text, entries, threshold=talk.book.threshold)
     by_id = {str(s.id): s for s in offered}
     candidates = [by_id[match.entry.key] for match in reading.matches]
-    if reading.decision == "match":
+    if reading.decision == "match" and len(candidates) == 1:
         return _bookable(talk, candidates[0])
+    if reading.decision == "match":
+        names = [service.name for service in candidates]
+        return ToolResult("ask_service", talk.speech.several_services(names), {"choices": names})
     if reading.decision == "ask":
         return replace(_ask_service(talk, candidates), misheard=misheard_service(talk, text, "ask"))
     say = talk.speech.unknown_service(_choices(talk))

@@ -109,6 +109,10 @@ class Speech:
             return self.ask_service_open(candidates)
         return self.say("service.which", services=named)
 
+    def several_services(self, services: Sequence[str]) -> str:
+        """Several services were wished at once: each becomes an appointment of its own; ask for the first."""
+        return self.say("service.several", services=speak.names(services, word="und"))
+
     def ask_service_open(self, choices: Sequence[str]) -> str:
         """Ask which service; `choices` are services or categories to name (the first eight are)."""
         return _line(self._we_have(choices), self.say("service.ask"))

@@ -140,6 +140,10 @@ _OFFERS: Catalogue = {
 _SERVICE: Catalogue = {
     "service.ask": _text("Was darf es denn sein?"),
     "service.which": _text("Meinen Sie {services}?", "Meinst du {services}?", needs="services"),
+    "service.several": _text(
+        "{services} trage ich nacheinander ein. Womit darf ich anfangen?",
+        needs="services",
+    ),
     "service.have": _text("Wir haben {services}.", needs="services"),
     "service.have_for_example": _text("Wir haben zum Beispiel {services}.", needs="services"),
     "service.which_category": _text("Was davon interessiert Sie?", "Was davon interessiert dich?"),
