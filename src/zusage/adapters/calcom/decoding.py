@@ -103,6 +103,12 @@ def event_type(data: Json) -> EventType:
         scheduling=_scheduling(data.get("schedulingType")),
         host_ids=_hosts(data),
         parent_id=data.get("parentEventTypeId"),
+        horizon_days=_horizon(data.get("bookingWindow")),
+        limited=any(
+            _switched_on(data.get(name))
+            for name in ("bookingLimitsCount", "bookingLimitsDuration", "bookerActiveBookingsLimit")
+        ),
+        cancelling_off=_turned_off(data.get("disableCancelling")),
     )
 
 
@@ -119,6 +125,7 @@ def schedules(data: Json) -> tuple[Schedule, ...]:
             is_default=bool(each.get("isDefault")),
             week=tuple(_hours(hours) for hours in each.get("availability") or ()),
             overrides=tuple(_hours(hours) for hours in each.get("overrides") or ()),
+            owner_id=each.get("ownerId"),
         )
         for each in data
     )
@@ -191,6 +198,21 @@ def _confirms(policy: Json) -> bool:
 
 def _switched_on(part: Json) -> bool:
     return isinstance(part, dict) and bool(part) and not part.get("disabled")
+
+
+def _turned_off(part: Json) -> bool:
+    return part is True or (isinstance(part, dict) and bool(part.get("disabled")))
+
+
+def _horizon(windows: Json) -> int | None:
+    """Read how many days ahead a booking may lie; a window between dates is not one of days."""
+    given = windows if isinstance(windows, list) else [windows]
+    days = [
+        int(each["value"])
+        for each in given
+        if isinstance(each, dict) and each.get("type") in ("calendarDays", "businessDays")
+    ]
+    return min(days, default=None)
 
 
 def _scheduling(kind: str | None) -> str:

@@ -28,16 +28,14 @@ BookingStatus = Literal["accepted", "pending", "cancelled", "rejected"]
 ListedStatus = Literal["upcoming", "recurring", "past", "cancelled", "unconfirmed"]
 
 _MOST_METADATA, _LONGEST_KEY, _LONGEST_VALUE = 50, 40, 500
-INTENT = "intent"
-"""The key in a booking's metadata under which our intent stands."""
+INTENT = "intent"  # the key in a booking's metadata under which our intent stands
 
 
 class CalendarError(ZusageError):
     """The calendar did not do what was asked. `kind` decides what follows; the message is for people, never a key.
 
-    `maybe_ours`: what stands in the way may be an earlier success of ours; look it up before believing it.
-    `successor` is the newer uid of a booking that was moved already. `retry_after` are seconds. `status` is the HTTP
-    status, 0 when there was no answer."""
+    `maybe_ours`: an earlier success of ours may stand in the way; look it up before believing it. `successor` is the
+    newer uid of a booking moved already, `retry_after` are seconds, `status` is HTTP's, 0 without an answer."""
 
     def __init__(
         self,
@@ -69,7 +67,7 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class CalendarAccess:
-    """A company's account. `base_url` stands without `/v2`; `per_minute` is how many requests the key may make."""
+    """A company's account; `per_minute` is how many requests the key may make."""
 
     company_id: UUID
     base_url: str
@@ -91,9 +89,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class SlotsWanted:
-    """Which free times to ask for. `length_min` only for event types of variable length.
-
-    `moving_uid` counts the time of that booking as free."""
+    """Which free times to ask for; `length_min` only where it varies. The time of booking `moving_uid` counts as free."""
 
     event_type_id: int
     during: Period
@@ -168,9 +164,7 @@ class CalendarBooking:
 
 @dataclass(frozen=True, slots=True)
 class BookingsWanted:
-    """Which bookings to list, and which page of them. `starts_from` counts the start, `ends_by` the end, both included.
-
-    `status` empty: all of them. Metadata cannot be asked for."""
+    """Which bookings to list, and which page; no `status` means all. Metadata cannot be asked for."""
 
     event_type_ids: tuple[int, ...] = ()
     attendee_email: str | None = None
@@ -206,7 +200,10 @@ class BookingField:
 
 @dataclass(frozen=True, slots=True)
 class EventType:
-    """An event type. `scheduling` is "" for personal ones; `host_ids` who it is with; lengths in minutes."""
+    """An event type. `scheduling` is "" for personal ones; `host_ids` who it is with; lengths in minutes.
+
+    `horizon_days` is how far ahead it can be booked (None: any time); `limited` says that it takes only so many
+    bookings in a time, or of one booker."""
 
     event_type_id: int
     slug: str
@@ -229,6 +226,9 @@ class EventType:
     scheduling: str = ""
     host_ids: tuple[int, ...] = ()
     parent_id: int | None = None
+    horizon_days: int | None = None
+    limited: bool = False
+    cancelling_off: bool = False
 
     @property
     def is_managed_parent(self) -> bool:
@@ -268,6 +268,7 @@ class Schedule:
     is_default: bool
     week: tuple[ScheduleHours, ...] = ()
     overrides: tuple[ScheduleHours, ...] = ()
+    owner_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
