@@ -27,7 +27,7 @@ async def test_a_higher_threshold_asks_where_a_lower_one_takes(salon: Salon) -> 
     """Without a time the next question is for it, once the service is taken."""
     await understand(salon, threshold=0.3)
     bold = await statuses(salon)
-    await understand(salon, threshold=0.95)
+    await understand(salon, threshold=1.0)
     careful = await statuses(salon)
     assert bold.count("ask_when") > careful.count("ask_when")
     assert set(careful) <= {"ask_when", "ask_service"}

@@ -1,8 +1,7 @@
-"""Words of a service: fillers that say nothing, kinship of words, compounds, stems and sounds."""
+"""Words that are no name: fillers that say nothing, the words of the trade; and how a word sounds."""
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
 from cologne_phonetics import encode  # type: ignore[import-untyped]
@@ -59,50 +58,7 @@ _KIN: dict[str, str] = {
     "trocken": "trocken trockenen",
 }
 _ATOM_OF = {form: atom for atom, forms in _KIN.items() for form in forms.split()}
-KNOWN_FORMS = tuple(_ATOM_OF)
-GROUPS = frozenset({"herren", "damen", "kinder"})
-"""Atoms that exclude each other: whom a service is for."""
-
-WEAK = frozenset({"haar"})
-"""Atoms that name the trade, not the service: they hardly count."""
-
-_MODIFIERS = "komplett kurz lang mittel gross klein classic klassisch premium intensiv normal global voll"
-MODIFIERS = frozenset({*_MODIFIERS.split(), "komplet"})
-"""Atoms that only say more about a service: alone they name none."""
-
-_HARMLESS = """
-sohn sohnes tochter vater mutter papa mama freund freundin oma opa bruder schwester partner partnerin ehemann ehefrau
-familie dringend hoffentlich eventuell wieder letztes letzten letzte letzter vorletztes gleiche gleichen gleiches selbe
-selben immer sonst ueblich ueblichen normal normale normalen normaler klassisch klassischen klein kleinen schnell
-schneller schnellen kurzfristig bald naechstes spaeter frueher spontan nur neu neue neuen neuer laden salon studio
-filiale mitte moeglich moeglichst geht passt super toll prima klasse genau richtig klar nachher vorbei vorbeikommen
-dran drankommen zusammen beide beiden personen leute freund hey liebe gruesse dank vielen vorab ganze ganzen
-kunde kundin kunden angebot problem stress eile thema ahnung bitteschoen dankeschoen preis termins doch sowie plus inklusive inkl incl yes no
-einfachen einfacher gewoehnlichen ueblicher wunschgemaess erstes ersten erste meinerseits kollegin kollege
-"""
-HARMLESS = frozenset(_HARMLESS.split())
-"""Words outside every catalogue that say nothing of the service either."""
-
 _LINKS = ("", "s", "n", "en", "e", "er")
-_ENDINGS = re.compile(r"(?:ungen|ung|chen|ern|en|er|es|em|e|n|s|t)$")
-_SOUNDS = (
-    (re.compile(r"age\b"), "asch"),
-    (re.compile(r"ph"), "f"),
-    (re.compile(r"th|dt"), "t"),
-    (re.compile(r"ck|c(?!h)|q"), "k"),
-    (re.compile(r"tz"), "z"),
-    (re.compile(r"v"), "f"),
-    (re.compile(r"ie|y|j"), "i"),
-    (re.compile(r"ai|ay|ey"), "ei"),
-    (re.compile(r"(?<=[aeiou])h(?![aeiou])"), ""),
-    (re.compile(r"(.)\1+"), r"\1"),
-)
-
-
-@lru_cache(maxsize=8192)
-def atoms(word: str) -> tuple[str, ...]:
-    """The parts of meaning of a folded word: known ones ("herrenhaarschnitt"), else its stem."""
-    return _split(word) or (stem(word),)
 
 
 def is_known(word: str) -> bool:
@@ -122,20 +78,6 @@ def _split(word: str) -> tuple[str, ...]:
             if rest.startswith(link) and (tail := _split(rest[len(link) :])):
                 return (head, *tail)
     return ()
-
-
-def stem(word: str) -> str:
-    """A folded word without its ending; at least four letters stay."""
-    shorter = _ENDINGS.sub("", word)
-    return shorter if len(shorter) >= 4 else word
-
-
-@lru_cache(maxsize=8192)
-def sound(word: str) -> str:
-    """A spelling of a folded word as it sounds, for comparing what a transcript misheard."""
-    for pattern, replacement in _SOUNDS:
-        word = pattern.sub(replacement, word)
-    return word
 
 
 @lru_cache(maxsize=8192)

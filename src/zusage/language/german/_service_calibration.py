@@ -1,0 +1,31 @@
+"""From how well a service fits to how often it is what was meant: fitted by `python -m bench.calibration`."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+
+_TABLE: tuple[tuple[float, float], ...] = (
+    (0.0, 0.0),
+    (0.116, 0.091),
+    (0.393, 0.115),
+    (0.667, 0.75),
+    (0.747, 0.958),
+    (0.845, 0.992),
+    (0.964, 0.998),
+    (1.0, 1.0),
+)
+
+
+def calibrated(score: float) -> float:
+    """The share of readings of such a score that are right, in [0, 1]."""
+    return between(_TABLE, score)
+
+
+def between(table: Sequence[tuple[float, float]], score: float) -> float:
+    """The value of a table at a score: on a straight line between its points, level beyond them."""
+    at = bisect_right(table, (score, 2.0))
+    if at == 0 or at == len(table):
+        return table[min(at, len(table) - 1)][1]
+    (low, bottom), (high, top) = table[at - 1], table[at]
+    return round(bottom + (top - bottom) * (score - low) / (high - low), 3)

@@ -1,0 +1,251 @@
+"""What one word of a text means in a catalogue: known, misheard, part of a compound, or nothing of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import takewhile
+from typing import Literal
+
+from rapidfuzz import fuzz, process
+
+from zusage.language.german import _service_lexicon as lexicon
+from zusage.language.german._service_catalogue import RELATIVES, WEAK, Catalogue, Surface, is_soft
+from zusage.language.german._service_words import ALIASES, KIN, key_of, keys, likeness, sound
+
+Kind = Literal["service", "whom", "category", "foreign", "noise", "aside", "name", "filler", "mark"]
+
+_LEAST_LIKE = {4: 0.93, 5: 0.85, 6: 0.8, 7: 0.77, 8: 0.75, 9: 0.73, 10: 0.72, 11: 0.7}
+_LEAST = 0.7
+_BEST_ALIKE = 0.98
+_BEGINNING = 0.7
+_LEAST_COMPOUND = 0.8
+_SURELY_FOREIGN = 0.9
+_PIECE_LIKE = 0.75
+_CUTOFF = 58
+_BENT = re.compile(r"(?<=\w{4})(?:en|n|e|s|t)$")
+_APPOINTMENT = re.compile(r"(\w{3,}?)s?termin(?:e|es|en)?")
+
+FILLERS = keys(lexicon.FILLERS) | keys(lexicon.WISH) | keys(lexicon.TRADE)
+HARMLESS = keys(lexicon.HARMLESS)
+COMMON = keys(lexicon.COMMON)
+NAMES = keys(lexicon.NAMES)
+FOREIGN = keys(lexicon.FOREIGN)
+BODY_PARTS = keys(lexicon.BODY_PARTS)
+_GROWN_UP = dict.fromkeys(keys(lexicon.YOUNG_MEN), ("herren",)) | dict.fromkeys(
+    keys(lexicon.YOUNG_WOMEN), ("damen",)
+)
+_THINGS = (HARMLESS | COMMON) - KIN.keys()
+_KNOWN_PARTS = frozenset(KIN.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a word means here. `extra`: for "whom" the group it may be as well, for "aside" parts that count only beside
+    a service, else parts of a compound that no service has."""
+
+    kind: Kind
+    parts: tuple[str, ...] = ()
+    like: float = 1.0
+    extra: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    text: str
+    key: str
+    split: tuple[str, ...]
+    owned: tuple[str, ...]
+    other: tuple[str, ...]
+    catalogue: Catalogue
+
+    @property
+    def everyday(self) -> bool:
+        return self.key in HARMLESS or self.key in NAMES or self.key in COMMON
+
+
+@lru_cache(maxsize=16384)
+def alike(heard: str, catalogue: Catalogue) -> tuple[Surface, float] | None:
+    """The spelling that misheard letters are most like, if they are like enough."""
+    sounded = sound(heard)
+    sized = catalogue.by_length.get(len(sounded))
+    if sized is None or len(heard) < 4:
+        return None
+    sounds, surfaces = sized
+    near = process.extract(sounded, sounds, scorer=fuzz.ratio, limit=6, score_cutoff=_CUTOFF)
+    best: tuple[Surface, float] | None = None
+    for _, _, at in near:
+        like = min(likeness(heard, surfaces[at].spelling), _BEST_ALIKE)
+        if best is None or (like, bool(surfaces[at].parts)) > (best[1], bool(best[0].parts)):
+            best = surfaces[at], like
+    if best is None or best[1] < _LEAST_LIKE.get(min(len(heard), len(best[0].spelling)), _LEAST):
+        return None
+    if not _begins_alike(_BENT.sub("", heard), _BENT.sub("", best[0].spelling)):
+        return None
+    return best
+
+
+def _begins_alike(heard: str, surface: str) -> bool:
+    """Whether compounds that end alike begin alike as well: "Heckenschnitt" is no misheard "Herrenschnitt"."""
+    shared = _shared_ending(heard, surface)
+    one, other = heard[:-shared] if shared else heard, surface[:-shared] if shared else surface
+    return shared < 5 or min(len(one), len(other)) < 3 or likeness(one, other) >= _BEGINNING
+
+
+def _shared_ending(one: str, other: str) -> int:
+    return sum(
+        1
+        for _ in takewhile(lambda pair: pair[0] == pair[1], zip(reversed(one), reversed(other), strict=False))
+    )
+
+
+@lru_cache(maxsize=32768)
+def meaning(word: str, catalogue: Catalogue) -> Meaning:
+    """Read one folded word, mark or amount ("#30")."""
+    if not word[0].isalpha():
+        return _mark(word, catalogue)
+    key = key_of(word)
+    if key in RELATIVES and key not in KIN:
+        return Meaning("whom", (RELATIVES[key],), extra=_GROWN_UP.get(key, ()))
+    if key in catalogue.words and (parts := _owned(catalogue.vocabulary.parts(key), catalogue)[0]):
+        beside = key in HARMLESS and not catalogue.sole & set(parts)
+        return Meaning("aside", extra=parts) if beside else Meaning("service", parts)
+    if key in FILLERS:
+        return Meaning("filler")
+    return _content(word, key, catalogue)
+
+
+def _mark(word: str, catalogue: Catalogue) -> Meaning:
+    if word in catalogue.owners:
+        return Meaning("service", (word,))
+    return Meaning("mark" if word in ",;.!?&+/" else "filler")
+
+
+def _content(text: str, key: str, catalogue: Catalogue) -> Meaning:
+    split = catalogue.vocabulary.split(key)
+    if not split and key in ALIASES:
+        split = catalogue.vocabulary.parts(key)
+    word = _Word(text, key, split, *_owned(split, catalogue), catalogue)
+    for rule in _RULES:
+        found = rule(word)
+        if found is not None:
+            return found
+    return Meaning("foreign" if split else "noise", like=0.0)
+
+
+def _undone(word: _Word) -> Meaning | None:
+    """The opposite of what it ends with ("entfärben")."""
+    undone = word.key.startswith("ent") and word.catalogue.vocabulary.split(word.key[3:])
+    return Meaning("foreign") if undone else None
+
+
+def _everyday(word: _Word) -> Meaning | None:
+    if not word.everyday or len(word.split) > 1 or word.key in KIN:
+        return None
+    if word.key in NAMES:
+        return Meaning("name")
+    return Meaning("aside" if word.owned else "filler", extra=word.owned)
+
+
+def _short(word: _Word) -> Meaning | None:
+    return Meaning("filler") if word.other and word.key in ALIASES and len(word.key) < 3 else None
+
+
+def _appointment(word: _Word) -> Meaning | None:
+    """What an appointment is for ("Massagetermin")."""
+    found = None if word.owned else _APPOINTMENT.fullmatch(word.text)
+    return meaning(found[1], word.catalogue) if found else None
+
+
+def _another_thing(word: _Word) -> Meaning | None:
+    """A compound that is a kind of something everyday ("Rückenschmerzen"), not of a service."""
+    if word.owned:
+        return None
+    tails = (word.key[start:] for start in range(3, len(word.key) - 4))
+    found = any(tail in _THINGS and tail not in word.catalogue.words for tail in tails)
+    return Meaning("noise", like=0.0) if found else None
+
+
+def _on_the_body(word: _Word) -> Meaning | None:
+    return Meaning("filler") if (word.other or not word.split) and word.key in BODY_PARTS else None
+
+
+def _misheard_compound(word: _Word) -> Meaning | None:
+    """A compound with an unknown part is rather a misheard name, if it is very like one."""
+    if _KNOWN_PARTS.issuperset(word.other):
+        return None
+    found = alike(word.text, word.catalogue)
+    return _heard(*found) if found and found[1] >= _LEAST_COMPOUND else None
+
+
+def _only_more(word: _Word) -> Meaning | None:
+    """Whom or what length it is for."""
+    if not word.split or not all(is_soft(part) for part in word.split):
+        return None
+    return Meaning("service" if word.owned and not word.other else "filler", word.owned, extra=word.other)
+
+
+def _of_service(word: _Word) -> Meaning | None:
+    """A word whose last part, which says what kind of thing it is, belongs to a service."""
+    head = word.split[-1] if word.split else ""
+    of_other = head in word.other and not is_soft(head) and head not in WEAK
+    if not word.owned or of_other or (word.other and word.key in FOREIGN):
+        return None
+    return Meaning("service", word.owned, extra=word.other)
+
+
+def _of_category(word: _Word) -> Meaning | None:
+    known = word.split and all(part in word.catalogue.categories for part in word.split)
+    return Meaning("category", word.split) if known else None
+
+
+def _known(word: _Word) -> Meaning | None:
+    if word.everyday:
+        return Meaning("name" if word.key in NAMES else "filler")
+    return Meaning("foreign") if word.key in FOREIGN else None
+
+
+def _misheard(word: _Word) -> Meaning | None:
+    found = alike(word.text, word.catalogue)
+    if found is not None and found[0].parts:
+        return _heard(*found)
+    if piece := word.catalogue.vocabulary.piece_of(word.key):
+        return Meaning("service", piece, _PIECE_LIKE)
+    return _heard(*found) if found is not None else None
+
+
+_RULES: tuple[Callable[[_Word], Meaning | None], ...] = (
+    _undone,
+    _everyday,
+    _short,
+    _appointment,
+    _another_thing,
+    _on_the_body,
+    _misheard_compound,
+    _only_more,
+    _of_service,
+    _of_category,
+    _known,
+    _misheard,
+)
+
+
+def _heard(surface: Surface, like: float) -> Meaning:
+    if surface.parts:
+        return Meaning("service", surface.parts, like)
+    if key_of(surface.spelling) not in FOREIGN:
+        return Meaning("filler", like=like)
+    return Meaning("foreign" if like >= _SURELY_FOREIGN else "noise", like=like)
+
+
+def _owned(parts: Sequence[str], catalogue: Catalogue) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The parts that somebody here owns, those that stand in for one among them, and the other ones."""
+    owned = tuple(
+        part if part in catalogue.owners else catalogue.stand_in[part]
+        for part in parts
+        if part in catalogue.owners or part in catalogue.stand_in
+    )
+    other = (part for part in parts if part not in catalogue.owners and part not in catalogue.stand_in)
+    return owned, tuple(other)
