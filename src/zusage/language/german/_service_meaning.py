@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import takewhile
@@ -20,7 +20,7 @@ Kind = Literal["service", "whom", "category", "foreign", "noise", "aside", "name
 _LEAST_LIKE = {4: 0.93, 5: 0.85, 6: 0.8, 7: 0.77, 8: 0.75, 9: 0.73, 10: 0.72, 11: 0.7}
 _LEAST = 0.7
 _BEST_ALIKE = 0.98
-_BEGINNING = 0.7
+_OTHER_HALF = 0.7
 _LEAST_COMPOUND = 0.8
 _SURELY_FOREIGN = 0.9
 _PIECE_LIKE = 0.75
@@ -82,23 +82,27 @@ def alike(heard: str, catalogue: Catalogue) -> tuple[Surface, float] | None:
             best = surfaces[at], like
     if best is None or best[1] < _LEAST_LIKE.get(min(len(heard), len(best[0].spelling)), _LEAST):
         return None
-    if not _begins_alike(_BENT.sub("", heard), _BENT.sub("", best[0].spelling)):
+    if not _alike_beside(_BENT.sub("", heard), _BENT.sub("", best[0].spelling)):
         return None
     return best
 
 
-def _begins_alike(heard: str, surface: str) -> bool:
-    """Whether compounds that end alike begin alike as well: "Heckenschnitt" is no misheard "Herrenschnitt"."""
-    shared = _shared_ending(heard, surface)
-    one, other = heard[:-shared] if shared else heard, surface[:-shared] if shared else surface
-    return shared < 5 or min(len(one), len(other)) < 3 or likeness(one, other) >= _BEGINNING
-
-
-def _shared_ending(one: str, other: str) -> int:
-    return sum(
-        1
-        for _ in takewhile(lambda pair: pair[0] == pair[1], zip(reversed(one), reversed(other), strict=False))
+def _alike_beside(heard: str, surface: str) -> bool:
+    """Whether compounds that share one half are alike in the other: "Heckenschnitt" is no misheard "Herrenschnitt"."""
+    ends = _shared(reversed(heard), reversed(surface))
+    begins = _shared(heard, surface)
+    halves = (
+        (ends, heard[: len(heard) - ends], surface[: len(surface) - ends]),
+        (begins, heard[begins:], surface[begins:]),
     )
+    return all(
+        shared < 5 or min(len(one), len(other)) < 3 or likeness(one, other) >= _OTHER_HALF
+        for shared, one, other in halves
+    )
+
+
+def _shared(one: Iterable[str], other: Iterable[str]) -> int:
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
 @lru_cache(maxsize=32768)
