@@ -9,7 +9,13 @@ from functools import lru_cache
 
 import holidays
 
+FIRST_YEAR, LAST_YEAR = 1000, 9000
+"""Nobody books beyond; at its very ends the calendar has no day before or after."""
 _DAY = timedelta(days=1)
+
+
+def is_year(year: int) -> bool:
+    return FIRST_YEAR <= year <= LAST_YEAR
 
 
 @lru_cache(maxsize=256)
@@ -117,13 +123,13 @@ def nth_weekday(month: date, weekday: int, nth: int) -> date | None:
     start = (weekday - first.weekday()) % 7 + 1
     last = start + (days - start) // 7 * 7
     day = last + 7 * (nth + 1) if nth < 0 else start + 7 * (nth - 1)
-    return first.replace(day=day) if day <= days else None
+    return first.replace(day=day) if nth and day <= days else None
 
 
 def iso_week(year: int, week: int) -> date | None:
     """The Monday of an ISO week; None: that year has no such week."""
     try:
-        return date.fromisocalendar(year, week, 1)
+        return date.fromisocalendar(year, week, 1) if is_year(year) else None
     except ValueError:
         return None
 

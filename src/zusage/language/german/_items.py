@@ -17,6 +17,8 @@ DAY_END = 1440
 NOON = 720
 ONE_DAY = timedelta(days=1)
 LONGEST_JUMP = 3660
+LONGEST_RUN = 24
+"""Nobody says more words of one kind in a row; without it, a text of nothing else would take quadratic time."""
 
 Bound = Literal["", "from", "after", "until", "before"]
 DaysKind = Literal["date", "weekday", "of_month", "span", "range", "week_of"]
@@ -160,25 +162,30 @@ class Placed:
     end: int
 
 
-class Tokens:
-    """Tokens by position; behind the last come ends without end."""
+_ENDS = (END,) * 24
 
-    __slots__ = ("last_day", "list", "talk")
+
+class Tokens:
+    """Tokens by position; before the first and behind the last stand ends, more than any rule looks away."""
+
+    __slots__ = ("_padded", "last_day", "list", "talk")
 
     def __init__(self, tokens: Sequence[Token], talk: Talk) -> None:
         self.list = tokens
+        # A negative index counts from the back: there the same ends stand.
+        self._padded = [*tokens, *_ENDS]
         self.talk = talk
         self.last_day: date | None = None
         """The single day that was read last: what "am Tag danach" may mean."""
 
     def __getitem__(self, at: int) -> Token:
-        return self.list[at] if 0 <= at < len(self.list) else END
+        return self._padded[at]
 
     def kind(self, at: int) -> str:
-        return self.list[at].kind if 0 <= at < len(self.list) else "end"
+        return self._padded[at].kind
 
     def integer(self, at: int) -> int:
-        value = self[at].value
+        value = self._padded[at].value
         return value if isinstance(value, int) else -1
 
     def pair(self, at: int) -> tuple[int, int]:
@@ -190,8 +197,9 @@ class Tokens:
         return cast("tuple[int | None, int, int]", self[at].value)
 
     def skip(self, at: int, *kinds: str) -> int:
-        """The first place from `at` on whose token is of none of these kinds."""
-        while self.kind(at) in kinds:
+        """The first place from `at` on whose token is of none of these kinds; looks at no more than `LONGEST_RUN`."""
+        last = at + LONGEST_RUN
+        while at < last and self.kind(at) in kinds:
             at += 1
         return at
 
@@ -210,7 +218,7 @@ def one_day(day: date, **more: object) -> Days:
 def half_of(span: Span, *, late: bool) -> Span:
     """The later or the earlier half of a part of day."""
     middle = (span.opens + span.closes) // 2
-    return Span(middle, span.closes) if late else Span(span.opens, middle)
+    return Span(middle, span.closes) if late else Span(span.opens, max(middle, span.opens + 1))
 
 
 def whole_day(day: date, talk: Talk) -> When:

@@ -230,9 +230,13 @@ def _days_only(days: Days, talk: Talk) -> When:
         return when
     if days.bound in {"until", "before"}:
         last = end if days.bound == "until" else at_minute((days.edges or (days.first,))[0], 0, talk)
-        begin = talk.now if talk.now < last or talk.policies.past == "ask" else at_minute(talk.today, 0, talk)
-        return _checked(When(begin, last, "open_start", grain, assumed=assumed), talk)
+        return _checked(When(_begin_before(last, talk), last, "open_start", grain, assumed=assumed), talk)
     return _checked(When(start, end, "interval", grain, assumed=assumed), talk)
+
+
+def _begin_before(end: datetime, talk: Talk) -> datetime:
+    """Where an open start begins: now, or with its last day if that has passed."""
+    return talk.now if talk.now < end else at_minute((end - timedelta(minutes=1)).date(), 0, talk)
 
 
 def _exact(days: Days, time: TimeOfDay, talk: Talk) -> When:
@@ -244,7 +248,8 @@ def _bounded_by(bound: Bound, at: When, talk: Talk) -> When:
     if bound in {"from", "after"}:
         return replace(at, kind="open_end", alternatives=())
     if bound in {"until", "before"}:
-        return replace(at, start=talk.now, end=at.start, kind="open_start", alternatives=())
+        begin = _begin_before(at.start, talk)
+        return replace(at, start=begin, end=at.start, kind="open_start", alternatives=())
     return at
 
 
@@ -291,7 +296,7 @@ def _range(days: Days, time: TimeOfDay, talk: Talk) -> When:  # noqa: PLR0911 - 
         return replace(base, start=first, end=None, kind="open_end")
     if days.bound in {"until", "before"}:
         last = end if days.bound == "until" else at_minute(days.first, 0, talk)
-        return _checked(replace(base, start=talk.now, end=last, kind="open_start"), talk)
+        return _checked(replace(base, start=_begin_before(last, talk), end=last, kind="open_start"), talk)
     if not days.single:
         whole = replace(base, start=_start_of(days, talk), end=at_minute(days.end, 0, talk))
         return _checked(whole, talk)
@@ -302,8 +307,9 @@ def _range(days: Days, time: TimeOfDay, talk: Talk) -> When:  # noqa: PLR0911 - 
     if time.first and time.last and not time.first_bound and daily.closes == DAY_END:
         return _overnight(base, time.last, days, talk)
     if time.last and not time.first:
-        begin = max(talk.now, at_minute(days.first, 0, talk)) if days.first == talk.today else start
-        return replace(base, start=min(begin, end), kind="open_start")
+        return replace(
+            base, start=_begin_before(end, talk) if days.first == talk.today else start, kind="open_start"
+        )
     return base
 
 

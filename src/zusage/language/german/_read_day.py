@@ -20,6 +20,7 @@ Found = tuple[Days, int] | None
 
 YEARS_AHEAD = 10
 _CENTURY = 2000
+_A_YEAR = 366
 _GLUE = ("glue", "from")
 
 
@@ -307,11 +308,14 @@ def feast_day(tokens: Tokens, at: int) -> Found:
 
 
 def next_holiday(talk: Talk, *, skip_today: bool = False) -> Days:
-    """The next public holiday of the federal state."""
-    day = plus(talk.today, 1 if skip_today else 0)
-    while not is_public_holiday(day, talk.region):
-        day = plus(day, 1)
-    return one_day(day)
+    """The next public holiday of the federal state.
+
+    :raises Doubt: none is known of that time."""
+    ahead = (plus(talk.today, days) for days in range(1 if skip_today else 0, _A_YEAR))
+    found = next((day for day in ahead if is_public_holiday(day, talk.region)), None)
+    if found is None:
+        raise Doubt("no_such_day")
+    return one_day(found)
 
 
 def next_workday(talk: Talk) -> Days:
@@ -374,7 +378,7 @@ def month_named(tokens: Tokens, at: int) -> tuple[date, int, bool] | None:
         month = tokens.integer(at)
         year, behind = read_year(tokens, at + 1)
         passed = year is None and month < today.month
-        return date(max(1, min(year or today.year + passed, 9998)), month, 1), behind, year is not None
+        return date(year or today.year + passed, month, 1), behind, year is not None
     if tokens.kind(at) == "next_year":
         return date(today.year + 1, 1, 1), at + 1, True
     ahead = 0

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 
-from zusage.language.german._calendar import feast, iso_week, months_later, nth_weekday
+from zusage.language.german._calendar import feast, is_year, iso_week, months_later, nth_weekday
 from zusage.language.german._items import Days, Doubt, Talk, Tokens, one_day, plus
 from zusage.language.german._quantity import Quantity, jumped, shifted
 from zusage.language.german._read_day import (
@@ -100,7 +100,7 @@ def _month(tokens: Tokens, at: int) -> Found:
 def _month_year(tokens: Tokens, at: int) -> Found:
     """ "12/2026", "2026-12"."""
     year, month = tokens.pair(at)
-    if not 1 <= month <= 12 or not 1 <= year <= 9998:
+    if not 1 <= month <= 12 or not is_year(year):
         raise Doubt("no_such_day")
     return month_of(date(year, month, 1)), at + 1
 
@@ -277,7 +277,7 @@ def _year(tokens: Tokens, at: int) -> Found:
 
 
 def _whole_year(year: int) -> Days:
-    if not 1 <= year <= 9998:
+    if not is_year(year):
         raise Doubt("no_such_day")
     return span(date(year, 1, 1), date(year + 1, 1, 1), "year")
 
@@ -350,10 +350,10 @@ def _cut(days: Days, which: str) -> Days:
     if days.grain == "year":
         begin, end = _YEAR_EDGES[which]
         return span(months_later(days.first, begin), months_later(days.first, end), "year")
-    third = (days.end - days.first).days // 3
-    begin = {"begin": 0, "middle": third, "end": 2 * third}[which]
-    end_day = days.end if which == "end" else plus(days.first, begin + third)
-    return span(plus(days.first, begin), end_day, days.grain)
+    count = (days.end - days.first).days
+    third = count // 3 or 1
+    first = plus(days.first, min({"begin": 0, "middle": third, "end": 2 * third}[which], count - 1))
+    return span(first, days.end if which == "end" else plus(first, third), days.grain)
 
 
 def which_stretch(tokens: Tokens, at: int) -> Found:

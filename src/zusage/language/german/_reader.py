@@ -368,7 +368,7 @@ def _within(tokens: Tokens, at: int) -> Found:
     """ "innerhalb von drei Tagen": until then."""
     behind = tokens.skip(at + 1, "from", "glue", "about")
     quantity = Quantity.read(tokens, behind)
-    if quantity is None or quantity.vague:
+    if quantity is None or quantity.vague or not quantity.count:
         return None
     talk = tokens.talk
     if quantity.minutes is not None:
@@ -402,7 +402,7 @@ def _which(tokens: Tokens, at: int) -> Found:
 def _next_hours(tokens: Tokens, at: int, which: str) -> Found:
     quantity = Quantity.read(tokens, at + 1)
     minutes = quantity.minutes if quantity else 60 if tokens.kind(at + 1) == "unit_hour" else None
-    if minutes is None or which not in {"next", "coming"}:
+    if not minutes or which not in {"next", "coming"}:
         return None
     now = tokens.talk.now
     return Between(now, now + timedelta(minutes=minutes)), quantity.end if quantity else at + 2

@@ -255,11 +255,12 @@ def _expected(tokens: Sequence[Token], at: int, before: Token) -> Token:
 def _phrases(tokens: list[Token]) -> list[Token]:
     """Words that only mean something together become one token."""
     done: list[Token] = []
-    at, count = 0, len(tokens)
-    while at < count:
+    texts = [token.text for token in tokens]
+    at = 0
+    while at < len(tokens):
         token = tokens[at]
         for words, meaning in PHRASES.get(token.text, ()):
-            if at + len(words) <= count and all(tokens[at + n].text == word for n, word in enumerate(words)):
+            if tuple(texts[at : at + len(words)]) == words:
                 done.append(Token(*meaning, " ".join(words)))
                 at += len(words)
                 break

@@ -10,6 +10,7 @@ from functools import lru_cache, partial
 from zoneinfo import ZoneInfo
 
 from zusage.core.scheduling.masters import Week
+from zusage.language.german._calendar import is_year
 from zusage.language.german._compose import Heard, Said, hear
 from zusage.language.german._items import Doubt, Placed, Talk, Tokens, Word, plus, whole_day
 from zusage.language.german._narrow import narrowed
@@ -53,6 +54,8 @@ def understand_when(
     "afternoon"), and no day where any word of the text might have been one. A bare day is the whole day.
 
     :raises ZoneInfoNotFoundError: `zone` is no IANA zone."""
+    if not all(is_year(one.year) for one in (now, on, anchor) if one is not None):
+        return Doubt("too_far").unclear
     here = now.astimezone(_zone(zone))
     there = anchor.astimezone(_zone(zone)) if anchor else None
     about = on if on is not None or there is None else there.date()
@@ -61,8 +64,6 @@ def understand_when(
         return _understand(tokenize(text), talk)
     except Doubt as doubt:
         return doubt.unclear
-    except OverflowError:
-        return Doubt("too_far").unclear
 
 
 @lru_cache(maxsize=256)
