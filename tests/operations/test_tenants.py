@@ -58,8 +58,36 @@ def test_a_table_outside_the_wall_would_be_seen(database: DatabaseUrls) -> None:
     assert ("note.note_pkey", "note_id") in leading
 
 
+async def connect_calendar(demo: Rows) -> None:
+    for statement in (
+        (
+            "INSERT INTO calendar_connection (company_id, base_url, account_id, username, email_domain, connected_at) "
+            "VALUES (%s, 'https://api.cal.example', 1, 'salon', 'anrufer.salon.example', now())"
+        ),
+        "INSERT INTO calendar_branch (company_id, branch_id) SELECT company_id, branch_id FROM branch WHERE company_id = %s",
+        (
+            "INSERT INTO calendar_host (company_id, staff_id, host_id) "
+            "SELECT company_id, resource_id, 1 FROM resource WHERE company_id = %s AND kind = 'staff'"
+        ),
+        (
+            "INSERT INTO calendar_mapping (company_id, service_id, ordinal, staff_id, event_type_id, length_min) "
+            "SELECT company_id, service_id, 0, resource_id, 7, 30 FROM skill WHERE company_id = %s"
+        ),
+    ):
+        await demo.value(statement, demo.company)
+
+
 async def fill_every_table(demo: Rows) -> None:
+    await connect_calendar(demo)
     await demo.book(await demo.hold(demo.staff["jonas-keller"], hours=3))
+    await demo.value(
+        "INSERT INTO mirror_attempt (company_id, appointment_id, ordinal, at, action, outcome) "
+        "SELECT company_id, appointment_id, ordinal, now(), 'create', 'unknown' FROM mirror"
+    )
+    await demo.value(
+        "INSERT INTO orphan (company_id, uid, appointment_id, ordinal, why, found_at) "
+        "SELECT company_id, 'uid', appointment_id, ordinal, 'duplicate', now() FROM mirror"
+    )
     absence, anna = demo.new_id(), demo.staff["anna-weber"]
     await demo.hold(anna, hours=5)
     await demo.value(

@@ -16,6 +16,14 @@ branch: branch_company_id_fkey branch_company_id_key_key branch_grid_minutes_che
 branch: branch_hold_seconds_check branch_off_grid_check branch_pkey
 branch_service: branch_service_company_id_branch_id_fkey branch_service_company_id_service_id_fkey
 branch_service: branch_service_pkey
+calendar_branch: calendar_branch_company_id_branch_id_fkey calendar_branch_company_id_fkey
+calendar_branch: calendar_branch_confirm_check calendar_branch_pkey calendar_branch_wait_ms_check
+calendar_connection: calendar_connection_company_id_fkey calendar_connection_email_domain_check
+calendar_connection: calendar_connection_per_minute_check calendar_connection_pkey calendar_connection_provider_check
+calendar_connection: calendar_connection_unreachable_check
+calendar_host: calendar_host_company_id_fkey calendar_host_company_id_staff_id_fkey calendar_host_pkey
+calendar_mapping: calendar_mapping_company_id_service_id_fkey calendar_mapping_company_id_staff_id_fkey
+calendar_mapping: calendar_mapping_length_min_check calendar_mapping_ordinal_check calendar_mapping_pkey
 call: call_company_id_branch_id_fkey call_external call_pkey call_recent
 claim: claim_by_absence claim_by_appointment claim_by_hold claim_by_resource claim_company_id_absence_id_fkey
 claim: claim_company_id_appointment_id_fkey claim_company_id_hold_id_fkey claim_company_id_resource_id_fkey
@@ -24,11 +32,17 @@ company: company_currency_check company_pkey
 customer: customer_company_id_fkey customer_phone_check customer_phone_name customer_pkey
 hold: hold_check hold_claims_check hold_company_id_call_id_fkey hold_of_call hold_one_per_call hold_overdue hold_pkey
 hold: hold_price_cents_check hold_status_check hold_token
+mirror: mirror_by_uid mirror_company_id_appointment_id_ordinal_fkey mirror_company_id_staff_id_fkey mirror_due
+mirror: mirror_intent mirror_known_check mirror_leased mirror_leaving mirror_pkey mirror_present mirror_reviewed
+mirror: mirror_sending mirror_times mirror_wanted_check
+mirror_attempt: mirror_attempt_action_check mirror_attempt_by_time
+mirror_attempt: mirror_attempt_company_id_appointment_id_ordinal_fkey mirror_attempt_of mirror_attempt_pkey
 misheard: misheard_about_check misheard_answered_check misheard_by_age misheard_company_id_branch_id_fkey
 misheard: misheard_length misheard_pkey
 opening_exception: opening_exception_check opening_exception_company_id_branch_id_fkey opening_exception_pkey
 opening_hours: opening_hours_check opening_hours_company_id_branch_id_fkey opening_hours_pkey
 opening_hours: opening_hours_weekday_check
+orphan: orphan_company_id_appointment_id_fkey orphan_company_id_fkey orphan_due orphan_open orphan_pkey
 phase: phase_check phase_check1 phase_company_id_appointment_id_fkey phase_kind_check phase_pkey
 resource: resource_company_id_branch_id_fkey resource_company_id_branch_id_kind_key_key resource_kind_check
 resource: resource_pkey
@@ -43,25 +57,35 @@ tool_call: tool_call_by_hash tool_call_by_id tool_call_check tool_call_company_i
 tool_call: tool_call_state_check
 working_hours: working_hours_check working_hours_company_id_resource_id_fkey working_hours_pkey
 working_hours: working_hours_weekday_check
+directory.calendar_hook: calendar_hook_address_check calendar_hook_company_id_fkey calendar_hook_company_id_key
+directory.calendar_hook: calendar_hook_pkey
 directory.company: company_company_id_key company_pkey
+directory.installation: installation_pkey installation_single_check
 directory.line: line_company_id_fkey line_kind_check line_of_company line_pkey
 directory.secret: secret_company_id_fkey secret_once secret_pkey
 directory.worker: worker_pkey
 """
 _FUNCTIONS = """
 call_event call_renew_hold call_seen claim_guard current_company customer_of history_guard hold_deadline
-ledger_block ledger_confirm ledger_end_holds ledger_lock_resources ledger_not_held ledger_release ledger_renew
-ledger_sweep ledger_take ledger_take_and_confirm ledger_unblock misheard_note misheard_sweep voice_answer voice_begin voice_finish voice_replayable zusage_now
+ledger_block ledger_cancel ledger_confirm ledger_end_holds ledger_lock_resources ledger_not_held ledger_release ledger_renew
+ledger_sweep ledger_take ledger_take_and_confirm ledger_unblock mirror_intent mirror_unwant mirror_want
+misheard_note misheard_sweep voice_answer voice_begin voice_finish voice_replayable zusage_now
 directory.assert_company
 """
 # These run with the owner's rights, for what must be found before the company is known.
 _DEFINERS = """
-directory.beat directory.due_companies directory.find_line directory.lines_of directory.list_companies
-directory.put_company directory.put_lines directory.put_secrets directory.secrets_of
-directory.secrets_taken directory.workers
+directory.beat directory.due_companies directory.find_hook directory.find_line directory.hook_of directory.installed
+directory.lines_of directory.list_companies directory.put_company directory.put_hook directory.put_lines
+directory.put_secrets directory.secrets_of directory.secrets_taken directory.wake directory.workers
 """
 _TRIGGERS = ("appointment_history.history_guard", "claim.claim_guard")
 _TENANT_RULE = "(company_id = current_company())"
+# What the owner's due_companies may see beyond one company.
+_DUE_RULES = {
+    "hold": "(status = 'held'::text)",
+    "mirror": "(next_at IS NOT NULL)",
+    "orphan": "(next_at IS NOT NULL)",
+}
 
 # Without these a double booking is possible: not their names count, but what they say.
 DEFINITIONS = {
@@ -81,7 +105,9 @@ def expected_keys() -> frozenset[str]:
 
 def expected_policies() -> frozenset[str]:
     """Name the policies that may stand; one more could open a table."""
-    return frozenset({*(f"{table}.tenant" for table in tenant_tables()), "hold.due"})
+    return frozenset(
+        {*(f"{table}.tenant" for table in tenant_tables()), *(f"{table}.due" for table in _DUE_RULES)}
+    )
 
 
 def tenant_tables() -> tuple[str, ...]:
@@ -109,5 +135,5 @@ def _rights() -> list[str]:
         *(f"trigger {name}" for name in _TRIGGERS),
         *(f"forced security {table}" for table in tables),
         *(f"policy {table}.tenant: {_TENANT_RULE}" for table in tables),
-        "policy hold.due: (status = 'held'::text)",
+        *(f"policy {table}.due: {rule}" for table, rule in _DUE_RULES.items()),
     ]
