@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from answers import core_error, framework_error
+from calcom_answers import core_error, framework_error
 from hypothesis import given
 from hypothesis import strategies as st
 

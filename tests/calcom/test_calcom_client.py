@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from answers import END, SOON, START, WANTED, booking, core_error, framework_error
+from calcom_answers import END, SOON, START, WANTED, booking, core_error, framework_error
 from calcom_server import COMPANY, OTHER, FakeCalcom, Kit, Received, Reply, client_kit, serving
 from throwaway_tls import contexts
 

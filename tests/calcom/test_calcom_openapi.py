@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from answers import END, SOON, START, WANTED
+from calcom_answers import END, SOON, START, WANTED
 from calcom_server import FakeCalcom, Received, Reply, client_kit, serving
 from openapi_check import OpenApi
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from answers import END, START, booking
+from calcom_answers import END, START, booking
 
 from zusage.adapters.calcom import decoding
 from zusage.app.mirror.ports import Expected, differences, is_ours

@@ -5,6 +5,7 @@ ZusageError
 ├── LedgerRefused      the referee refused a write the reading had promised; read again, then decide
 ├── LeaseLost          another process took this tool call over; nothing of ours was written
 ├── StillRunning       another process is at work on this very tool call
+├── CalendarError      the external calendar did not do what was asked; its `kind` says what follows (mirror)
 ├── LoadError          a company file cannot be stored (operations)
 ├── SecretUnreadable   no key opens a sealed secret (operations)
 └── VocabularyError    a word, service or branch that a company does not have (vocabulary)

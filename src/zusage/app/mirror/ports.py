@@ -16,10 +16,9 @@ Priority = Literal["live", "background"]
 """Live: a caller is waiting. Background work leaves a part of the rate to the live calls."""
 
 Failure = Literal["taken", "out_of_bounds", "invalid", "auth", "limit", "gone", "unknown", "not_sent"]
-"""taken: somebody or something is there already. out_of_bounds: too early, too late, too many. invalid: asking the same
-again gives the same. auth: the key is wrong or may not do this. limit: too many requests; nothing was done. gone: it
-does not exist, or no longer. unknown: it may have been done; look it up before anything is sent again. not_sent:
-nothing has left this process; asking again is safe."""
+"""out_of_bounds: too early, too late, too many. invalid: asking the same again gives the same. auth: the key is wrong or
+may not do this. limit: too many requests; nothing was done. gone: it does not exist, or no longer. unknown: it may have
+been done; look it up before anything is sent again. not_sent: nothing has left this process; asking again is safe."""
 
 Hint = Literal["", "already_cancelled", "already_moved", "already_exists"]
 Door = Literal["reads", "writes"]
@@ -142,9 +141,7 @@ class BookingWanted:
 
 @dataclass(frozen=True, slots=True)
 class CalendarBooking:
-    """A booking as the calendar tells it; instants in UTC. `host_ids`: the organizer first.
-
-    `moved_from` and `moved_to` are the uids before and after in a chain of moves."""
+    """A booking as told; instants in UTC, the organizer first in `host_ids`, the uids of moves before and after it."""
 
     uid: str
     status: BookingStatus
@@ -179,9 +176,7 @@ class BookingsWanted:
 
 @dataclass(frozen=True, slots=True)
 class BookingPage:
-    """`next_skip` is where the next page begins, None on the last one. Rows may shift between two pages.
-
-    `unreadable` counts bookings of kinds that are not ours (a series, say), left out of `bookings`."""
+    """`next_skip` is None on the last page; rows may shift between two. `unreadable` bookings are left out."""
 
     bookings: tuple[CalendarBooking, ...]
     next_skip: int | None = None
@@ -344,8 +339,7 @@ class CalendarAccount(Protocol):
     async def delete_webhook(self, webhook_id: str, terms: Terms) -> None: ...
 
 
-class Calendar(CalendarBookings, CalendarTimes, CalendarAccount, Protocol):
-    """One company's calendar, whole."""
+class Calendar(CalendarBookings, CalendarTimes, CalendarAccount, Protocol): ...
 
 
 class Calendars(Protocol):
