@@ -7,7 +7,20 @@ from collections.abc import Sequence
 import typer
 
 from zusage.boot.build import build_id
-from zusage.boot.cli import call, company, db, demo, doctor, retell, secrets, serve, talk, understand, verify
+from zusage.boot.cli import (
+    call,
+    company,
+    db,
+    demo,
+    doctor,
+    retell,
+    sandbox,
+    secrets,
+    serve,
+    talk,
+    understand,
+    verify,
+)
 from zusage.boot.cli._errors import explain
 from zusage.boot.cli._run import run
 
@@ -28,6 +41,7 @@ app.add_typer(db.app, name="db")
 app.add_typer(company.app, name="company")
 app.add_typer(secrets.app, name="secrets")
 app.add_typer(retell.app, name="retell")
+app.add_typer(sandbox.app, name="sandbox")
 app.command("doctor", epilog=doctor.EXAMPLE)(doctor.doctor)
 app.command("verify", epilog=verify.EXAMPLE)(verify.verify)
 
