@@ -24,7 +24,7 @@ from zusage.language.german._items import (
 )
 from zusage.language.german._narrow import check_weekday, narrowed
 from zusage.language.german._ranges import Limit, as_clock, word_kind
-from zusage.language.german._read_day import of_month
+from zusage.language.german._read_date import of_month
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,11 @@ class Talk:
     def today(self) -> date:
         return self.now.date()
 
+    @property
+    def about(self) -> date | None:
+        """The day that is talked about, if any is."""
+        return self.anchor.date() if self.anchor else self.on
+
 
 @dataclass(frozen=True, slots=True)
 class Days:
@@ -151,6 +156,9 @@ class Word:
 
 
 Item = Days | Clock | ClockRange | Number | Part | Moment | Between | Word
+Found = tuple[Item, int] | None
+FoundDays = tuple[Days, int] | None
+"""What a rule has read and the place behind it; None: nothing that it knows begins there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from zusage.language.german._items import (
 )
 from zusage.language.german._narrow import check_weekday
 from zusage.language.german._read_clock import make_clock
-from zusage.language.german._read_day import of_month
+from zusage.language.german._read_date import of_month
 
 _JOINTS = frozenset({"until", "dash"})
 _LISTS = frozenset({"or", "and", "until", "dash", "comma"})

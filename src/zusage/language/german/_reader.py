@@ -14,6 +14,7 @@ from zusage.language.german._items import (
     Clock,
     Days,
     Doubt,
+    Found,
     Item,
     Moment,
     Number,
@@ -28,30 +29,20 @@ from zusage.language.german._items import (
 )
 from zusage.language.german._quantity import Quantity, shifted
 from zusage.language.german._read_clock import read_clock
+from zusage.language.german._read_counted import beside_unit, counted_beside, in_quantity
+from zusage.language.german._read_date import dated, month_then_day, named_date, short_date, written_date
 from zusage.language.german._read_day import (
-    dated,
     feast_day,
-    month_then_day,
-    named_date,
     named_weekday,
     near_day,
     next_holiday,
     next_workday,
     nth_day_of_month,
-    short_date,
-    written_date,
 )
-from zusage.language.german._read_stretch import (
-    beside_unit,
-    counted_beside,
-    in_quantity,
-    stretch,
-    week_by_number,
-    week_of,
-    which_stretch,
-)
-
-Found = tuple[Item, int] | None
+from zusage.language.german._read_edge import stretch
+from zusage.language.german._read_stretch import week_by_number
+from zusage.language.german._read_which import which_stretch
+from zusage.language.german._spans import week_of
 
 _TIME_WORDS = frozenset({"at", "about"})
 _DAY_GLUE = frozenset({"am", "an", "den", "dem", "der", "zum", "vom", "on", "the", "des"})

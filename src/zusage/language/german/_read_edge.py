@@ -1,0 +1,122 @@
+"""Parts of stretches: "Anfang nächster Woche", "Monatsende", "zweite Januarhälfte"; and every stretch by its name."""
+
+from __future__ import annotations
+
+from zusage.language.german._calendar import months_later
+from zusage.language.german._items import Days, FoundDays, Talk, Tokens, plus
+from zusage.language.german._read_date import read_year
+from zusage.language.german._read_stretch import bare_year, plain_stretch
+from zusage.language.german._read_which import which_stretch
+from zusage.language.german._spans import month_of, next_month, span, week_of, whole_year
+
+_WEEK_EDGES = {"begin": (0, 2), "middle": (1, 4), "end": (3, 7)}
+
+
+_MONTH_EDGES = {"begin": (1, 11), "middle": (11, 21), "end": (21, 0)}
+
+
+_YEAR_EDGES = {"begin": (0, 4), "middle": (4, 8), "end": (8, 12)}
+
+
+_UNITS_HALVED = frozenset({"week", "month", "year"})
+
+
+def stretch(tokens: Tokens, at: int) -> FoundDays:
+    """A stretch that is named without "this" or "next" ("Wochenende", "im Dezember", "KW 48", "drittes Quartal")."""
+    if tokens.kind(at) == "edge":
+        return edge(tokens, at)
+    if tokens.kind(at) == "ord" and tokens.kind(at + 1) == "half_word":
+        return _nth_half(tokens, tokens.integer(at), at + 1)
+    return plain_stretch(tokens, at)
+
+
+def edge(tokens: Tokens, at: int) -> FoundDays:
+    """ "Anfang nächster Woche", "Mitte Januar", "Ende des Jahres", "Monatsende"."""
+    which, _, unit = str(tokens[at].value).partition("_")
+    if unit:
+        return _edge_of_compound(tokens, which, unit, at + 1)
+    found = _container(tokens, tokens.skip(at + 1, "glue", "from", "in"))
+    return (_cut(found[0], which), found[1]) if found else None
+
+
+def _edge_of_compound(tokens: Tokens, which: str, unit: str, at: int) -> FoundDays:
+    """ "Monatsende" is that of this month, "Jahresende" of this year."""
+    today = tokens.talk.today
+    whole = {"week": week_of(today), "month": month_of(today), "year": whole_year(today.year)}[unit]
+    cut = _cut(whole, which)
+    if cut.end <= today:
+        nearest = {"week": week_of(plus(today, 7)), "month": month_of(months_later(today, 1))}
+        cut = _cut(nearest.get(unit, whole_year(today.year + 1)), which)
+    return cut, at
+
+
+def _cut(days: Days, which: str) -> Days:
+    if days.grain == "week":
+        begin, end = _WEEK_EDGES[which]
+        return span(plus(days.first, begin), plus(days.first, end), "week")
+    if days.grain == "month":
+        begin, last = _MONTH_EDGES[which]
+        return span(
+            days.first.replace(day=begin), days.first.replace(day=last) if last else days.end, "month"
+        )
+    if days.grain == "year":
+        begin, end = _YEAR_EDGES[which]
+        return span(months_later(days.first, begin), months_later(days.first, end), "year")
+    count = (days.end - days.first).days
+    third = count // 3 or 1
+    first = plus(days.first, min({"begin": 0, "middle": third, "end": 2 * third}[which], count - 1))
+    return span(first, days.end if which == "end" else plus(first, third), days.grain)
+
+
+def _container(tokens: Tokens, at: int) -> FoundDays:
+    kind, talk = tokens.kind(at), tokens.talk
+    if kind == "which":
+        return which_stretch(tokens, at)
+    if kind in {"unit_week", "unit_month", "unit_year"}:
+        if kind == "unit_year" and (year := read_year(tokens, at + 1))[0]:
+            return whole_year(year[0]), year[1]
+        return _running(talk, kind), at + 1
+    if kind == "num":
+        return bare_year(tokens, at)
+    return stretch(tokens, at)
+
+
+def _running(talk: Talk, unit: str) -> Days:
+    if unit == "unit_week":
+        return week_of(talk.today)
+    return month_of(talk.today) if unit == "unit_month" else whole_year(talk.today.year)
+
+
+def _nth_half(tokens: Tokens, number: int, at: int) -> FoundDays:
+    """ "in der ersten Wochenhälfte", "zweite Januarhälfte", "erste Hälfte des Monats"."""
+    within, behind = _halved(tokens, at)
+    if within is None or number not in {1, 2}:
+        return None
+    middle = plus(
+        within.first, {"week": 3, "month": 15}.get(within.grain, (within.end - within.first).days // 2)
+    )
+    first, end = (within.first, middle) if number == 1 else (middle, within.end)
+    if within.grain == "year":
+        middle = months_later(within.first, 6)
+        first, end = (within.first, middle) if number == 1 else (middle, within.end)
+    return span(first, end, "half_year" if within.grain == "year" else within.grain), behind
+
+
+def _halved(tokens: Tokens, at: int) -> tuple[Days | None, int]:
+    value = str(tokens[at].value)
+    following = (
+        _container(tokens, tokens.skip(at + 1, "glue", "from", "in")) if value in _UNITS_HALVED else None
+    )
+    if following and following[0].grain == value:
+        return following
+    if value == "year":
+        year, behind = read_year(tokens, at + 1)
+        return whole_year(year or tokens.talk.today.year), behind
+    if value == "week":
+        return week_of(tokens.talk.today), at + 1
+    if value.isdigit():
+        return month_of(next_month(tokens.talk, int(value))), at + 1
+    if value == "month":
+        return month_of(tokens.talk.today), at + 1
+    found = _container(tokens, tokens.skip(at + 1, "glue", "from", "in"))
+    return found or (None, at)

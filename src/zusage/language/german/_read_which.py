@@ -1,0 +1,174 @@
+"""What "diese", "nächste", "übernächste" or "letzte" stands before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from zusage.language.german._calendar import feast, months_later
+from zusage.language.german._items import Days, Doubt, FoundDays, Tokens, one_day, plus
+from zusage.language.german._quantity import Quantity, shifted
+from zusage.language.german._read_day import (
+    feast_day,
+    next_holiday,
+    next_workday,
+    nth_day_of_month,
+    which_weekday,
+)
+from zusage.language.german._read_stretch import nth_week, nth_weekend
+from zusage.language.german._spans import (
+    AHEAD,
+    MANY_DAYS,
+    following,
+    month_of,
+    months_from,
+    next_month,
+    season_from,
+    span,
+    week_later,
+    week_of,
+    weekend_of,
+    whole_year,
+)
+from zusage.language.reading import Grain
+
+
+def which_stretch(tokens: Tokens, at: int) -> FoundDays:
+    """What "diese", "nächste" or "letzte" stands before."""
+    beside = at + 1
+    kind = tokens.kind(beside)
+    if kind == "or" and tokens.kind(beside + 1) == "which":
+        shared = which_stretch(Tokens([tokens[at], tokens[at + 3]], tokens.talk), 0)
+        return (shared[0], beside) if shared else None
+    if str(tokens[at].value) in {"last", "before_last"}:
+        nth = nth_day_of_month(tokens, at) or (nth_weekend(tokens, -1, at + 2) if kind == "weekend" else None)
+        if nth:
+            return nth
+    if kind in {"day", "days"}:
+        return which_weekday(tokens, at)
+    if kind in {"num", "some"}:
+        return _next_few(tokens, at)
+    rule = _WHICH.get(kind)
+    return rule(tokens, at, AHEAD[str(tokens[at].value)]) if rule else None
+
+
+def _next_few(tokens: Tokens, at: int) -> FoundDays:
+    """ "in den nächsten drei Tagen", "die letzten zwei Wochen"."""
+    which, talk = str(tokens[at].value), tokens.talk
+    quantity = Quantity.read(tokens, at + 1)
+    if quantity is None or quantity.minutes is not None:
+        return None
+    if quantity.vague:
+        return following(talk, MANY_DAYS), quantity.end
+    if which in {"last", "before_last"}:
+        return span(shifted(talk.today, quantity, sign=-1), talk.today, "day"), quantity.end
+    end = shifted(talk.today, quantity, count=quantity.most or None)
+    return following(talk, (end - talk.today).days), quantity.end
+
+
+def _which_week(tokens: Tokens, at: int, ahead: int) -> FoundDays:
+    if str(tokens[at].value) == "last" and (named := nth_week(tokens, -1, at + 1)):
+        return named
+    if tokens[at + 1].text in {"wochen", "weeks"} and ahead > 0:
+        return following(tokens.talk, 4 * MANY_DAYS), at + 2
+    if tokens[at].text.startswith("darauffolgend"):
+        return _relative_week(tokens, at + 2)
+    return week_of(plus(tokens.talk.today, 7 * ahead)), at + 2
+
+
+def _relative_week(tokens: Tokens, behind: int) -> FoundDays:
+    anchor = tokens.talk.anchor
+    if anchor is None:
+        raise Doubt("no_anchor")
+    return week_of(plus(anchor.date(), 7)), behind
+
+
+def _which_month(tokens: Tokens, at: int, ahead: int) -> FoundDays:
+    return month_of(months_later(tokens.talk.today.replace(day=1), ahead)), at + 2
+
+
+def _which_year(tokens: Tokens, at: int, ahead: int) -> FoundDays:
+    return whole_year(tokens.talk.today.year + ahead), at + 2
+
+
+def _which_part_of_year(tokens: Tokens, at: int, ahead: int) -> FoundDays:
+    months = 3 if tokens.kind(at + 1) == "quarter_year" else 6
+    today = tokens.talk.today
+    first = date(today.year, (today.month - 1) // months * months + 1, 1)
+    grain: Grain = "quarter" if months == 3 else "half_year"
+    return months_from(months_later(first, months * ahead), months, grain), at + 2
+
+
+def _which_weekend(tokens: Tokens, at: int, ahead: int) -> FoundDays:
+    """Before Saturday "nächstes Wochenende" is the coming one for most, the one after for some."""
+    talk, which = tokens.talk, str(tokens[at].value)
+    this = weekend_of(talk, talk.today)
+    begun = this.first <= talk.today
+    skip = ahead if begun or ahead <= 0 else ahead - 1
+    days = span(plus(this.first, 7 * skip), plus(this.end, 7 * skip), "weekend")
+    others = week_later(days) if which == "next" and not begun else ()
+    if others and talk.policies.next_weekday == "following_week":
+        others, days = ((days.first, days.end),), span(others[0][0], others[0][1], "weekend")
+    return Days(days.first, days.end, "weekend", "span", others=others), at + 2
+
+
+def _which_month_name(tokens: Tokens, at: int, ahead: int) -> FoundDays:
+    month, today = tokens.integer(at + 1), tokens.talk.today
+    if ahead < 0:
+        return month_of(date(today.year + ahead + (month < today.month), month, 1)), at + 2
+    first = next_month(tokens.talk, month)
+    if str(tokens[at].value) in {"next", "coming"} and first <= today:
+        first = months_later(first, 12)
+    return month_of(months_later(first, 12 * max(ahead - 1, 0))), at + 2
+
+
+def _which_season(tokens: Tokens, at: int, ahead: int) -> FoundDays:
+    days = season_from(tokens.talk, tokens.integer(at + 1), None, later=min(ahead, 0) or max(ahead - 1, 0))
+    running = days.first <= tokens.talk.today
+    if running and ahead == 1:
+        days = season_from(tokens.talk, tokens.integer(at + 1), None, later=1)
+    return days, at + 2
+
+
+def _which_feast(tokens: Tokens, at: int, ahead: int) -> FoundDays:
+    found = feast_day(tokens, at + 1)
+    if found is None or ahead in {0, 1}:
+        return found
+    year = found[0].first.year + (ahead if ahead < 0 else 1)
+    first, end = feast(str(tokens[at + 1].value), year)
+    return Days(first, end), found[1]
+
+
+def _which_day(tokens: Tokens, at: int, ahead: int) -> FoundDays:
+    """ "am nächsten Tag", "an diesem Tag": counted from the day that is talked about; "die nächsten Tage"."""
+    talk, text = tokens.talk, tokens[at + 1].text
+    if text in {"tage", "tagen", "days"} and ahead > 0 and tokens[at].text.endswith(("n", "e", "t")):
+        return following(talk, MANY_DAYS), at + 2
+    if talk.about is None:
+        raise Doubt("no_anchor")
+    return one_day(plus(talk.about, ahead)), at + 2
+
+
+def _which_holiday(tokens: Tokens, at: int, ahead: int) -> FoundDays:
+    return (next_holiday(tokens.talk, skip_today=ahead > 0), at + 2) if ahead in {0, 1} else None
+
+
+def _which_workday(tokens: Tokens, at: int, ahead: int) -> FoundDays:
+    return (next_workday(tokens.talk), at + 2) if ahead == 1 else None
+
+
+_WHICH: dict[str, Callable[[Tokens, int, int], FoundDays]] = {
+    "unit_week": _which_week,
+    "week_of_month": _which_week,
+    "unit_month": _which_month,
+    "unit_year": _which_year,
+    "quarter_year": _which_part_of_year,
+    "half_year": _which_part_of_year,
+    "weekend": _which_weekend,
+    "month_name": _which_month_name,
+    "season": _which_season,
+    "feast": _which_feast,
+    "unit_day": _which_day,
+    "holiday": _which_holiday,
+    "workday": _which_workday,
+}
