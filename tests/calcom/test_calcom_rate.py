@@ -26,7 +26,7 @@ async def granted(bucket: LocalBucket | ValkeyTokenBucket, key: str, priority: P
     return sum([(await bucket.take(key, LIMIT, priority)).granted for _ in range(times)])
 
 
-async def test_background_work_leaves_half_of_the_tokens_to_live_calls() -> None:
+async def test_hole_33_background_work_leaves_half_of_the_tokens_to_live_calls() -> None:
     bucket = LocalBucket(Seconds(), share=1)
     assert await granted(bucket, "k", "background", 100) == 30
     assert await granted(bucket, "k", "live", 100) == 30

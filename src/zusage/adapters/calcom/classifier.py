@@ -113,6 +113,11 @@ def classify(route: Route, status: int, body: bytes, headers: Mapping[str, str])
     )
 
 
+def is_breakdown(status: int, body: bytes) -> bool:
+    """Say whether the server is broken. Refusals that come as 500 (§3 collective, round robin) are no breakdown."""
+    return status in _BROKEN and b"unavailable_for_booking" not in body
+
+
 TOO_MANY = 429
 _BLOCK_SECONDS, _LONGEST_BLOCK = 60.0, 600.0
 _RESET = re.compile(r"(x-ratelimit-reset.*|retry-after)", re.IGNORECASE)

@@ -13,7 +13,7 @@ import structlog
 
 from zusage.adapters.calcom.calendar import Asked, CalcomCalendar
 from zusage.adapters.calcom.circuit import Circuits
-from zusage.adapters.calcom.classifier import TOO_MANY, block_seconds, classify
+from zusage.adapters.calcom.classifier import TOO_MANY, block_seconds, classify, is_breakdown
 from zusage.adapters.calcom.pool import AbandonedError, CalcomPool, Journey, RawAnswer, Sending
 from zusage.adapters.calcom.routes import ME, server
 from zusage.adapters.calcom.shared import TokenBucket
@@ -22,7 +22,6 @@ from zusage.app.mirror.ports import CalendarAccess, CalendarError, Door, Failure
 log = structlog.get_logger()
 
 _Value = TypeVar("_Value")
-_BROKEN = 500
 _LOST = (httpx2.ReadError, httpx2.WriteError, httpx2.RemoteProtocolError)
 
 
@@ -46,8 +45,10 @@ class CalcomClient:
         """Let requests that have left finish for up to `grace` seconds, then close all connections."""
         if self._running:
             await asyncio.wait(self._running, timeout=grace)
-        for task in self._running:
+        left = list(self._running)
+        for task in left:
             task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
         await self._pool.close()
 
     async def ask(
@@ -85,8 +86,8 @@ class CalcomClient:
             raise AbandonedError
         limit = max(self._pool.settings.full_limit, terms.within)
         try:
-            answer = await self._send(_sending(access, asked), journey, door, limit)
-        except AbandonedError:
+            answer = await self._send(access, asked, journey, limit, terms.priority)
+        except (AbandonedError, CalendarError):
             raise
         except httpx2.PoolTimeout as error:
             raise CalendarError("not_sent", "All connections to Cal.com are busy.") from error
@@ -98,14 +99,18 @@ class CalcomClient:
             return answer
         raise classify(asked.route, answer.status, answer.body, answer.headers)
 
-    async def _send(self, sending: Sending, journey: Journey, door: Door, limit: float) -> RawAnswer:
+    async def _send(
+        self, access: CalendarAccess, asked: Asked, journey: Journey, limit: float, priority: Priority
+    ) -> RawAnswer:
+        sending, door = _sending(access, asked), asked.route.door
         try:
             return await self._pool.send(sending, journey, door=door, limit=limit)
         except _LOST:
             if sending.route.method != "GET" or journey.abandoned:
                 raise
-            # A server may close an idle connection just when it is used; reading again does no harm.
-            return await self._pool.send(sending, journey, door=door, limit=limit)
+        # A server may close an idle connection just when it is used; reading again does no harm.
+        await self._take_token(access, priority)
+        return await self._pool.send(sending, journey, door=door, limit=limit)
 
     async def _pass_breaker(self, access: CalendarAccess, door: Door) -> None:
         decision, circuit = await self._circuits.admit(access.company_id, door)
@@ -131,7 +136,7 @@ class CalcomClient:
         if answer.status == TOO_MANY:
             await self._bucket.block(_bucket_key(access), block_seconds(answer.headers))
             log.warning("calcom_rate_exceeded", company_id=str(access.company_id))
-        if answer.status >= _BROKEN:
+        if is_breakdown(answer.status, answer.body):
             await self._circuits.failed(access.company_id, door, f"HTTP {answer.status}")
         else:
             await self._circuits.answered(access.company_id, door)
@@ -153,7 +158,7 @@ class CalcomClient:
             )
         except (httpx2.RequestError, TimeoutError) as error:
             return type(error).__name__
-        return f"HTTP {answer.status}" if answer.status >= _BROKEN else None
+        return f"HTTP {answer.status}" if is_breakdown(answer.status, answer.body) else None
 
 
 def _sending(access: CalendarAccess, asked: Asked) -> Sending:
