@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from zoneinfo import available_timezones
 
 from zusage.sandbox.calcom._call import Answer, Call, success
-from zusage.sandbox.calcom._model import Json, Period, Schedule, iso, parse_moment
+from zusage.sandbox.calcom._model import Json, Period, Schedule, iso, parse_moment, time_zones
 from zusage.sandbox.calcom._problems import nest, wrong_field
 from zusage.sandbox.calcom._render import schedule_json
 
@@ -114,7 +113,7 @@ def _mine(call: Call) -> Schedule:
 
 def _fill(call: Call, schedule: Schedule) -> None:
     body = call.body
-    if body.get("timeZone", "UTC") not in available_timezones():
+    if body.get("timeZone", "UTC") not in time_zones():
         raise wrong_field("timeZone", "must be a valid IANA time-zone")
     schedule.name = body.get("name", schedule.name)
     schedule.time_zone = body.get("timeZone", schedule.time_zone)

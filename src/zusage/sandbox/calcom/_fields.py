@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from datetime import datetime
-from zoneinfo import available_timezones
 
 import phonenumbers
 
-from zusage.sandbox.calcom._model import Attendee, EventType, Json, parse_moment
+from zusage.sandbox.calcom._model import Attendee, EventType, Json, parse_moment, time_zones
 from zusage.sandbox.calcom._problems import nest, unknown_field, wrong_field
 
 HOST_FLAGS = ("allowConflicts", "allowBookingOutOfBounds", "skipBookingLimits")
@@ -93,7 +92,7 @@ def attendee_of(body: Json, kind: EventType) -> Attendee:
     name, zone = given.get("name"), given.get("timeZone")
     if not isinstance(name, str) or not name:
         raise nest(400, "attendee property is wrong,name must be a string")
-    if zone not in available_timezones():
+    if zone not in time_zones():
         raise nest(400, "attendee property is wrong,timeZone must be a valid IANA time-zone")
     phone = _phone(given.get("phoneNumber"))
     email = _email(given.get("email"), phone, kind)

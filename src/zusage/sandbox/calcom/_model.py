@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any, Literal
+from zoneinfo import available_timezones
 
 Json = dict[str, Any]
 Status = Literal["accepted", "pending", "cancelled", "rejected"]
@@ -14,6 +16,12 @@ Scheduling = Literal["roundRobin", "collective", "managed"]
 def iso(moment: datetime) -> str:
     """Write an instant as Cal.com does: UTC, milliseconds, Z."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+@cache
+def time_zones() -> frozenset[str]:
+    """Give the names of all time zones; looked up once, it takes milliseconds."""
+    return frozenset(available_timezones())
 
 
 def parse_moment(text: str) -> datetime:

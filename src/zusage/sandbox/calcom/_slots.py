@@ -6,11 +6,11 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from zusage.sandbox.calcom._call import Answer, Call
 from zusage.sandbox.calcom._free import free_periods, in_bounds
-from zusage.sandbox.calcom._model import EventType, Json, Period, parse_moment
+from zusage.sandbox.calcom._model import EventType, Json, Period, parse_moment, time_zones
 from zusage.sandbox.calcom._problems import nest, wrong_field
 from zusage.sandbox.calcom._world import World
 
@@ -103,7 +103,7 @@ def _asked(call: Call) -> _Asked:
     query = call.query
     kind = _event_type(call)
     zone = query.get("timeZone", "UTC")
-    if zone not in available_timezones():
+    if zone not in time_zones():
         raise wrong_field("timeZone", "must be a valid IANA time-zone")
     within = Period(_moment(query, "start"), _end(query))
     if within.end <= within.start:
