@@ -10,8 +10,6 @@ from zusage.language.german._items import Days, Doubt, FoundDays, Talk, Tokens, 
 from zusage.language.german._spans import AHEAD
 
 YEARS_AHEAD = 10
-
-
 _CENTURY = 2000
 
 

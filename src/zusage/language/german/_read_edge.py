@@ -10,14 +10,8 @@ from zusage.language.german._read_which import which_stretch
 from zusage.language.german._spans import month_of, next_month, span, week_of, whole_year
 
 _WEEK_EDGES = {"begin": (0, 2), "middle": (1, 4), "end": (3, 7)}
-
-
 _MONTH_EDGES = {"begin": (1, 11), "middle": (11, 21), "end": (21, 0)}
-
-
 _YEAR_EDGES = {"begin": (0, 4), "middle": (4, 8), "end": (8, 12)}
-
-
 _UNITS_HALVED = frozenset({"week", "month", "year"})
 
 

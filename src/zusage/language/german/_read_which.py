@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 from zusage.language.german._calendar import feast, months_later
-from zusage.language.german._items import Days, Doubt, FoundDays, Tokens, one_day, plus
+from zusage.language.german._items import Between, Days, Doubt, Found, FoundDays, Tokens, Word, one_day, plus
 from zusage.language.german._quantity import Quantity, shifted
 from zusage.language.german._read_day import (
     feast_day,
@@ -157,6 +157,30 @@ def _which_workday(tokens: Tokens, at: int, ahead: int) -> FoundDays:
     return (next_workday(tokens.talk), at + 2) if ahead == 1 else None
 
 
+def read_which(tokens: Tokens, at: int) -> Found:
+    found = which_stretch(tokens, at)
+    if found:
+        return found
+    which = str(tokens[at].value)
+    kind = tokens.kind(at + 1)
+    if kind == "part" and which == "this":
+        return one_day(tokens.talk.today), at + 1
+    if tokens[at + 1].text in {*FREE, "gelegenheit", "available"}:
+        return Word("soon"), tokens.skip(at + 2, "time_word")
+    return _next_hours(tokens, at, which)
+
+
+def _next_hours(tokens: Tokens, at: int, which: str) -> Found:
+    quantity = Quantity.read(tokens, at + 1)
+    minutes = quantity.minutes if quantity else 60 if tokens.kind(at + 1) == "unit_hour" else None
+    if not minutes or which not in {"next", "coming"}:
+        return None
+    now = tokens.talk.now
+    return Between(now, now + timedelta(minutes=minutes)), quantity.end if quantity else at + 2
+
+
+_FREE_TEXT = "freie freier freien freies moegliche moeglicher moeglichen verfuegbare verfuegbaren"
+FREE = frozenset(_FREE_TEXT.split())
 _WHICH: dict[str, Callable[[Tokens, int, int], FoundDays]] = {
     "unit_week": _which_week,
     "week_of_month": _which_week,

@@ -40,8 +40,6 @@ _UNDOING = frozenset(
         "aufloesen",
     ]
 )
-
-
 _BODY = frozenset(stem(key) for key in keys(BODY_PARTS)) | {"rucken", "hand", "fuss", "gesicht", "nacken"}
 
 
