@@ -1,71 +1,15 @@
-"""What was said, clause by clause: days and times that are wanted, corrected or refused, not yet placed in time."""
+"""What somebody wishes: several wishes, what a correction changes, and what refusals leave over; not yet placed in time."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 
-from zusage.core.scheduling.masters import Span
-from zusage.language.german._items import (
-    Between,
-    Bound,
-    Clock,
-    ClockRange,
-    Days,
-    Doubt,
-    Moment,
-    Number,
-    Part,
-    Placed,
-    Talk,
-    Word,
-    half_of,
-    plus,
-)
-from zusage.language.german._narrow import check_weekday, narrowed
-from zusage.language.german._ranges import Limit, as_clock, word_kind
-from zusage.language.german._read_date import of_month
-
-
-@dataclass(frozen=True, slots=True)
-class TimeOfDay:
-    """What was said of the time of day: exact times in order, a range (open where an end is None), and a part of day."""
-
-    exact: tuple[Clock, ...] = ()
-    first: Clock | None = None
-    last: Clock | None = None
-    part: Span | None = None
-    first_bound: Bound = ""
-    last_bound: Bound = ""
-
-    def __bool__(self) -> bool:
-        return bool(self.exact or self.first or self.last or self.part)
-
-    @property
-    def only_part(self) -> bool:
-        return self.part is not None and not (self.exact or self.first or self.last)
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What one stretch of text says; empty parts may be filled from the text it corrects. `left`: a number in it was
-    understood as nothing."""
-
-    days: tuple[Days, ...] = ()
-    time: TimeOfDay = field(default_factory=TimeOfDay)
-    moment: Moment | Between | None = None
-    soonest: bool = False
-    past: bool = False
-    listed: bool = False
-    left: bool = False
-
-    def __bool__(self) -> bool:
-        return bool(self.days or self.time or self.whole or self.past)
-
-    @property
-    def whole(self) -> bool:
-        """Whether it needs no day from elsewhere ("in zwei Stunden", "so bald wie möglich")."""
-        return self.moment is not None or self.soonest
+from zusage.language.german._clauses import corrections, sort_clause
+from zusage.language.german._items import Days, Doubt, Number, Part, Placed, Talk, Word, plus
+from zusage.language.german._narrow import narrowed
+from zusage.language.german._ranges import as_clock, word_kind
+from zusage.language.german._said import Said, TimeOfDay, read_said
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,155 +32,49 @@ def hear(placed: Sequence[Placed], talk: Talk, *, alone: bool) -> Heard:
     :raises Doubt: it is open what is refused or which of two times is wished, or a weekday contradicts its date."""
     wanted: list[Said] = []
     refused: list[Said] = []
-    parts = _corrections(placed)
+    parts = corrections(placed)
     for at, part in enumerate(parts):
-        clause, refusals = _clause(part, talk, last=at == len(parts) - 1)
+        clause, refusals = sort_clause(part, last=at == len(parts) - 1)
         number_alone = bool(wanted or refused) and all(isinstance(one.item, Number | Word) for one in clause)
         after = [said for said in _choices(clause, talk, alone=alone or number_alone) if said]
         wanted = _corrected(wanted, after, talk)
-        refused += [said for pieces in refusals if (said := _read(pieces, talk))]
-    items = [one.item for one in placed]
-    words = {item.kind for item in items if isinstance(item, Word)}
-    durations = [
-        item.value for item in items if isinstance(item, Word) and item.kind == "duration" and item.value
-    ]
-    day_said = any(said.days for said in wanted)
-    doubtful = (
-        "junk" in words
-        or ("every_day" in words and not refused)
-        or ("daylike" in words and not day_said)
-        or any(said.left for said in wanted)
-    )
+        refused += [said for pieces in refusals if (said := read_said(pieces, talk))]
+    words = {word_kind(one) for one in placed}
     return Heard(
         tuple(_beside_refused(said, refused) for said in wanted),
         tuple(refused),
-        sum(value for value in durations if isinstance(value, int)) or None,
+        _duration(placed),
         "workdays" in words,
-        doubtful,
+        _is_doubtful(words, wanted, refused),
         "relative" in words,
     )
 
 
-def _split(placed: Iterable[Placed], *kinds: str) -> list[list[Placed]]:
-    parts: list[list[Placed]] = [[]]
-    for one in placed:
-        if word_kind(one) in kinds:
-            parts.append([])
-        else:
-            parts[-1].append(one)
-    return parts
+def _duration(placed: Sequence[Placed]) -> int | None:
+    words = [one.item for one in placed if isinstance(one.item, Word) and one.item.kind == "duration"]
+    return sum(word.value for word in words if isinstance(word.value, int)) or None
 
 
-def _corrections(placed: Sequence[Placed]) -> list[list[Placed]]:
-    """Cut where something is taken back: at "nein", at "auf" where something is moved, and at a hesitation between two
-    things of one kind ("um drei, äh, um vier")."""
-    moves = any(word_kind(one) == "move" for one in placed)
-    parts: list[list[Placed]] = [[]]
-    for at, one in enumerate(placed):
-        kind = word_kind(one)
-        again = kind == "hesitation" and bool(_says(parts[-1]) & _says(_until_pause(placed[at + 1 :])))
-        onto = kind == "onto" and moves and bool(_says(parts[-1]))
-        weak = kind == "fix" and isinstance(one.item, Word) and one.item.value == "weak"
-        if (kind == "fix" and not weak) or again or onto:
-            parts.append([])
-        elif kind not in {"hesitation", "onto", "move", "fix"}:
-            parts[-1].append(one)
-    return parts
-
-
-def _until_pause(placed: Sequence[Placed]) -> list[Placed]:
-    """What follows up to the next word that cuts; a comma right at the begin is passed over."""
-    found: list[Placed] = []
-    for one in placed:
-        kind = word_kind(one)
-        if kind in {"fix", "hesitation", "stop"} or (kind == "comma" and found):
-            break
-        if kind != "comma":
-            found.append(one)
-    return found
-
-
-def _says(placed: Sequence[Placed]) -> frozenset[str]:
-    """Which kinds of time some items name."""
-    kinds: set[str] = set()
-    for one in placed:
-        item = one.item
-        if isinstance(item, Days | Moment | Between):
-            kinds.add("day")
-        elif isinstance(item, Number):
-            kinds.add("day" if item.ordinal or item.near == "day" else "clock")
-        elif not isinstance(item, Word):
-            kinds.add("clock")
-    return frozenset(kinds)
-
-
-def _clause(part: list[Placed], talk: Talk, *, last: bool) -> tuple[list[Placed], list[list[Placed]]]:
-    """Sort one clause. A pause ends a refusal, unless the word that takes it back ("sondern") is still to come."""
-    del talk
-    if not any(word_kind(one) == "no" for one in part):
-        return part, []
-    wanted: list[Placed] = []
-    refused: list[list[Placed]] = []
-    for piece in _pieces(part):
-        at = next((n for n, one in enumerate(piece) if word_kind(one) == "no"), None)
-        if at is None:
-            if refused and not last and not wanted and _says(piece) <= {"clock"}:
-                refused[-1] += piece
-            else:
-                wanted += piece
-            continue
-        wishes, refusals = _sorted(piece, at, wanted)
-        wanted = wishes
-        refused += [one for one in refusals if _says(one)]
-    return wanted, refused
-
-
-def _pieces(part: Sequence[Placed]) -> list[list[Placed]]:
-    """Cut at pauses; a comma between things of one kind is a list, and no pause ("außer Montag, Dienstag")."""
-    return _split(part, "comma", "stop")
-
-
-def _sorted(piece: list[Placed], at: int, wanted: list[Placed]) -> tuple[list[Placed], list[list[Placed]]]:
-    """What is wished and what is refused around the word at `at`; `wanted` is what was wished before this piece."""
-    word = piece[at].item
-    how = word.value if isinstance(word, Word) else None
-    before, after = piece[:at], [one for one in piece[at + 1 :] if word_kind(one) != "no"]
-    if how in {"instead", "without"}:
-        refusal, rest = _first_group(after, one_kind=how == "without")
-        return [*wanted, *before, *rest], [refusal]
-    if how == "behind" or not _says(after):
-        if _says(before):
-            return [*wanted, *after], [before]
-        return [*after], [wanted] if _says(wanted) else []
-    if _says(before) & _says(after):
-        raise Doubt("ambiguous")
-    return [*wanted, *before], [after]
-
-
-def _first_group(placed: Sequence[Placed], *, one_kind: bool) -> tuple[list[Placed], list[Placed]]:
-    """The first day with its time (`one_kind`: or only the day), or the first list of days; and what follows."""
-    group: list[Placed] = []
-    seen: set[str] = set()
-    for at, one in enumerate(placed):
-        kinds = _says([one])
-        listed = at > 0 and word_kind(placed[at - 1]) in {"and", "or"}
-        if (kinds & seen and not listed) or (one_kind and kinds - seen and seen):
-            return group, list(placed[at:])
-        seen |= kinds
-        group.append(one)
-    return group, []
+def _is_doubtful(words: Collection[str], wanted: Sequence[Said], refused: Sequence[Said]) -> bool:
+    """Whether something was said that may be a day or a time, and was not understood."""
+    return (
+        "junk" in words
+        or ("every_day" in words and not refused)
+        or ("daylike" in words and not any(said.days for said in wanted))
+        or any(said.left for said in wanted)
+    )
 
 
 def _choices(placed: list[Placed], talk: Talk, *, alone: bool) -> list[Said]:
     """What each side of every "oder" says; a side takes the day or the time it lacks from its neighbour."""
-    sides = [_read(side, talk, alone=alone) for side in _sides(placed)]
+    sides = [read_said(side, talk, alone=alone) for side in _sides(placed)]
     if len(sides) == 1:
         return sides
     sides = _in_context(sides, talk)
     days = [said.days for said in sides if said.days]
     times = [said.time for said in sides if said.time]
     if len(days) <= 1 and len(times) > 1 and all(time.only_part for time in times):
-        return [_read([one for one in placed if word_kind(one) != "or"], talk, alone=alone)]
+        return [read_said([one for one in placed if word_kind(one) != "or"], talk, alone=alone)]
     return _filled([said for said in sides if said]) or sides
 
 
@@ -370,100 +208,3 @@ def _outside(wish: Days, refused: Sequence[Said]) -> Days:
                 raise Doubt("ambiguous", "when.which_day")
             return wish.moved_to(*other)
     return wish
-
-
-def _read(placed: Sequence[Placed], talk: Talk, *, alone: bool = False) -> Said:
-    items = [one.item for one in placed if not isinstance(one.item, Number)]
-    words = {item.kind for item in items if isinstance(item, Word)}
-    days = [item for item in items if isinstance(item, Days)]
-    moments = [item for item in items if isinstance(item, Moment | Between)]
-    clocks = [item for item in items if isinstance(item, Clock | ClockRange | Limit)]
-    more_days, more_clocks, left = _numbers(placed, days, clocks, talk, alone=alone)
-    parts = [item for item in items if isinstance(item, Part)]
-    shades = [item.value for item in items if isinstance(item, Word) and item.kind == "shade"]
-    if shades:
-        parts = [replace(part, span=half_of(part.span, late=shades[0] == "late")) for part in parts]
-    time = _time_of_day([*clocks, *more_clocks], parts)
-    found = check_weekday(narrowed([*days, *more_days], talk), talk)
-    if "weekly" in words:
-        found = [replace(day, weekly=day.kind == "weekday") for day in found]
-    return Said(
-        tuple(found),
-        time,
-        moments[0] if moments else None,
-        "soon" in words,
-        "past" in words,
-        any(word_kind(one) in {"and", "or"} for one in placed),
-        left,
-    )
-
-
-def _numbers(
-    placed: Sequence[Placed], days: Sequence[Days], clocks: Sequence[object], talk: Talk, *, alone: bool
-) -> tuple[list[Days], list[Clock], bool]:
-    """What the numbers that stand by themselves mean, from what is said beside them."""
-    more_days: list[Days] = []
-    more_clocks: list[Clock] = []
-    left = False
-    for one in placed:
-        number = one.item
-        if not isinstance(number, Number):
-            continue
-        if number.value >= 1900:
-            left = left or not any(day.first.year == number.value for day in days)
-            continue
-        dated = any(day.kind in {"date", "of_month"} and day.single for day in (*days, *more_days))
-        as_day = number.ordinal or (number.near == "day" and 1 <= number.value <= 31)
-        weekday = any(day.kind in {"weekday", "span"} for day in days)
-        if as_day and not dated and (number.near == "day" or weekday or clocks or alone):
-            more_days.append(of_month(talk, number.value))
-        elif (
-            not clocks
-            and not more_clocks
-            and (days or alone or number.near == "time")
-            and (clock := _hour(number))
-        ):
-            more_clocks.append(clock)
-        else:
-            left = True
-    return more_days, more_clocks, left
-
-
-def _hour(number: Number) -> Clock | None:
-    return as_clock(replace(number, ordinal=False, near="time")) if number.value <= 24 else None
-
-
-def _time_of_day(clocks: Sequence[object], parts: Sequence[Part]) -> TimeOfDay:
-    after_work = [part for part in parts if part.name == "after_work"]
-    parts = [part for part in parts if part.name != "after_work"]
-    spans = [part.span for part in parts]
-    part = Span(min(s.opens for s in spans), max(s.closes for s in spans)) if spans else None
-    exact = _distinct([clock for clock in clocks if isinstance(clock, Clock)])
-    found = next((clock for clock in clocks if isinstance(clock, ClockRange)), None)
-    if found:
-        return TimeOfDay(first=found.first, last=found.last, part=part)
-    limits = [clock for clock in clocks if isinstance(clock, Limit)]
-    if after_work and not exact and not limits:
-        limits = [Limit("from", Clock(after_work[0].span.opens))]
-    if limits:
-        return _limited(limits, part)
-    return TimeOfDay(exact=exact, part=part)
-
-
-def _limited(limits: Sequence[Limit], part: Span | None) -> TimeOfDay:
-    first = next((limit for limit in limits if limit.bound in {"from", "after"}), None)
-    last = next((limit for limit in limits if limit.bound in {"until", "before"}), None)
-    return TimeOfDay(
-        first=first.clock if first else None,
-        last=last.clock if last else None,
-        part=part,
-        first_bound=first.bound if first else "",
-        last_bound=last.bound if last else "",
-    )
-
-
-def _distinct(clocks: Sequence[Clock]) -> tuple[Clock, ...]:
-    """The same time said twice ("um drei, 15:00") is one, as exact as it was said."""
-    sharp = {clock.minute for clock in clocks if not clock.vague}
-    kept = [c for c in clocks if not (c.vague and sharp & {c.minute, (c.minute + 720) % 1440})]
-    return tuple(dict.fromkeys(kept))

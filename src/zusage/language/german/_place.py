@@ -9,7 +9,6 @@ from datetime import UTC, date, datetime, timedelta
 from functools import partial
 
 from zusage.core.scheduling.masters import Span
-from zusage.language.german._compose import Said, TimeOfDay
 from zusage.language.german._items import (
     DAY_END,
     NOON,
@@ -24,6 +23,7 @@ from zusage.language.german._items import (
     one_day,
     plus,
 )
+from zusage.language.german._said import Said, TimeOfDay
 from zusage.language.reading import Grain, When
 
 _SHOP_DAY_BEGINS, _SHOP_DAY_ENDS = 7 * 60, 21 * 60

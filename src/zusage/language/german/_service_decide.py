@@ -40,6 +40,8 @@ _UNDOING = frozenset(
         "aufloesen",
     ]
 )
+
+
 _BODY = frozenset(stem(key) for key in keys(BODY_PARTS)) | {"rucken", "hand", "fuss", "gesicht", "nacken"}
 
 

@@ -103,6 +103,8 @@ def _forms(table: dict[str, str]) -> dict[str, str]:
 KIN = _forms(lexicon.KIN)
 _KIN_STEMS = {stem(form): part for form, part in KIN.items() if len(stem(form)) > 4}
 ALIASES = {key_of(fold(short)): tuple(fold_all(long)) for short, long in lexicon.ALIASES.items()}
+
+
 _HEADS = frozenset(
     key
     for table in (lexicon.LIGHT, lexicon.GENERIC, lexicon.FOREIGN, lexicon.HARMLESS, lexicon.BODY_PARTS)

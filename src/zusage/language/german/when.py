@@ -11,12 +11,13 @@ from zoneinfo import ZoneInfo
 
 from zusage.core.scheduling.masters import Week
 from zusage.language.german._calendar import is_year
-from zusage.language.german._compose import Heard, Said, hear
+from zusage.language.german._compose import Heard, hear
 from zusage.language.german._items import Doubt, Placed, Talk, Tokens, Word, plus, whole_day
 from zusage.language.german._narrow import narrowed
 from zusage.language.german._place import first_of, placed_in_time
 from zusage.language.german._ranges import joined
 from zusage.language.german._reader import read_items
+from zusage.language.german._said import Said
 from zusage.language.german._tokens import Token, tokenize
 from zusage.language.policies import DEFAULTS, Policies
 from zusage.language.reading import Unclear, When
