@@ -175,7 +175,9 @@ async def test_new_uid_on_reschedule(salon: Salon) -> None:
     third = data(await salon.move(second["uid"], NINE))
     old = data(await salon.get(first["uid"]))
     again = await salon.move(first["uid"], ELEVEN)
+    with_metadata = await salon.move(third["uid"], ELEVEN, metadata={"intent": "i-4"})
 
+    assert with_metadata.status_code == 400
     assert len({first["uid"], second["uid"], third["uid"]}) == 3
     assert (old["status"], old["rescheduledToUid"]) == ("cancelled", second["uid"])
     assert (third["rescheduledFromUid"], third["metadata"]) == (second["uid"], {"intent": "i-3"})

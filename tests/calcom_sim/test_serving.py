@@ -65,6 +65,15 @@ async def test_many_requests_share_one_connection(secure: Simulator) -> None:
     assert {each.status_code for each in [*answers, after]} == {200}
 
 
+async def test_a_broken_connection_over_http_2(secure: Simulator) -> None:
+    secure.add_fault(Fault("drop_after_commit", path="/v2/calendars"))
+    async with httpx2.AsyncClient(http2=True, verify=trusting(secure.authority), headers=_AUTH) as client:
+        with pytest.raises(httpx2.TransportError):
+            await client.get(f"{secure.base_url}/v2/calendars")
+        again = await client.get(f"{secure.base_url}/v2/me")
+    assert again.status_code == 200
+
+
 async def test_the_path_with_api_in_front(salon: Salon) -> None:
     assert (await salon.send("GET", "/api/v2/me")).status_code == 200
 

@@ -121,11 +121,11 @@ async def create_team_event_type(call: Call) -> Answer:
     call.world.event_types[kind.id] = kind
     if scheduling != "managed":
         return success(event_type_json(call.world, kind), 201)
-    made = [kind, *(give_child(call, kind, host) for host in kind.host_ids)]
+    made = [kind, *(_child(call, kind, host) for host in kind.host_ids)]
     return success([event_type_json(call.world, each) for each in made], 201)
 
 
-def give_child(call: Call, parent: EventType, host: int) -> EventType:
+def _child(call: Call, parent: EventType, host: int) -> EventType:
     """Give a host the personal copy of a managed event type."""
     child = replace(
         parent,

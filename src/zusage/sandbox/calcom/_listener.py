@@ -19,6 +19,7 @@ _STREAMS = 256
 _FOR_GOOD = 10**9
 
 
+# Hypercorn's own `serve` can neither give its socket up for a while nor break one connection.
 class Listener:
     """Serves an ASGI application. Port 0 takes any, and keeps it over closing and opening."""
 

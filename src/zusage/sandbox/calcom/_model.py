@@ -129,9 +129,6 @@ class EventType:
     def hosts(self) -> list[int]:
         return [self.owner_id] if self.owner_id is not None else list(self.host_ids)
 
-    def needs_confirmation(self) -> bool:
-        return self.confirmation
-
     def takes_phone_only(self) -> bool:
         """Whether a booking needs no e-mail: its e-mail field is optional, and a phone number is asked for."""
         fields = {each.get("slug") or each.get("type"): each for each in self.booking_fields}

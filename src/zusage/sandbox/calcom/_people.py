@@ -54,13 +54,12 @@ class People:
             await notify(self._state, "BOOKING_RESCHEDULED", new, old=old)
         return new.uid
 
-    async def reassign(self, uid: str, host_id: int, *, quiet: bool = False) -> None:
-        """Give it to somebody else; the uid stays.
+    def reassign(self, uid: str, host_id: int) -> None:
+        """Give it to somebody else; the uid stays, and no webhook tells of it.
 
         :raises RefusalError: 409, that host has a booking at exactly this time."""
         booking = self._state.world.bookings[uid]
         self._state.world.reassign(booking, host_id, self._state.clock.now())
-        await self._tell("BOOKING_CREATED", booking, quiet=quiet)
 
     async def absent(self, uid: str, *, quiet: bool = False) -> None:
         """Note that the customer did not come."""
@@ -90,8 +89,12 @@ class People:
             return {"uid": await self.book(**given | {"start": _moment(given, "start")})}
         elif what == "move":
             return {"uid": await self.move(**given | {"start": _moment(given, "start")})}
-        elif what in ("cancel", "reassign", "absent"):
-            await getattr(self, what)(**given)
+        elif what == "reassign":
+            self.reassign(**given)
+        elif what == "cancel":
+            await self.cancel(**given)
+        elif what == "absent":
+            await self.absent(**given)
         else:
             raise ValueError(f"people do not {what!r}")
         return {}

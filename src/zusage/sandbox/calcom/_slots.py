@@ -14,6 +14,7 @@ from zusage.sandbox.calcom._model import EventType, Json, Period, parse_moment, 
 from zusage.sandbox.calcom._problems import nest, wrong_field
 from zusage.sandbox.calcom._world import World
 
+_KEPT = 2_000
 _GRIDS = (60, 30, 20, 15, 10, 5)
 
 
@@ -37,6 +38,8 @@ async def list_slots(call: Call) -> Answer:
     if known is not None and call.now - known[0] < timedelta(seconds=kept.seconds):
         return Answer(200, known[1])
     body: Json = {"status": "success", "data": _by_day(call, _asked(call))}
+    if len(kept.answers) >= _KEPT:
+        kept.answers.clear()
     kept.answers[name] = (call.now, body)
     return Answer(200, body)
 
