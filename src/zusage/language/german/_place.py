@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import partial
 
 from zusage.core.scheduling.masters import Span
+from zusage.language.german._hours import hours_of, resolve
 from zusage.language.german._items import (
     DAY_END,
     NOON,
@@ -26,8 +27,9 @@ from zusage.language.german._items import (
 from zusage.language.german._said import Said, TimeOfDay
 from zusage.language.reading import Grain, When
 
-_SHOP_DAY_BEGINS, _SHOP_DAY_ENDS = 7 * 60, 21 * 60
 _WEEKEND_BEGINS = 18
+
+
 _NEARLY = 120
 
 
@@ -114,10 +116,6 @@ def at_minute(day: date, minute: int, talk: Talk) -> datetime:
     return datetime(day.year, day.month, day.day, rest // 60, rest % 60, tzinfo=talk.now.tzinfo)
 
 
-def _spans(day: date, talk: Talk) -> tuple[Span, ...]:
-    return talk.week[day.weekday()] if talk.week else ()
-
-
 def _minutes_gone(day: date, talk: Talk) -> int:
     """The last minute of that day that has passed; -1 when the whole day lies ahead."""
     return talk.now.hour * 60 + talk.now.minute if day == talk.today else -1
@@ -188,7 +186,7 @@ def _without_day(said: Said, talk: Talk) -> When:
         reading = _on_days(one_day(talk.on), said.time, talk)
         return replace(reading, assumed=("day_of_talk", *reading.assumed))
     if said.soonest and not said.time.exact:
-        daily = _daily(one_day(talk.today), said.time, talk) if said.time else None
+        daily = hours_of(one_day(talk.today), said.time, talk) if said.time else None
         return When(talk.now, None, "open_end", "minute", daily=daily)
     for days_ahead, name in ((0, "today"), (1, "tomorrow")):
         day = plus(talk.today, days_ahead)
@@ -286,9 +284,9 @@ def _exists(at: datetime) -> bool:
     return at.astimezone(UTC).astimezone(at.tzinfo).replace(tzinfo=None) == at.replace(tzinfo=None)
 
 
-def _range(days: Days, time: TimeOfDay, talk: Talk) -> When:  # noqa: PLR0911 - one line a kind
+def _range(days: Days, time: TimeOfDay, talk: Talk) -> When:
     """A stretch of each day: a part of day, or what lies between the times that were said."""
-    daily = _daily(days, time, talk)
+    daily = hours_of(days, time, talk)
     start, end = at_minute(days.first, daily.opens, talk), at_minute(days.end - ONE_DAY, daily.closes, talk)
     base = When(start, end, "interval", days.grain, daily=daily, assumed=days.assumed)
     if days.bound in {"from", "after"}:
@@ -300,17 +298,20 @@ def _range(days: Days, time: TimeOfDay, talk: Talk) -> When:  # noqa: PLR0911 - 
     if not days.single:
         whole = replace(base, start=_start_of(days, talk), end=at_minute(days.end, 0, talk))
         return _checked(whole, talk)
-    base = replace(base, grain=_grain_of(time))
-    _checked(base, talk)
+    return _within_day(_checked(replace(base, grain=_grain_of(time)), talk), end, days, time, talk)
+
+
+def _within_day(when: When, end: datetime, days: Days, time: TimeOfDay, talk: Talk) -> When:
+    """A stretch of a single day, which may be open on one side, or go on into the night."""
     if time.first and not time.last:
-        return replace(base, end=None, kind="open_end", limit=at_minute(days.end, 0, talk))
-    if time.first and time.last and not time.first_bound and daily.closes == DAY_END:
-        return _overnight(base, time.last, days, talk)
+        return replace(when, end=None, kind="open_end", limit=at_minute(days.end, 0, talk))
     if time.last and not time.first:
-        return replace(
-            base, start=_begin_before(end, talk) if days.first == talk.today else start, kind="open_start"
-        )
-    return base
+        begin = _begin_before(end, talk) if days.first == talk.today else when.start
+        return replace(when, start=begin, kind="open_start")
+    closes_at_midnight = end == at_minute(days.end, 0, talk)
+    if time.first and time.last and not time.first_bound and closes_at_midnight:
+        return _overnight(when, time.last, days, talk)
+    return when
 
 
 def _overnight(when: When, last: Clock, days: Days, talk: Talk) -> When:
@@ -322,63 +323,3 @@ def _overnight(when: When, last: Clock, days: Days, talk: Talk) -> When:
 
 def _grain_of(time: TimeOfDay) -> Grain:
     return "part_of_day" if time.only_part else "hour"
-
-
-def _daily(days: Days, time: TimeOfDay, talk: Talk) -> Span:
-    resolved = partial(resolve, day=days.first, talk=talk, part=time.part)
-    if time.exact:
-        minute = min(resolved(time.exact[0])[0], DAY_END - 1)
-        return Span(minute, minute + 1)
-    part = time.part or Span(0, DAY_END)
-    if time.first is None and time.last is None:
-        return part
-    opens = min(part.opens, DAY_END - 2) if time.first is None else 0
-    if time.first:
-        opens = min(resolved(time.first)[0], DAY_END - 1)
-    closes = _end_after(opens, time.last, time.part, days, talk) if time.last else max(part.closes, opens + 1)
-    if time.first and time.last and time.first_bound and (closes <= opens or _turned(opens, time.last)):
-        raise Doubt("ambiguous")
-    if time.first and not time.last and time.part is None:
-        closes = DAY_END
-    return Span(opens, closes) if opens < closes else Span(opens, DAY_END)
-
-
-def _turned(opens: int, last: Clock) -> bool:
-    """Whether neither reading of the end lies behind the begin ("ab fünfzehn Uhr, bis zwölf Uhr")."""
-    return last.vague and last.minute % NOON + NOON <= opens
-
-
-def _end_after(opens: int, last: Clock, part: Span | None, days: Days, talk: Talk) -> int:
-    """The end of a range: a vague hour is the next such one after its begin ("von neun bis drei")."""
-    if opens == 0 or not last.vague:
-        return resolve(last, days.first, talk, part=part)[0] or DAY_END
-    return min((m for m in (last.minute % NOON, last.minute % NOON + NOON) if m > opens), default=DAY_END)
-
-
-def resolve(
-    clock: Clock, day: date, talk: Talk, *, part: Span | None = None, at_least: int = -1
-) -> tuple[int, int | None]:
-    """The minute of the day that is meant, and the other fair reading.
-
-    A vague hour is read by the part of day, by what lies ahead (`at_least`, exclusive), by the opening hours, else as a
-    time from 7 to 20:59, the earlier one if there are two."""
-    if not clock.vague:
-        return clock.minute, None
-    early = clock.minute % NOON
-    both = (early, early + NOON)
-    if part:
-        chosen = min(both, key=lambda minute: _distance(minute, part))
-    elif talk.policies.bare_hour == "literal":
-        chosen = clock.minute % DAY_END
-    else:
-        spans = _spans(day, talk)
-        open_at = [m for m in both if any(span.opens <= m < span.closes for span in spans)]
-        likely = open_at or [m for m in both if _SHOP_DAY_BEGINS <= m < _SHOP_DAY_ENDS]
-        chosen = next((m for m in likely if m > at_least), likely[0])
-    return chosen, both[chosen == early]
-
-
-def _distance(minute: int, part: Span) -> int:
-    """How far a time lies from the middle of a part of day; the night also begins on the evening before midnight."""
-    far = abs(2 * minute - part.opens - part.closes)
-    return min(far, 2 * DAY_END - far) if part.opens == 0 else far
