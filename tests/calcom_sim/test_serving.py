@@ -114,7 +114,10 @@ def command(folder: Path, *more: str) -> Iterator[tuple[subprocess.Popen[str], s
 
 
 def test_zusage_sandbox_calcom(tmp_path: Path) -> None:
-    with command(tmp_path, "--now", "2026-11-23T09:00:00+01:00") as (process, said):
+    with command(tmp_path, "--now", "2026-11-23T09:00:00+01:00", "--company", "friseur-eins") as (
+        process,
+        said,
+    ):
         urls = re.findall(r"https?://\S+?(?=[,\s])", said)
         context = trusting(tmp_path / "authority.pem")
         with httpx2.Client(http2=True, verify=context, headers=_AUTH) as client:
@@ -124,6 +127,7 @@ def test_zusage_sandbox_calcom(tmp_path: Path) -> None:
     assert (answer.status_code, answer.http_version) == (200, "HTTP/2")
     assert state["now"] == "2026-11-23T08:00:00.000Z"
     assert str(tmp_path / "authority.pem") in said
+    assert f"key of friseur-eins: {DEMO_KEY}" in said
     assert process.returncode == 0
 
 
@@ -131,7 +135,7 @@ def test_what_the_command_cannot_use(tmp_path: Path) -> None:
     (tmp_path / "world.json").write_text("{}")
     for arguments in (
         ["--now", "tomorrow"],
-        ["--now", "2026-11-23T09:00"],
+        ["--company", "nobody"],
         ["--world", str(tmp_path / "world.json")],
     ):
         ended = subprocess.run(

@@ -69,12 +69,12 @@ async def test_hours_follow_the_clock_change(salon: Salon) -> None:
 
 async def test_a_night_of_23_and_one_of_25_hours(salon: Salon) -> None:
     schedule = salon.sim.world.schedules[salon.sim.world.users[salon.kind().owner_id or 0].schedule_id]
-    schedule.availability = [{"days": ["Sunday"], "startTime": "00:00", "endTime": "00:00"}]
+    schedule.availability = [{"days": ["Sunday"], "startTime": "00:00", "endTime": "23:59"}]
     spring = await salon.starts(start="2027-03-27T22:00:00Z", end="2027-03-29T20:00:00Z")
     autumn = await salon.starts(start="2027-10-30T20:00:00Z", end="2027-11-01T20:00:00Z")
 
-    assert len(spring) == 23 * 4 - 1
-    assert len(autumn) == 25 * 4 - 1
+    assert len(spring) == 23 * 4 - 2
+    assert len(autumn) == 25 * 4 - 2
 
 
 async def test_notice_and_horizon(salon: Salon) -> None:

@@ -16,8 +16,13 @@ import typer
 from zusage.boot.cli._frame import aside
 from zusage.boot.cli._late import late
 from zusage.boot.cli._problems import ProblemError, UsageError
+from zusage.boot.cli.call import known_companies
 
-app = typer.Typer(name="sandbox", help="Rehearse without a real account.", no_args_is_help=True)
+EXAMPLE = "Example: zusage sandbox calcom --company friseur-eins --latency-ms 300 --rate 0"
+
+app = typer.Typer(
+    name="sandbox", help="Rehearse without a real account.", epilog=EXAMPLE, no_args_is_help=True
+)
 
 
 @app.callback()
@@ -25,7 +30,7 @@ def _root() -> None:
     """Rehearse without a real account."""
 
 
-@app.command("calcom", epilog="Example: zusage sandbox calcom --latency-ms 300 --rate 0")
+@app.command("calcom", epilog=EXAMPLE)
 def calcom(  # noqa: PLR0917 - the command line names each of them
     host: str = typer.Option("127.0.0.1", help="Address to listen on; its admin door has no lock."),
     port: int = typer.Option(8910, min=0, max=65535, help="Port for plain HTTP/1.1; 0 takes any."),
@@ -36,7 +41,10 @@ def calcom(  # noqa: PLR0917 - the command line names each of them
     folder: Path = typer.Option(
         Path(".zusage/sandbox-calcom"), help="Where the throw-away authority is written."
     ),
-    world: Path | None = typer.Option(None, metavar="FILE", help="Accounts as JSON (the demo salon)."),
+    company: str = typer.Option(
+        "", metavar="KEY|FILE", help="The account a company would have: a demo's key or a company file."
+    ),
+    world: Path | None = typer.Option(None, metavar="FILE", help="Accounts as JSON (a small salon)."),
     now: str = typer.Option("", metavar="TIME", help="Let its clock stand at this moment (ISO with offset)."),
     rate: int = typer.Option(120, min=0, help="Requests a minute and key; 0 counts nothing."),
     latency_ms: float = typer.Option(0, min=0, help="How long each answer takes."),
@@ -55,7 +63,7 @@ def calcom(  # noqa: PLR0917 - the command line names each of them
         "now": _moment(now),
         "rate_per_minute": rate or None,
         "latency": {"*": late(module, "Latency")(ms=latency_ms)},
-        "world": _world(world, seed) if world else None,
+        "world": _world(world, seed) if world else _of_company(company, seed) if company else None,
     }
     try:
         _run(late(module, "running_simulator")(**settings))
@@ -97,6 +105,18 @@ def _moment(text: str) -> datetime | None:
     if moment.tzinfo is None:
         raise UsageError(f"--now {text}: it needs an offset, as in 2026-11-24T09:00:00+01:00.")
     return moment
+
+
+def _of_company(company: str, seed: int) -> Any:  # noqa: ANN401 - the simulator is imported late
+    """:raises UsageError: no demo is called so."""
+    companies = {each.key: each for each in known_companies(company)}
+    key = next(iter(companies)) if company.endswith(".toml") else company
+    if key not in companies:
+        raise UsageError(f"--company {company}: name {', '.join(companies)} or a company file (….toml).")
+    module = "zusage.sandbox.calcom"
+    world = late(module, "World")(seed=seed)
+    late(module, "add_company")(world, companies[key], key=late(module, "DEMO_KEY"))
+    return world
 
 
 def _world(path: Path, seed: int) -> Any:  # noqa: ANN401 - the simulator is imported late

@@ -8,6 +8,7 @@ from zusage.sandbox.calcom._accounts import (
     demo_world,
     world_from,
 )
+from zusage.sandbox.calcom._company import add_company
 from zusage.sandbox.calcom._delivery import sign
 from zusage.sandbox.calcom._faults import Asked, Fault
 from zusage.sandbox.calcom._latency import Latency
@@ -29,6 +30,7 @@ __all__ = [
     "User",
     "World",
     "add_account",
+    "add_company",
     "demo_world",
     "running_simulator",
     "sign",

@@ -54,6 +54,18 @@ class Account:
         children = [self.event_type(each, slug, length, parent_id=parent.id, **more) for each in usernames]
         return parent, children
 
+    def person(self, username: str, *, name: str, time_zone: str, hours: Sequence[Json]) -> User:
+        """Add somebody with working hours of their own; the first one runs the team, and the key is theirs."""
+        user = _person(self.world, self.name, username, name, time_zone)
+        schedule = Schedule(
+            self.world.next_id(), user.id, "Arbeitszeit", time_zone, [dict(each) for each in hours]
+        )
+        user.schedule_id = schedule.id
+        self.people[username] = self.world.users[user.id] = user
+        self.world.schedules[schedule.id] = schedule
+        self.world.keys.setdefault(self.key, ApiKey(self.key, self.name, user.id))
+        return user
+
     def key_of(self, username: str, token: str) -> ApiKey:
         """Add a key that sees one person's own bookings only."""
         key = ApiKey(token, self.name, self.people[username].id, admin=False)
@@ -81,9 +93,10 @@ def add_account(
     """Add a customer; the key belongs to the first of the people, who runs the team."""
     team = Team(world.next_id(), name, world.next_id(), name.title())
     world.teams[team.id] = team
-    users = {each: _person(world, name, each, time_zone, hours) for each in people}
-    world.keys[key] = ApiKey(key, name, users[people[0]].id)
-    return Account(world, name, key, team, users)
+    account = Account(world, name, key, team, {})
+    for each in people:
+        account.person(each, name=each.title(), time_zone=time_zone, hours=hours)
+    return account
 
 
 def demo_world(seed: int) -> World:
@@ -129,16 +142,12 @@ def _add_kind(account: Account, given: Json) -> None:
         account.event_type(owner, **given)
 
 
-def _person(world: World, account: str, username: str, time_zone: str, hours: Sequence[Json]) -> User:
-    user = User(
+def _person(world: World, account: str, username: str, name: str, time_zone: str) -> User:
+    return User(
         id=world.next_id(),
         account=account,
-        name=username.title(),
+        name=name,
         username=username,
         email=f"{username}@{account}.example",
         time_zone=time_zone,
     )
-    schedule = Schedule(world.next_id(), user.id, "Arbeitszeit", time_zone, [dict(each) for each in hours])
-    user.schedule_id = schedule.id
-    world.users[user.id], world.schedules[schedule.id] = user, schedule
-    return user

@@ -55,8 +55,8 @@ def _cut(free: Period, taken: Period) -> Iterator[Period]:
 
 def _of_day(schedule: Schedule, day: date, zone: ZoneInfo) -> Iterator[Period]:
     for start, end in _windows(schedule, day):
-        # The interface has no 24:00: an end at 00:00 is the end of the day.
-        last = day + timedelta(days=1) if end == "00:00" else day
+        # The interface has no 24:00: an end at 00:00 is the end of the day, but 00:00 to 00:00 is a day off.
+        last = day + timedelta(days=1) if end == "00:00" != start else day
         period = Period(_instant(day, start, zone), _instant(last, end, zone))
         if period.start < period.end:
             yield period

@@ -75,7 +75,7 @@ class People:
     def hours(self, schedule_id: int, *, date: str, start: str | None = None, end: str | None = None) -> None:
         """Work other hours on a date (ISO), or not at all; no webhook tells of it."""
         overrides = self._state.world.schedules[schedule_id].overrides
-        overrides.append({"date": date, "startTime": start or "00:01", "endTime": end or "00:01"})
+        overrides.append({"date": date, "startTime": start or "00:00", "endTime": end or "00:00"})
 
     async def do(self, what: str, given: Json) -> Json:
         """Do one of these by its name, as the admin door asks; gives the uid of what it made.
