@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from zusage.app.operations.company_file import CompanyFile, StaffRecord
-from zusage.core.scheduling import minutes_of
 from zusage.core.scheduling.masters import Branch, DayException, Service, Span, Week
 from zusage.sandbox.calcom._accounts import Account, add_account
 from zusage.sandbox.calcom._model import Json
@@ -36,9 +35,9 @@ def add_company(world: World, company: CompanyFile, *, key: str) -> Account:
 
 
 def _add_pieces(account: Account, record: StaffRecord, service: Service, grid: int) -> None:
-    minutes = minutes_of(record.staff, service)
-    if minutes is None:
+    if service.id not in record.staff.skills:
         return
+    minutes = record.staff.skills[service.id] or tuple(each.minutes for each in service.segments)
     active = [number for number, segment in enumerate(service.segments) if segment.kind == "active"]
     for count, number in enumerate(active, start=1):
         one = len(active) == 1
