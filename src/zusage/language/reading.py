@@ -101,7 +101,7 @@ class ServiceEntry:
 
 @dataclass(frozen=True, slots=True)
 class ServiceMatch:
-    """One service that was meant: `confidence` in [0, 1] is calibrated (docs/german.md), `matched_text` folded words."""
+    """One service that was meant: `confidence` in [0, 1] is calibrated (docs/german-services.md), `matched_text` folded words."""
 
     entry: ServiceEntry
     confidence: float

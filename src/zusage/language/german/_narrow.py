@@ -18,7 +18,7 @@ def narrowed(days: Sequence[Days], talk: Talk) -> list[Days]:
     :raises Doubt: several days fit, or one lies outside."""
     if len(days) < 2:
         return list(days)
-    spans = _narrowest([_as_week(span, days) for span in days if _is_span(span, days)])
+    spans = _narrowest([_as_week(span) for span in days if _is_span(span, days)])
     singles = [day for day in days if not _is_span(day, days)]
     if not spans or not singles:
         return spans or singles
@@ -31,11 +31,10 @@ def _is_span(day: Days, days: Sequence[Days]) -> bool:
     return day.kind in {"span", "range"} or (day.kind == "week_of" and any(other.bare for other in days))
 
 
-def _as_week(day: Days, days: Sequence[Days]) -> Days:
+def _as_week(day: Days) -> Days:
     if day.kind != "week_of":
         return day
     monday = day.first - timedelta(days=day.first.weekday())
-    del days
     return Days(monday, plus(monday, 7), "week", "span", bound=day.bound)
 
 

@@ -37,8 +37,6 @@ def placed_in_time(said: Said, talk: Talk) -> When:
     """The constraint that somebody has named.
 
     :raises Doubt: it is past, does not exist, or leaves open which time it is."""
-    if said.past and not (said.days or said.time):
-        raise Doubt("past")
     if said.moment is not None:
         return _beside_moment(said, said.moment, talk)
     named = _distinct(said.days)
@@ -188,16 +186,17 @@ def _without_day(said: Said, talk: Talk) -> When:
     if said.soonest and not said.time.exact:
         daily = hours_of(one_day(talk.today), said.time, talk) if said.time else None
         return When(talk.now, None, "open_end", "minute", daily=daily)
-    for days_ahead, name in ((0, "today"), (1, "tomorrow")):
-        day = plus(talk.today, days_ahead)
-        try:
-            reading = _on_days(one_day(day, said=False), said.time, talk)
-        except Doubt as doubt:
-            if doubt.reason != "past" or days_ahead:
-                raise
-            continue
-        return replace(reading, assumed=(name, *reading.assumed))
-    raise Doubt("no_time_said")
+    try:
+        return _on_unsaid_day(talk.today, "today", said.time, talk)
+    except Doubt as doubt:
+        if doubt.reason != "past":
+            raise
+    return _on_unsaid_day(plus(talk.today, 1), "tomorrow", said.time, talk)
+
+
+def _on_unsaid_day(day: date, name: str, time: TimeOfDay, talk: Talk) -> When:
+    reading = _on_days(one_day(day, said=False), time, talk)
+    return replace(reading, assumed=(name, *reading.assumed))
 
 
 def _on_days(days: Days, time: TimeOfDay, talk: Talk) -> When:

@@ -146,8 +146,6 @@ def _pair(tokens: Tokens, at: int, hour: int) -> Found:
     likely = (
         len(text) == 2 if written else minute >= 13 or (minute == 10 and hour >= 13) or minute_at > at + 1
     )
-    if written and minute <= 12 and hour > 24:
-        return None
     if hour == 24 or tokens.kind(minute_at + 1) in {"at", "about", "clock"}:
         return None
     if (
@@ -238,11 +236,7 @@ def _article(tokens: Tokens, at: int) -> Found:
 
 def _half_article(tokens: Tokens, at: int) -> Found:
     """ "um halber drei"."""
-    return (
-        _half(tokens, at)
-        if tokens.kind(at + 2) not in {"unit_hour", "uhr"} or tokens.kind(at + 2) == "uhr"
-        else None
-    )
+    return _half(tokens, at) if tokens.kind(at + 2) != "unit_hour" else None
 
 
 def _nought(tokens: Tokens, at: int) -> Found:

@@ -54,8 +54,6 @@ def _weekday_beside(day: date, index: int, *, after: bool) -> date:
 def which_weekday(tokens: Tokens, at: int) -> FoundDays:
     """ "nächsten Freitag", "diesen Freitag", "letzten Freitag"; fair other readings as others."""
     which, index, talk = str(tokens[at].value), tokens.integer(at + 1), tokens.talk
-    if which == "last" and (beside := beside_as_named(tokens, at + 1)):
-        return beside
     first = weekday_after(talk.today, index)
     later = plus(first, 7)
     of_next_week = plus(talk.today, 7 - talk.today.weekday() + index)

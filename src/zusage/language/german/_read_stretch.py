@@ -33,7 +33,7 @@ def plain_stretch(tokens: Tokens, at: int) -> FoundDays:
 
 
 def _weekend(tokens: Tokens, at: int) -> FoundDays:
-    beside = beside_date(tokens, at + 1, _weekend_beside)
+    beside = beside_date(tokens, at + 1, lambda day, after: _weekend_beside(day, after=after))
     if beside:
         first = beside[0].first
         return span(first, plus(first, 2), "weekend"), beside[1]
@@ -44,7 +44,7 @@ def _weekend(tokens: Tokens, at: int) -> FoundDays:
     return Days(days.first, days.end, "weekend", "span", others=week_later(days)), at + 1
 
 
-def _weekend_beside(day: date, after: bool) -> date:  # noqa: FBT001 - called by position
+def _weekend_beside(day: date, *, after: bool) -> date:
     saturday = plus(monday_of(day), 5)
     if after:
         return saturday if saturday > day else plus(saturday, 7)

@@ -53,12 +53,11 @@ class Said:
     time: TimeOfDay = field(default_factory=TimeOfDay)
     moment: Moment | Between | None = None
     soonest: bool = False
-    past: bool = False
     listed: bool = False
     left: bool = False
 
     def __bool__(self) -> bool:
-        return bool(self.days or self.time or self.whole or self.past)
+        return bool(self.days or self.time or self.whole)
 
     @property
     def whole(self) -> bool:
@@ -86,7 +85,6 @@ def read_said(placed: Sequence[Placed], talk: Talk, *, alone: bool = False) -> S
         time,
         moments[0] if moments else None,
         "soon" in words,
-        "past" in words,
         any(word_kind(one) in {"and", "or"} for one in placed),
         left,
     )
