@@ -1,0 +1,72 @@
+"""What the mirror routine needs from the database, and the places at which a rehearsal may break it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from zusage.app.mirror.connection import CalendarConnection
+from zusage.app.mirror.rows import MirrorRow, MirrorWork, Orphan, Outcome, ReviewKind
+
+Reach = Callable[[str], Awaitable[None]]
+"""Called at named places of the routine. Nothing happens there but in a rehearsal of faults."""
+
+
+async def pass_by(_place: str) -> None:
+    """Do nothing: what stands at every place outside rehearsals."""
+
+
+class MirrorUnit(Protocol):
+    """One transaction of one company, rolled back unless `commit` was called.
+
+    :raises LedgerBusy: from any method; trying again is safe."""
+
+    async def load(self, appointment_id: UUID) -> MirrorWork | None:
+        """Read and lock all mirrors of an appointment; None where there are none.
+
+        :raises SecretUnreadable: no key opens the calendar's key."""
+
+    async def save(self, appointment_id: UUID, row: MirrorRow) -> None:
+        """Write what the routine may change of a row; what is wanted stays as it is."""
+
+    async def note(self, appointment_id: UUID, ordinal: int, outcome: Outcome) -> None:
+        """Keep what came of an action."""
+
+    async def review(self, appointment_id: UUID, row: MirrorRow, kind: ReviewKind) -> None:
+        """Open a review item, unless one of this kind and phase is open."""
+
+    async def reviewed(self, appointment_id: UUID, ordinal: int) -> None:
+        """Close the review items of a phase: it is settled."""
+
+    async def add_orphan(self, appointment_id: UUID, ordinal: int, uid: str, why: str) -> None:
+        """Store a booking to be cancelled there; one known already stays as it is."""
+
+    async def wake(self, appointment_id: UUID, at: datetime) -> None:
+        """Leave a job for the appointment, from `at` on, in this transaction."""
+
+    async def due(self, limit: int) -> Sequence[UUID]:
+        """List appointments with due mirrors, the longest due first, none that somebody has leased or that rest."""
+
+    async def take_orphans(self, limit: int, seconds: float) -> Sequence[Orphan]:
+        """Lease due orphans for so long."""
+
+    async def save_orphan(
+        self, orphan: Orphan, outcome: Outcome, next_at: datetime | None, *, resolved: bool
+    ) -> None:
+        """Write how cancelling an orphan went; without `next_at` it is resolved, or a person must look at it."""
+
+    async def connection(self) -> CalendarConnection | None: ...
+
+    async def now(self) -> datetime: ...
+
+    async def commit(self) -> None: ...
+
+
+class MirrorStore(Protocol):
+    def unit(self, company_id: UUID) -> AbstractAsyncContextManager[MirrorUnit]: ...
+
+    async def due_companies(self, limit: int) -> Sequence[UUID]:
+        """List companies with due mirrors or orphans."""
