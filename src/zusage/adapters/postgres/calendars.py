@@ -9,6 +9,7 @@ from uuid import UUID
 
 import psycopg
 
+from zusage.adapters.postgres.companies import LOCK_COMPANY
 from zusage.adapters.postgres.database import Connection, Database
 from zusage.app.mirror.connection import (
     BranchCalendar,
@@ -52,6 +53,8 @@ _PUT_SEGMENT = """
 INSERT INTO calendar_mapping (company_id, service_id, ordinal, staff_id, event_type_id, length_min, send_length)
 VALUES (%s, %s, %s, %s, %s, %s, %s)
 """
+# Who may be offered follows the mapping: every process has to read its masters anew.
+_NEWER = "UPDATE company SET catalogue_version = catalogue_version + 1 WHERE company_id = %s"
 
 
 class PostgresCalendars:
@@ -72,6 +75,7 @@ class PostgresCalendars:
         )  # fmt: skip
         with _refusals():
             async with self._database.transaction(wanted.company_id) as connection:
+                await connection.execute(LOCK_COMPANY, (str(wanted.company_id),))
                 await connection.execute(_PUT, row)
                 await connection.execute(
                     "DELETE FROM calendar_branch WHERE company_id = %s", [wanted.company_id]
@@ -85,6 +89,7 @@ class PostgresCalendars:
                 await connection.execute(
                     "SELECT directory.put_hook(%s, %s)", (wanted.company_id, wanted.hook_address)
                 )
+                await connection.execute(_NEWER, [wanted.company_id])
                 await connection.execute("COMMIT")
 
     async def load_mapping(self, company_id: UUID) -> CalendarMapping:
@@ -98,6 +103,7 @@ class PostgresCalendars:
     async def save_mapping(self, company_id: UUID, mapping: CalendarMapping) -> None:
         with _refusals():
             async with self._database.transaction(company_id) as connection:
+                await connection.execute(LOCK_COMPANY, (str(company_id),))
                 # The segments go with their hosts.
                 await connection.execute("DELETE FROM calendar_host WHERE company_id = %s", [company_id])
                 for host in mapping.hosts:
@@ -107,6 +113,7 @@ class PostgresCalendars:
                 for s in mapping.segments:
                     row = (company_id, s.service_id, s.ordinal, s.staff_id, s.event_type_id, s.length_min)
                     await connection.execute(_PUT_SEGMENT, (*row, s.send_length))
+                await connection.execute(_NEWER, [company_id])
                 await connection.execute("COMMIT")
 
     async def _put_secret(

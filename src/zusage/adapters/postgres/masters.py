@@ -11,6 +11,7 @@ from psycopg.rows import dict_row
 
 from zusage.adapters.postgres.database import Connection, Database
 from zusage.adapters.postgres.language_rows import read_manner
+from zusage.core.scheduling import MirroredMinutes, with_mapped_skills
 from zusage.core.scheduling.masters import (
     Branch,
     Chair,
@@ -27,7 +28,11 @@ from zusage.language.book import VoiceBook
 Row = Mapping[str, Any]
 
 _COMPANY = "SELECT name, catalogue_version, understanding, speech FROM company WHERE company_id = %(c)s"
-_BRANCH = "SELECT * FROM branch WHERE company_id = %(c)s AND branch_id = %(b)s"
+_BRANCH = (
+    "SELECT b.*, EXISTS (SELECT FROM calendar_branch m WHERE m.company_id = b.company_id "
+    "AND m.branch_id = b.branch_id) AS mirrored FROM branch b WHERE b.company_id = %(c)s AND b.branch_id = %(b)s"
+)
+_MIRRORED = "SELECT service_id, ordinal, staff_id, length_min FROM calendar_mapping WHERE company_id = %(c)s"
 _HOURS = "SELECT * FROM opening_hours WHERE company_id = %(c)s AND branch_id = %(b)s"
 _EXCEPTIONS = "SELECT * FROM opening_exception WHERE company_id = %(c)s AND branch_id = %(b)s"
 _RESOURCES = (
@@ -62,13 +67,17 @@ class PostgresMasters:
         if known is not None and known.version >= version:
             return known
         async with self._database.transaction(company_id) as connection:
-            book = await read_book(connection, company_id, branch_id)
+            book = await read_book(connection, company_id, branch_id, offered=True)
         self._books[company_id, branch_id] = book
         return book
 
 
-async def read_book(connection: Connection, company_id: UUID, branch_id: UUID) -> VoiceBook:
+async def read_book(
+    connection: Connection, company_id: UUID, branch_id: UUID, *, offered: bool = False
+) -> VoiceBook:
     """Read all masters of a branch in the transaction of its company.
+
+    `offered`: where a calendar mirrors the branch, without what nobody could find there.
 
     :raises LookupError: there is no such branch."""
     keys = {"c": company_id, "b": branch_id}
@@ -82,19 +91,27 @@ async def read_book(connection: Connection, company_id: UUID, branch_id: UUID) -
     if not company or not branch:
         raise LookupError(f"no branch {branch_id} in company {company_id}")
     resources = await rows(_RESOURCES)
+    services = _services(await rows(_SERVICES), await rows(_SEGMENTS), await rows(_ADDED))
+    staff = _staff(resources, await rows(_WORK), await rows(_SKILLS))
+    if offered and branch[0]["mirrored"]:
+        staff = with_mapped_skills(staff, services, _minutes(await rows(_MIRRORED)))
     manner = read_manner(company[0]["understanding"], company[0]["speech"])
     return VoiceBook(
         company_id=company_id,
         company_name=company[0]["name"],
         branch=_branch(branch[0], await rows(_HOURS), await rows(_EXCEPTIONS)),
-        services=_services(await rows(_SERVICES), await rows(_SEGMENTS), await rows(_ADDED)),
-        staff=_staff(resources, await rows(_WORK), await rows(_SKILLS)),
+        services=services,
+        staff=staff,
         chairs=tuple(Chair(r["resource_id"], r["name"]) for r in resources if r["kind"] == "chair"),
         version=company[0]["catalogue_version"],
         policies=manner.policies,
         threshold=manner.threshold,
         speech=manner.speech,
     )
+
+
+def _minutes(rows: Iterable[Row]) -> MirroredMinutes:
+    return {(row["service_id"], row["ordinal"], row["staff_id"]): row["length_min"] for row in rows}
 
 
 def _week(rows: Iterable[Row]) -> Week:

@@ -11,6 +11,7 @@ from zusage.sandbox.calcom import _event_types as kinds
 from zusage.sandbox.calcom import _listing as listing
 from zusage.sandbox.calcom import _reservations as holds
 from zusage.sandbox.calcom import _slots as slots
+from zusage.sandbox.calcom import _teams as teams
 from zusage.sandbox.calcom import _webhooks as hooks
 from zusage.sandbox.calcom._call import Answer, Call
 from zusage.sandbox.calcom._create import NEWEST, create_booking
@@ -95,6 +96,8 @@ ROUTES = (
     Route("event_types.get", "GET", "/v2/event-types/{id}", kinds.get_event_type, _KINDS),
     Route("event_types.change", "PATCH", "/v2/event-types/{id}", kinds.change_event_type, _KINDS),
     Route("event_types.delete", "DELETE", "/v2/event-types/{id}", kinds.delete_event_type, _KINDS),
+    Route("teams.list", "GET", "/v2/teams", teams.list_teams),
+    Route("teams.members", "GET", "/v2/teams/{team}/memberships", teams.list_memberships),
     Route("team_event_types.list", "GET", _TEAM, kinds.list_team_event_types),
     Route("team_event_types.create", "POST", _TEAM, kinds.create_team_event_type),
     Route("team_event_types.get", "GET", f"{_TEAM}/{{id}}", kinds.get_team_event_type),
