@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from calcom_sim.salon import NOW, Salon, at_the_salon
-from zusage.sandbox.calcom import Account, World, add_company, running_simulator
+from zusage.sandbox.calcom import Account, World, running_simulator
+from zusage.sandbox.calcom.company import add_company
 from zusage.sandbox.demo import load_demo_companies
 
 _KEY = "cal_live_friseur"

@@ -115,7 +115,7 @@ def _of_company(company: str, seed: int) -> Any:  # noqa: ANN401 - the simulator
         raise UsageError(f"--company {company}: name {', '.join(companies)} or a company file (….toml).")
     module = "zusage.sandbox.calcom"
     world = late(module, "World")(seed=seed)
-    late(module, "add_company")(world, companies[key], key=late(module, "DEMO_KEY"))
+    late(f"{module}.company", "add_company")(world, companies[key], key=late(module, "DEMO_KEY"))
     return world
 
 

@@ -8,7 +8,6 @@ from zusage.sandbox.calcom._accounts import (
     demo_world,
     world_from,
 )
-from zusage.sandbox.calcom._company import add_company
 from zusage.sandbox.calcom._delivery import sign
 from zusage.sandbox.calcom._faults import Asked, Fault
 from zusage.sandbox.calcom._latency import Latency
@@ -30,7 +29,6 @@ __all__ = [
     "User",
     "World",
     "add_account",
-    "add_company",
     "demo_world",
     "running_simulator",
     "sign",

@@ -1,4 +1,6 @@
-"""An account that a company of a company file would have made at Cal.com by hand."""
+"""An account that a company of a company file would have made at Cal.com by hand.
+
+Apart from the rest of the simulator, which needs neither company files nor the language they bring along."""
 
 from __future__ import annotations
 
