@@ -39,12 +39,14 @@ async def test_version_header_rules(salon: Salon) -> None:
     none = await salon.send("GET", "/v2/bookings")
     slots = await salon.send("GET", "/v2/slots")
     right = await salon.send("GET", "/v2/bookings", "2024-08-13")
+    booking = await salon.send("POST", "/v2/bookings", json=salon.wish())
     me = [await salon.send("GET", "/v2/me", each) for each in (None, "2024-08-13", "2030-01-01")]
 
     assert (other.status_code, message(other)) == (404, "Cannot GET /v2/bookings")
     assert "bookings" in none.json()["data"]
     assert "bookings" in unknown.json()["data"]
     assert slots.status_code == 404
+    assert (booking.status_code, salon.live) == (400, [])
     assert right.json()["data"] == []
     assert [each.status_code for each in me] == [200, 200, 200]
 

@@ -15,7 +15,7 @@ from zusage.sandbox.calcom import _teams as teams
 from zusage.sandbox.calcom import _webhooks as hooks
 from zusage.sandbox.calcom._call import Answer, Call
 from zusage.sandbox.calcom._create import NEWEST, create_booking
-from zusage.sandbox.calcom._problems import no_route
+from zusage.sandbox.calcom._problems import no_route, wrong_field
 
 Handler = Callable[[Call], Awaitable[Answer]]
 
@@ -40,9 +40,9 @@ class Route:
     works: bool = False
 
 
-async def _create_of_old(call: Call) -> Answer:
-    # The old route wants `timeZone`, `language`, `metadata` and `responses` at the top.
-    raise no_route(call.method, call.path)
+async def _create_of_old(_call: Call) -> Answer:
+    # The old route wants other fields, `timeZone` at the top among them; nobody books by it.
+    raise wrong_field("timeZone", "should not be empty")
 
 
 _TEAM = "/v2/teams/{team}/event-types"
