@@ -13,5 +13,8 @@ from zusage.sandbox.calcom import running_simulator
 async def salon(app_db: Database) -> AsyncIterator[Salon]:
     """A loaded salon beside its Cal.com, not connected yet."""
     world, account = salon_world()
-    async with running_simulator(world=world, now=NOW) as sim, salon_at(sim, account, app_db) as made:
+    async with (
+        running_simulator(world=world, now=NOW, rate_per_minute=None) as sim,
+        salon_at(sim, account, app_db) as made,
+    ):
         yield made

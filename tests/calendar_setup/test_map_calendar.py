@@ -258,6 +258,7 @@ async def test_a_used_up_rate_is_waited_for(connected: Salon) -> None:
     assert stored is not None
     connected.sim.add_fault(Fault("rate_limited", op="teams.members", times=1))
     picture = await read_account(Asking(connected.accounts.of(stored.access), sleep))
-    assert waits == [60.0]
+    assert len(waits) == 1
+    assert 50 < waits[0] <= 60
     assert set(picture.event_types) == set(connected.sim.world.event_types)
     assert picture.notes == ()
