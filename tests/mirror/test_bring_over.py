@@ -176,7 +176,7 @@ async def test_what_asking_again_cannot_mend_goes_to_a_person_at_once(
 
 async def test_somebody_elses_booking_is_not_ours_and_stays_untouched(salon: Mirrored) -> None:
     stranger = await salon.sim.people.book(salon.kind().id, open_start(14), name="Web")
-    salon.sim.add_fault(Fault("others_booking", op="bookings.create"))
+    salon.sim.add_fault(Fault("others_booking", op="bookings.create", uid=stranger))
     appointment = await salon.book()
     brought = await salon.bring(appointment)
     assert brought.reviews == ((0, "mirror_refused"),)

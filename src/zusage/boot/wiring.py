@@ -7,21 +7,26 @@ import os
 import secrets
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
+from zusage.adapters.calcom.worker_slots import CompanySlots
 from zusage.adapters.crypto import SecretBox
 from zusage.adapters.postgres.database import Database
 from zusage.adapters.postgres.directory import PostgresDirectory
+from zusage.adapters.postgres.jobs import PostgresWaker, jobs_connector
 from zusage.adapters.postgres.journal import PostgresJournal
 from zusage.adapters.postgres.ledger import PostgresLedger
 from zusage.adapters.postgres.masters import PostgresMasters
+from zusage.adapters.postgres.mirror import PostgresMirror
 from zusage.adapters.postgres.worker import PostgresHousekeeping
 from zusage.adapters.valkey.counter import ValkeyCounter
 from zusage.app.calls.ports import Counter
+from zusage.app.mirror.bring_over import Mirroring
 from zusage.boot.build import build_id
+from zusage.boot.calendars import open_calendars
 from zusage.boot.servers import Servers
 from zusage.boot.settings import Settings, SettingsError
 from zusage.core.scheduling import holiday_name
@@ -30,7 +35,12 @@ from zusage.core.values import uuid7
 from zusage.inbound.voice.desk import Desk
 from zusage.inbound.voice.limits import LocalCounter, RateLimits
 from zusage.inbound.voice.retell.door import RetellDoor
+from zusage.inbound.worker.jobs import Duties, build_jobs
 from zusage.inbound.worker.loop import run_worker
+from zusage.inbound.worker.run_jobs import run_jobs
+
+_JOBS_AT_ONCE = 8
+_WORKER_CONNECTIONS = 6
 
 
 def new_id() -> UUID:
@@ -53,6 +63,7 @@ class Parts:
     counter: ValkeyCounter | None
     directory: PostgresDirectory
     retell: RetellDoor
+    box: SecretBox
 
 
 def build_parts(settings: Settings, servers: Servers, box: SecretBox) -> Parts:
@@ -75,6 +86,7 @@ def build_parts(settings: Settings, servers: Servers, box: SecretBox) -> Parts:
         counter=shared,
         directory=directory,
         retell=_retell(settings, app, directory, shared or local),
+        box=box,
     )
 
 
@@ -86,7 +98,12 @@ def _jobs(settings: Settings, servers: Servers) -> Database | None:
             "ZUSAGE_JOBS_URL is not set, and the worker needs the jobs role. "
             "Set it, or ZUSAGE_WORKER=false where the worker runs elsewhere."
         )
-    return Database(servers.jobs, size=2, name="zusage-jobs")
+    return jobs_database(servers.jobs)
+
+
+def jobs_database(url: str) -> Database:
+    """A pool as the worker's role: nobody waits for it on the phone."""
+    return Database(url, size=_WORKER_CONNECTIONS, lock_ms=5_000, statement_ms=30_000, name="zusage-jobs")
 
 
 def _retell(settings: Settings, app: Database, directory: PostgresDirectory, counter: Counter) -> RetellDoor:
@@ -111,31 +128,47 @@ def warm_up() -> None:
 
 
 @asynccontextmanager
+async def working(
+    settings: Settings, jobs: Database, url: str, valkey: str | None, box: SecretBox
+) -> AsyncIterator[None]:
+    """Work beside the block, as the worker does: tidy up, and run the jobs; `jobs` is open, `url` its address.
+
+    The end waits for what runs, for less than ten seconds."""
+    async with open_calendars(valkey, warm=True) as calendars:
+        mirroring = Mirroring(
+            PostgresMirror(jobs, box, new_id=new_id), calendars.client, new_id, secrets.SystemRandom().random
+        )
+        app = build_jobs(jobs_connector(url), Duties(mirroring, CompanySlots(), PostgresWaker(jobs)))
+        tidying = run_worker(
+            new_id(),
+            PostgresHousekeeping(jobs),
+            every=settings.sweep_seconds,
+            keep_misheard_days=settings.keep_misheard_days,
+        )
+        tasks = [asyncio.create_task(tidying), asyncio.create_task(run_jobs(app, concurrency=_JOBS_AT_ONCE))]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@asynccontextmanager
 async def running(parts: Parts) -> AsyncIterator[Parts]:
     """Connect, run the worker beside the block, and close everything in the end."""
     warm_up()
     await parts.app.open()
-    worker: asyncio.Task[None] | None = None
     try:
-        if parts.jobs is not None:
-            await parts.jobs.open()
-            store = PostgresHousekeeping(parts.jobs)
-            worker = asyncio.create_task(
-                run_worker(
-                    new_id(),
-                    store,
-                    every=parts.settings.sweep_seconds,
-                    keep_misheard_days=parts.settings.keep_misheard_days,
+        async with AsyncExitStack() as stack:
+            if parts.jobs is not None and parts.servers.jobs is not None:
+                await parts.jobs.open()
+                stack.push_async_callback(parts.jobs.close)
+                await stack.enter_async_context(
+                    working(parts.settings, parts.jobs, parts.servers.jobs, parts.servers.valkey, parts.box)
                 )
-            )
-        yield parts
+            yield parts
     finally:
-        if worker is not None:
-            worker.cancel()
-            with suppress(asyncio.CancelledError):
-                await worker
-        for database in (parts.jobs, parts.app):
-            if database is not None:
-                await database.close()
+        await parts.app.close()
         if parts.counter is not None:
             await parts.counter.close()

@@ -576,6 +576,17 @@ CREATE TRIGGER procrastinate_trigger_delete_jobs_v1
     FOR EACH ROW EXECUTE PROCEDURE procrastinate_unlink_periodic_defers_v1();
 
 RESET search_path;
+
+-- Their bodies name the tables without the schema; so they work for whoever calls them.
+DO $$
+DECLARE
+    f regprocedure;
+BEGIN
+    FOR f IN SELECT p.oid::regprocedure FROM pg_proc p WHERE p.pronamespace = 'jobs'::regnamespace LOOP
+        EXECUTE format('ALTER FUNCTION %s SET search_path = jobs, pg_temp', f);
+    END LOOP;
+END $$;
+
 GRANT USAGE ON SCHEMA jobs TO zusage_jobs;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA jobs TO zusage_jobs;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA jobs TO zusage_jobs;

@@ -1,0 +1,202 @@
+"""The worker: a booking's job runs by itself, what was lost is woken, what a dead worker held is taken over."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from uuid import UUID
+
+import psycopg
+import pytest
+from procrastinate import App
+
+from support.database import DatabaseUrls
+from support.mirrored import Mirrored, mirrored, open_start
+from zusage.adapters.calcom.worker_slots import CompanySlots
+from zusage.adapters.postgres.database import Database
+from zusage.adapters.postgres.jobs import PostgresWaker, count_jobs, jobs_connector, list_jobs
+from zusage.inbound.worker.jobs import Duties, build_jobs
+from zusage.inbound.worker.run_jobs import run_jobs
+from zusage.sandbox.calcom import Fault, Latency
+
+STANDS = [("present", "present")]
+
+
+@pytest.fixture
+async def salon(app_db: Database, jobs_db: Database) -> AsyncIterator[Mirrored]:
+    async with mirrored(app_db, jobs_db) as made:
+        yield made
+
+
+def jobs_of(salon: Mirrored, jobs: Database, url: str) -> App:
+    return build_jobs(jobs_connector(url), Duties(salon.mirroring, CompanySlots(), PostgresWaker(jobs)))
+
+
+@asynccontextmanager
+async def at_work(app: App) -> AsyncIterator[asyncio.Task[None]]:
+    task = asyncio.create_task(run_jobs(app, concurrency=8))
+    try:
+        yield task
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def until(true: Callable[[], Awaitable[bool]], seconds: float = 15.0) -> None:
+    end = time.monotonic() + seconds
+    while not await true():
+        assert time.monotonic() < end, "it did not come about in time"
+        await asyncio.sleep(0.05)
+
+
+def stands(salon: Mirrored, *appointments: UUID) -> Callable[[], Awaitable[bool]]:
+    async def all_stand() -> bool:
+        return all([await salon.known(each) == STANDS for each in appointments])
+
+    return all_stand
+
+
+async def test_a_booking_is_brought_over_by_itself_and_its_job_is_gone(
+    salon: Mirrored, jobs_db: Database, database: DatabaseUrls
+) -> None:
+    async with at_work(jobs_of(salon, jobs_db, database.jobs)):
+        appointments = [await salon.book(start=open_start(hour)) for hour in (9, 11, 13)]
+        await until(stands(salon, *appointments))
+
+        async def no_jobs() -> bool:
+            return not [
+                job for job in await list_jobs(jobs_db, status=None, limit=9) if job.queue == "mirror"
+            ]
+
+        await until(no_jobs)
+    assert salon.posts() == len(salon.there) == 3
+
+
+async def test_hole_31_a_lost_job_costs_a_minute_and_nothing_else(
+    salon: Mirrored, jobs_db: Database, database: DatabaseUrls
+) -> None:
+    """Truth is the mirror row; the minute's task wakes what is due. Without it the row would wait for ever."""
+    appointment = await salon.book()
+    with psycopg.connect(database.admin, autocommit=True) as admin:
+        admin.execute("DELETE FROM jobs.procrastinate_jobs")
+    app = jobs_of(salon, jobs_db, database.jobs)
+    async with app.open_async():
+        await app.tasks["every_minute"].defer_async(timestamp=0)
+        await app.run_worker_async(wait=False, listen_notify=False, install_signal_handlers=False)
+    assert await salon.known(appointment) == STANDS
+
+
+async def test_hole_31_what_a_dead_worker_held_is_taken_over(
+    salon: Mirrored, jobs_db: Database, database: DatabaseUrls
+) -> None:
+    appointment = await salon.book()
+    with psycopg.connect(database.admin, autocommit=True) as admin:
+        admin.execute(
+            "WITH w AS (INSERT INTO jobs.procrastinate_workers (last_heartbeat) VALUES (now() - interval '5 minutes')"
+            " RETURNING id) UPDATE jobs.procrastinate_jobs SET status = 'doing', worker_id = w.id FROM w"
+        )
+    assert await count_jobs(jobs_db) == {"doing": 1}
+    app = jobs_of(salon, jobs_db, database.jobs)
+    async with app.open_async():
+        await app.tasks["take_over_stalled"].defer_async(timestamp=0)
+        await app.run_worker_async(
+            wait=False,
+            listen_notify=False,
+            install_signal_handlers=False,
+            delete_jobs="successful",
+            queues=["background"],
+        )
+        assert [
+            job.status for job in await list_jobs(jobs_db, status="todo", limit=9) if job.queue == "mirror"
+        ]
+        await app.run_worker_async(
+            wait=False,
+            listen_notify=False,
+            install_signal_handlers=False,
+            delete_jobs="successful",
+            queues=["mirror"],
+        )
+    assert await salon.known(appointment) == STANDS
+
+
+async def test_a_job_may_run_twice_at_once(
+    salon: Mirrored, jobs_db: Database, database: DatabaseUrls
+) -> None:
+    appointment = await salon.book()
+    app = jobs_of(salon, jobs_db, database.jobs)
+    async with app.open_async():
+        for _ in range(3):
+            await app.tasks["mirror_appointment"].defer_async(
+                company_id=str(salon.shop.company_id), appointment_id=str(appointment)
+            )
+        await app.run_worker_async(
+            wait=False, listen_notify=False, install_signal_handlers=False, concurrency=4
+        )
+    assert salon.posts() == len(salon.there) == 1
+
+
+async def test_the_end_waits_for_what_runs_and_for_less_than_ten_seconds(
+    salon: Mirrored, jobs_db: Database, database: DatabaseUrls
+) -> None:
+    salon.sim.add_fault(Fault("latency", op="bookings.create", latency=Latency(ms=1200)))
+    appointment = await salon.book()
+    async with at_work(jobs_of(salon, jobs_db, database.jobs)):
+
+        async def sent() -> bool:
+            return salon.posts() == 1
+
+        await until(sent)
+        before = time.monotonic()
+    assert time.monotonic() - before < 5.0
+    assert await salon.known(appointment) == STANDS
+    assert await count_jobs(jobs_db) in ({}, {"todo": 1}, {"todo": 2})
+
+
+async def test_a_worker_outlives_a_database_that_was_away(
+    salon: Mirrored, jobs_db: Database, database: DatabaseUrls
+) -> None:
+    """All its connections are cut; it comes back by itself."""
+    async with at_work(jobs_of(salon, jobs_db, database.jobs)) as task:
+        await until(stands(salon, await salon.book()))
+        with psycopg.connect(database.admin, autocommit=True) as admin:
+            admin.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'zusage-worker'"
+            )
+        await until(stands(salon, await salon.book(start=open_start(14))), 20)
+        assert not task.done()
+
+
+async def test_hole_32_a_company_takes_two_slots_and_the_others_run(
+    salon: Mirrored, jobs_db: Database, database: DatabaseUrls
+) -> None:
+    salon.sim.add_fault(Fault("latency", op="bookings.create", latency=Latency(ms=700), times=None))
+    appointments = [await salon.book(start=open_start(hour)) for hour in (9, 10, 11, 12, 13)]
+    busiest = 0
+    async with at_work(jobs_of(salon, jobs_db, database.jobs)):
+
+        async def done() -> bool:
+            nonlocal busiest
+            under_way = [each for each in salon.sim.journal.of("bookings.create") if each.status is None]
+            busiest = max(busiest, len(under_way))
+            return await stands(salon, *appointments)()
+
+        await until(done, 20)
+    assert busiest == 2
+    assert salon.posts() == 5
+
+
+def test_holes_29_and_30_no_notify_and_no_locks(database: DatabaseUrls) -> None:
+    """NOTIFY would make all commits of the server take turns; locks of the queue would hold bookings up, or lose them."""
+    with psycopg.connect(database.admin) as admin:
+        triggers = admin.execute(
+            "SELECT t.tgname, p.prosrc FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid"
+            " JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'jobs'"
+        ).fetchall()
+        wake = admin.execute("SELECT prosrc FROM pg_proc WHERE proname = 'wake'").fetchone()
+    assert len([name for name, _ in triggers if "events" in name]) == 4
+    assert [name for name, source in triggers if "notify" in source] == []
+    assert wake is not None
+    assert "p_task, 0, NULL, NULL, p_args" in wake[0]
