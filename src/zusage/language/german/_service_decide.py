@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 
-from zusage.language.german._service_catalogue import WEAK, Catalogue, is_soft
-from zusage.language.german._service_hear import Segment
+from zusage.language.german._service_catalogue import GENERIC, WEAK, Catalogue, is_soft
 from zusage.language.german._service_lexicon import BODY_PARTS
 from zusage.language.german._service_score import Candidate, gather, near, ranked, without_telling
+from zusage.language.german._service_segment import Segment
 from zusage.language.german._service_talk import Chunk, Talk, with_object
 from zusage.language.german._service_words import key_of, keys, stem
 
@@ -125,7 +125,7 @@ def decide(talk: Talk, catalogue: Catalogue) -> Verdict:
         return Verdict(foreign=foreign or any(one.kind == "noise" for c in talk.chunks for one in c.segments))
     if (asked := _category(chunks, catalogue, vague=talk.vague)) is not None:
         return asked
-    if _object_unknown(chunks, catalogue) or _undoes(talk):
+    if _object_unknown(chunks, catalogue) or _undoes(talk) or _says_too_little(talk, foreign=foreign):
         return Verdict(foreign=True)
     groups = _Groups(Talk(_with_objects(chunks, catalogue), talk.refused), catalogue)
     if any(chunk.by == "or" for chunk in chunks[1:]):
@@ -134,7 +134,7 @@ def decide(talk: Talk, catalogue: Catalogue) -> Verdict:
     placed = any(
         _BODY.intersection(one.extra) for chunk in chunks for one in chunk.segments if one.kind == "service"
     )
-    return _open_verdict(verdict) if (foreign or placed) and verdict.settled else verdict
+    return left_open(verdict) if (foreign or placed) and verdict.settled else verdict
 
 
 def _with_objects(chunks: tuple[Chunk, ...], catalogue: Catalogue) -> tuple[Chunk, ...]:
@@ -191,7 +191,8 @@ def _apart(whole: _Group, catalogue: Catalogue) -> Verdict:
     if full:
         return _named(full[0])
     best = max(ways, key=lambda way: sum(group.fit for group in way) / len(way), default=None)
-    return _open([whole, *best] if best is not None else [whole])
+    named = bool(whole.candidates) and not whole.candidates[0].left - GENERIC
+    return _open([whole] if named or best is None else [whole, *best])
 
 
 def _between(groups: _Groups) -> list[_Group]:
@@ -243,7 +244,10 @@ def _open(way: Sequence[_Group]) -> Verdict:
     return Verdict(tuple(found.values())[:_MOST_ASKED])
 
 
-def _open_verdict(verdict: Verdict) -> Verdict:
+def left_open(verdict: Verdict) -> Verdict:
+    """The same candidates, to be asked about."""
+    if not verdict.settled:
+        return verdict
     return Verdict(tuple(Found(one.entry, _DOUBTFUL * one.score, one.text) for one in verdict.found))
 
 
@@ -304,6 +308,14 @@ def _object_unknown(chunks: Sequence[Chunk], catalogue: Catalogue) -> bool:
     if not beside or len(telling) > 1:
         return False
     return not _full_name(beside[0], catalogue)
+
+
+def _says_too_little(talk: Talk, *, foreign: bool) -> bool:
+    """Whether it is only said what is to be done ("wechseln") or where, but to something that is not here."""
+    said = [one for chunk in talk.chunks for one in chunk.segments]
+    telling = {part for one in said for part in one.parts if not is_soft(part)}
+    unknown = any(one.kind == "noise" for one in said)
+    return (telling <= GENERIC and unknown) or (telling <= _BODY and foreign)
 
 
 def _hard(one: Segment) -> bool:

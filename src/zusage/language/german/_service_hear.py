@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from zusage.language.german._service_catalogue import WORD, Catalogue, Surface, unmixed
-from zusage.language.german._service_meaning import FILLERS, NAMES, Kind, alike, meaning
+from zusage.language.german._service_meaning import alike, meaning
 from zusage.language.german._service_numbers import numbered
-from zusage.language.german._service_words import KIN, key_of, keys
+from zusage.language.german._service_persons import of_persons
+from zusage.language.german._service_segment import Segment
+from zusage.language.german._service_words import key_of, keys
 
 _MOST_WORDS = 70
 _WIDEST = 4
@@ -18,26 +20,9 @@ _LEAST_JOINED = (0.75, 0.8, 0.92)
 _NOT_JOINED = keys(
     "und oder nicht kein keine nein mit ohne für sondern nur lieber doch statt plus sowie bei beim am um"
 )
-TITLES = keys("frau herr herrn fräulein")
-_NEAR_NAMES = keys("bei beim zu von")
-_OWN_PEOPLE = keys("meine meiner meinen meinem unsere unserer unseren eine einer einen einem als")
 _PLACED = keys("in im an am auf vor nach aus seit unter über hinter laut sagt")
 _INSIDE = keys("in im an am auf")
 _ARTICLES = keys("der die das den dem des einer einem meiner meinem meinen seinem seiner unserem ein eine")
-
-
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """One or more words of the text that mean one thing. `parts` are of meaning, `like` how surely they were heard."""
-
-    start: int
-    end: int
-    text: str
-    kind: Kind
-    parts: tuple[str, ...] = ()
-    like: float = 1.0
-    worth: float = 0.0
-    extra: tuple[str, ...] = ()
 
 
 def segments(tokens: Sequence[str], catalogue: Catalogue) -> list[Segment]:
@@ -114,29 +99,14 @@ def _joined(start: int, end: int, words: Sequence[str], surface: Surface, like: 
 
 def _named(found: list[Segment], catalogue: Catalogue) -> list[Segment]:
     """Turn what stands where a person's name does into a name ("bei Petra", "Frau Schneider"), a place into one."""
+    persons = of_persons(found, catalogue)
     named: list[Segment] = []
     for at, one in enumerate(found):
-        if _is_title(found, at, catalogue) or _is_name(one, named):
-            named.append(replace(one, kind="name", parts=()))
+        if at in persons:
+            named.append(replace(one, kind="name", parts=(), extra=()))
         else:
             named.append(_placed(one, named, catalogue))
     return named
-
-
-def _is_name(one: Segment, before: Sequence[Segment]) -> bool:
-    if not before or one.kind == "mark":
-        return False
-    last = before[-1]
-    word = key_of(last.text)
-    if word in TITLES and last.kind == "name":
-        return key_of(one.text) not in FILLERS
-    if word in _NEAR_NAMES:
-        return one.kind in {"noise", "name"}
-    return one.kind == "noise" and last.kind == "name" and _after_bei(before)
-
-
-def _after_bei(before: Sequence[Segment]) -> bool:
-    return any(key_of(one.text) in _NEAR_NAMES | TITLES for one in before[-3:-1])
 
 
 def _placed(one: Segment, before: Sequence[Segment], catalogue: Catalogue) -> Segment:
@@ -152,6 +122,8 @@ def _placed(one: Segment, before: Sequence[Segment], catalogue: Catalogue) -> Se
 
 def _only_beside(one: Segment, before: Sequence[Segment], catalogue: Catalogue) -> bool:
     """Whether it only says more of a service: it is no word of its own in any name, or stands in its place."""
+    if one.parts[0] in catalogue.sole:
+        return False
     inside = any(key_of(word.text) in _INSIDE for word in before[-2:])
     return one.parts[0] not in catalogue.alone or (inside and any(word.kind == "service" for word in before))
 
@@ -162,22 +134,6 @@ def _is_place(before: Sequence[Segment]) -> bool:
     if words and words[-1] in _ARTICLES:
         words.pop()
     return bool(words) and words[-1] in _PLACED
-
-
-def _is_title(found: Sequence[Segment], at: int, catalogue: Catalogue) -> bool:
-    """Whether "Frau" is an address: a name follows, and it is nobody's wife."""
-    if key_of(found[at].text) not in TITLES or at + 1 >= len(found):
-        return False
-    before = key_of(found[at - 1].text) if at else ""
-    after = found[at + 1]
-    word = key_of(after.text)
-    if before in _OWN_PEOPLE or after.kind in {"mark", "filler", "whom"}:
-        return False
-    return (
-        after.kind in {"noise", "name"}
-        or word in NAMES
-        or not (word in KIN or word in catalogue.words or (len(after.parts) > 1 and after.like == 1.0))
-    )
 
 
 def tokens_of(folded: str) -> list[str]:

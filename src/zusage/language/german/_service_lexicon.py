@@ -165,7 +165,7 @@ anmelden eintragen krieg kriegen bekommen bräucht dienstleistung leistung servi
 """
 
 FILLERS = """
-ähm äh öhm hm mhm ne nee nö jo jaja tach na nu naja halt eben also mal eh ebe ebn gell gelle gel woll wohl schon denn
+ähm äh öhm hm mhm ne nee nö jo jaja tach na nu naja halt eben also mal eh ebe ebn gell gelle woll wohl schon denn
 hätt hätts i ned net nit nix ma a an da de der die dat wat et dit isch ick ik ich's wär wärs wärn gern gerne bräucht
 brauch möcht mag mögen würd hab hob habts kann könnt könnte könntet können würden krieg kriege kriegt grad gerad ganz
 einmal zweimal dreimal nochmal noch wieder mir mich uns euch ihnen sie ihr wir ich du er es man jemand meinem meinen

@@ -10,6 +10,7 @@ from itertools import takewhile
 from typing import Literal
 
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import Levenshtein
 
 from zusage.language.german import _service_lexicon as lexicon
 from zusage.language.german._service_catalogue import RELATIVES, WEAK, Catalogue, Surface, is_soft
@@ -21,6 +22,7 @@ _LEAST_LIKE = {4: 0.93, 5: 0.85, 6: 0.8, 7: 0.77, 8: 0.75, 9: 0.73, 10: 0.72, 11
 _LEAST = 0.7
 _BEST_ALIKE = 0.98
 _OTHER_HALF = 0.7
+_OWN_HALF = 4
 _LEAST_COMPOUND = 0.8
 _SURELY_FOREIGN = 0.9
 _PIECE_LIKE = 0.75
@@ -88,9 +90,15 @@ def alike(heard: str, catalogue: Catalogue) -> tuple[Surface, float] | None:
 
 
 def _alike_beside(heard: str, surface: str) -> bool:
-    """Whether compounds that share one half are alike in the other: "Heckenschnitt" is no misheard "Herrenschnitt"."""
+    """Whether compounds that share one half are alike in the other: "Heckenschnitt" is no misheard "Herrenschnitt".
+
+    A word with a good deal more behind or before it is a compound of its own ("Gymnastikball")."""
     ends = _shared(reversed(heard), reversed(surface))
     begins = _shared(heard, surface)
+    if len(heard) - len(surface) >= _OWN_HALF and len(surface) in {ends, begins}:
+        return False
+    if Levenshtein.distance(heard, surface, score_cutoff=1) <= 1:
+        return True
     halves = (
         (ends, heard[: len(heard) - ends], surface[: len(surface) - ends]),
         (begins, heard[begins:], surface[begins:]),
@@ -200,6 +208,14 @@ def _of_service(word: _Word) -> Meaning | None:
     return Meaning("service", word.owned, extra=word.other)
 
 
+def _another_kind(word: _Word) -> Meaning | None:
+    """A compound of known words whose last part, which says what kind of thing it is, nobody has ("Bartöl")."""
+    if len(word.split) < 2 or not word.other or word.split[-1] in word.owned:
+        return None
+    known = _KNOWN_PARTS.issuperset(word.split) and not is_soft(word.split[-1])
+    return Meaning("foreign") if known and word.split[-1] in word.other else None
+
+
 def _of_category(word: _Word) -> Meaning | None:
     known = word.split and all(part in word.catalogue.categories for part in word.split)
     return Meaning("category", word.split) if known else None
@@ -213,6 +229,8 @@ def _known(word: _Word) -> Meaning | None:
 
 def _misheard(word: _Word) -> Meaning | None:
     found = alike(word.text, word.catalogue)
+    if found is not None and word.catalogue.vocabulary.goes_on(word.key, found[0].spelling):
+        return Meaning("noise", like=0.0)
     if found is not None and found[0].parts:
         return _heard(*found)
     if piece := word.catalogue.vocabulary.piece_of(word.key):
@@ -230,6 +248,7 @@ _RULES: tuple[Callable[[_Word], Meaning | None], ...] = (
     _misheard_compound,
     _only_more,
     _of_service,
+    _another_kind,
     _of_category,
     _known,
     _misheard,

@@ -15,8 +15,8 @@ from zusage.language.german._service_catalogue import (
     is_soft,
     weight,
 )
-from zusage.language.german._service_hear import Segment
 from zusage.language.german._service_lexicon import GROUPS
+from zusage.language.german._service_segment import Segment
 
 _NOISE = 0.1
 _SHORT_FORM = 0.8
@@ -115,7 +115,9 @@ def near(candidates: Sequence[Candidate]) -> list[Candidate]:
         whole = [one for one in candidates if one.whole and one.fit >= best.fit - 0.02]
         return [one for one in whole if one.covers == max(other.covers for other in whole)]
     if best.left:
-        return [one for one in candidates if one.fit >= max(best.fit - _NEAR_EQUAL, _FLOOR)]
+        fair = [one for one in candidates if one.fit >= max(best.fit - _NEAR_EQUAL, _FLOOR)]
+        fewest = min(len(one.left - GENERIC) for one in fair)
+        return [one for one in fair if len(one.left - GENERIC) == fewest]
     most = max(one.covers for one in candidates if not one.left)
     parts = [one for one in candidates if not one.left and one.covers == most]
     sided = [one for one in parts if one.sided]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from zusage.language.german._service_catalogue import EXCLUSIVE, is_soft
-from zusage.language.german._service_hear import Segment
+from zusage.language.german._service_segment import Segment
 from zusage.language.german._service_words import key_of, keys
 
 _STOPS = frozenset(",;.!?")
@@ -18,6 +18,8 @@ _AND_MARKS = frozenset("&+/")
 _OR = keys("oder bzw beziehungsweise entweder or")
 _REFUSE_NEXT = keys("kein keine keinen keiner keinem keines keins ohne außer statt anstatt anstelle without")
 _REFUSE = keys("nicht nie niemals ned net nit nich nimmer")
+_NONE_OF_IT = keys("kein keine keinen keines keins")
+_NEEDING = keys("brauch brauche brauchen bräuchte will wollen möchte möchten mag")
 _TURNS = keys("sondern nur lieber aber dafür stattdessen bloß")
 _BACK = keys(
     "nein nee nö quatsch falsch vielmehr stopp stop halt korrigiere korrektur verzeihung entschuldigung sorry moment "
@@ -184,6 +186,9 @@ def _without_refusal(clause: list[Segment], refused: list[frozenset[str]]) -> li
             stays = _after_and(after) if word in {"statt", "anstatt", "anstelle"} else []
             refused.append(_parts(after[: len(after) - len(stays)]))
             return [*before, *_without_refusal(stays, refused)]
+        if word in _NONE_OF_IT and not any(part.parts for part in after) and _own_wish(before):
+            refused.append(_parts(before))
+            return [*(part for part in before if not part.parts), replace(one, kind="mark")]
         if word in _REFUSE and not _only_asks(before, after):
             if any(part.parts for part in after) and not any(_tells(part) for part in before):
                 refused.append(_parts(after))
@@ -195,6 +200,11 @@ def _without_refusal(clause: list[Segment], refused: list[frozenset[str]]) -> li
                 replace(one, kind="mark"),
             ]
     return clause
+
+
+def _own_wish(before: Sequence[Segment]) -> bool:
+    """Whether what stands first is what is spoken of ("Farbe brauche ich keine")."""
+    return any(key_of(one.text) in _NEEDING for one in before)
 
 
 def _after_and(after: Sequence[Segment]) -> list[Segment]:

@@ -148,6 +148,13 @@ class Vocabulary:
         begun = [word for word in self._own if len(key) >= 7 and word.startswith(key)]
         return self.split(begun[0]) if len(begun) == 1 else ()
 
+    def goes_on(self, key: str, surface: str) -> bool:
+        """Whether another word follows the one that it is like ("Bartöl" is no misheard "Bartes")."""
+        for end in range(len(key) - 2, 3, -1):
+            if key[:end] in self._forms and (key[end:] in KIN or key[end:] in _HEADS):
+                return surface.startswith(key[:end]) and len(surface) <= end + 2
+        return False
+
     def parts(self, key: str) -> tuple[str, ...]:
         """The parts of meaning of a word, known or not; an unknown remainder of a compound is a part of its own."""
         if key not in KIN and key in ALIASES and key not in self._own:
@@ -202,5 +209,6 @@ class Vocabulary:
         for start in range(3, len(key) - 4):
             part = KIN.get(key[start:]) or self._long.get(key[start:])
             if part is not None:
-                return (stem(key[:start]), part)
+                head = stem(key[:start])
+                return (self._stems.get(head, head), part)
         return ()

@@ -8,10 +8,12 @@ from dataclasses import replace
 
 from zusage.language.german._service_calibration import calibrated
 from zusage.language.german._service_catalogue import Catalogue, name_key, prepare, prepared
-from zusage.language.german._service_decide import Found, Verdict, decide
-from zusage.language.german._service_hear import Segment, segments, tokens_of
-from zusage.language.german._service_lexicon import WISH
+from zusage.language.german._service_decide import Found, Verdict, decide, left_open
+from zusage.language.german._service_hear import segments, tokens_of
+from zusage.language.german._service_lexicon import GROUPS, WISH
+from zusage.language.german._service_segment import Segment
 from zusage.language.german._service_talk import listen
+from zusage.language.german._service_wish import doubtful, wished
 from zusage.language.german._service_words import key_of, keys
 from zusage.language.german._text import clip, fold
 from zusage.language.german.speech import Speech
@@ -57,19 +59,32 @@ def understand_service(
 def weighed(text: str, catalogue: Catalogue) -> Verdict:
     """What a text means, with scores before calibration; `python -m bench.calibration` fits the table to them."""
     folded = fold(text)
-    called = catalogue.names.get(name_key(clip(text)), frozenset())
-    if len(called) == 1 and not _VAGUE.search(folded):
-        return Verdict((Found(next(iter(called)), 1.0, folded),), settled=True)
-    heard = segments(tokens_of(folded), catalogue)
+    tokens = tokens_of(folded)
+    name = name_key(clip(text))
+    called = catalogue.names.get(name, frozenset())
+    itself = Verdict(tuple(Found(entry, 1.0, folded) for entry in called), settled=True)
+    if len(called) == 1 and len(name) == len(tokens):
+        return itself
+    heard = segments(tokens, catalogue)
+    meant = wished(heard)
+    if len(called) == 1 and meant == heard and not _VAGUE.search(folded):
+        return itself
     unknown = any(one.kind in {"foreign", "noise"} for one in heard)
     if _OTHER_WISH.search(folded) or _COMPLAINT.search(folded):
         return Verdict(wished=any(one.kind == "service" for one in heard))
-    verdict = decide(listen(heard), catalogue)
-    if _WITH_ME.search(folded):
-        verdict = replace(verdict, settled=False)
+    verdict = decide(listen(meant), catalogue)
+    if _WITH_ME.search(folded) or _not_for(meant, catalogue) or doubtful(meant):
+        verdict = left_open(verdict)
     return replace(
         verdict, foreign=unknown, wished=not unknown and not verdict.foreign and _wishes(folded, heard)
     )
+
+
+def _not_for(meant: Sequence[Segment], catalogue: Catalogue) -> bool:
+    """Whether somebody is named for whom nothing is here, though it matters whom a service is for."""
+    said = {part for one in meant for part in (*one.parts, *one.extra) if part in GROUPS}
+    served = catalogue.owners.keys() & set(GROUPS)
+    return bool(said) and bool(served) and not said & served
 
 
 def _reading(verdict: Verdict, catalogue: Catalogue, threshold: float) -> ServiceReading:

@@ -1,0 +1,242 @@
+"""What of the heard is wished for, and what is only spoken of: a price, a name, what has been, how things are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from zusage.language.german._service_catalogue import WEAK, is_soft
+from zusage.language.german._service_lexicon import BODY_PARTS, LENGTHS
+from zusage.language.german._service_segment import Segment
+from zusage.language.german._service_words import key_of, keys
+
+_STOPS = frozenset(",;.!?")
+_ENDS = frozenset(";.!?")
+_WANT = keys(
+    "möchte möchten möcht mag will wollen wollte wollten hätte hätten hätt bräuchte bräuchten bräucht brauche brauchen "
+    "brauch brauchst braucht benötige benötigen benötigt würde würden würd gern gerne bitte lieber muss müssen müsste "
+    "müssten soll sollen sollte sollten kriegen krieg kriege lassen lass frei freie freien buchen reservieren "
+    "vereinbaren ausmachen anmelden eintragen einbuchen drankommen vorbeikommen reinkommen rezept rezepte verordnung "
+    "verordnet verschrieben aufgeschrieben überweisung nötig fällig wünsche wünschen wunsch interesse interessiere "
+    "möglich diesmal need want like please einmal zweimal könnten könntet können könnt kann"
+)
+_SURELY = keys("termin termine frei freie freien buchen brauche bräuchte vorbeikommen drankommen reservieren")
+_COULD = keys("kann können könnt könnten könntet einmal")
+_PRICE = keys(
+    "kostet kosten koste gekostet kostenpunkt kostenvoranschlag preis preise preisen preislich preisliste teuer teurer "
+    "billiger günstiger bezahlt bezahlen zahlt zahlen übernimmt übernehmen euro rabatt rechnung"
+)
+_TAKE = keys("nehmt nehmen nehmts verlangt verlangen berechnet berechnen wollt")
+_HOW_MUCH = keys("was wieviel viel")
+_GOODS = keys(
+    "verkaufen verkauft verkaufe kaufen kauf gekauft ausleihen leihen verleiht verleihen ausborgen mieten bestellung "
+    "bestellt geliefert lieferung führt"
+)
+_ASKING = keys("fragen frage wissen nachfragen gefragt wissn")
+_ABOUT = keys("wer wem wo woher wohin warum wieso weshalb wozu welcher welche welches welchen welchem")
+_HOW = keys("lang lange oft alt weit gut schlimm genau funktioniert läuft heißt viele")
+_WHAT = keys("ist sind bedeutet heißt heissen bringt passiert")
+_PAST = keys(
+    "war waren hatte hatten wurde wurden gewesen gestern vorgestern verpasst vergessen verschlafen verloren gehabt "
+    "gefunden verlegt"
+)
+_BOOKED = keys("gebucht ausgemacht vereinbart reserviert abgemacht bekommen eingetragen")
+_HAVE = keys("hab habe haben hat hast habt ham")
+_LAST = keys("letzte letzten letztes letzter letztem vorige vorigen voriges vergangene vergangenen")
+_TIMES = keys("mal woche monat jahr termin besuch freitag montag dienstag mittwoch donnerstag samstag")
+_STATES = keys("ist sind seid tut tun stimmt gefällt juckt hält heißt hieß")
+_FINITE = _STATES | _HAVE | keys("geht gibt läuft kommt macht machen machst steht liegt fehlt")
+_NEEDED = keys(
+    "fällig nötig kaputt defekt runter abgelaufen rausgewachsen herausgewachsen rausgefallen herausgefallen abgebrochen "
+    "dran möglich leer locker abgefahren gerissen durch verrostet durchgerostet stumpf verschlissen laut gebrochen "
+    "platt undicht raus lose geplant angesagt notwendig verspannt"
+)
+_CONCERNING = keys("um wegen über")
+_TOWARDS = keys("für zum zur wegen um")
+_AFTER = keys("nach seit beim während")
+_THE = keys("der dem den die das einer einem meiner meinem unserem unserer ihrer ihrem")
+_FOR = keys("für")
+_MAN = keys("man")
+_WITH = keys("mit bei eher doch dann also in")
+_OPEN_QUESTIONS = keys("wann wie was")
+_VERB = ("en", "ern", "eln")
+_BODY_PARTS = keys(BODY_PARTS)
+_LENGTHS = frozenset(LENGTHS)
+
+
+def wished(segments: Sequence[Segment]) -> list[Segment]:
+    """What was heard, without the meaning of what is only spoken of."""
+    told = _wished_for(segments)
+    if any(_tells(one) for one in told):
+        return told
+    return told if _only_for_whom(segments) else _silent(told)
+
+
+def _wished_for(segments: Sequence[Segment]) -> list[Segment]:
+    told: list[Segment] = []
+    for sentence in _split(_compared(segments), _ENDS):
+        goods = _about_goods(sentence)
+        for clause in _split(sentence, _STOPS, after=_ASKING):
+            told += _without(clause) if goods or _only_spoken_of(clause) else clause
+    return _not_merely_after(told)
+
+
+def doubtful(segments: Sequence[Segment]) -> bool:
+    """Whether a full sentence without a wish names a service beside a word that nobody knows ("Geht French Toast?")."""
+    if _keys(segments) & (_WANT - _COULD | _NEEDED):
+        return False
+    return any(_doubtful(clause) for clause in _split(segments, _STOPS))
+
+
+def _doubtful(clause: Sequence[Segment]) -> bool:
+    said = _keys(clause)
+    if said & _CONCERNING or not said & _FINITE:
+        return False
+    return any(_tells(one) for one in clause) and any(one.kind == "noise" for one in clause)
+
+
+def _split(
+    segments: Sequence[Segment], marks: frozenset[str], *, after: frozenset[str] = frozenset()
+) -> Iterator[list[Segment]]:
+    """Stretches that each end with one of these marks, or with one of the words."""
+    held: list[Segment] = []
+    for one in segments:
+        held.append(one)
+        if one.text in marks or key_of(one.text) in after:
+            yield held
+            held = []
+    if held:
+        yield held
+
+
+def _keys(segments: Iterable[Segment]) -> set[str]:
+    return {key_of(word) for one in segments for word in one.text.split()}
+
+
+def _without(segments: Iterable[Segment]) -> list[Segment]:
+    """Without the services; whom or what length it is for still counts for what is wished beside it."""
+    return [replace(one, kind="filler", parts=(), extra=()) if _tells(one) else one for one in segments]
+
+
+def _silent(segments: Iterable[Segment]) -> list[Segment]:
+    return [replace(one, kind="filler", parts=(), extra=()) if one.parts else one for one in segments]
+
+
+def _only_for_whom(segments: Sequence[Segment]) -> bool:
+    """Whether to be told only whom or what length it is for can be an answer ("für lange Haare", "Damen")."""
+    said = _keys(segments)
+    if any(_tells(one) for one in segments) or said & (_ABOUT | _OPEN_QUESTIONS):
+        return False
+    if not said & (_WANT - _COULD | _FOR) and (
+        said & (_STATES | _COULD) or any(one.kind in {"noise", "foreign", "name"} for one in segments)
+    ):
+        return False
+    lengths = [at for at, one in enumerate(segments) if set(one.parts) & _LENGTHS]
+    others = any(one.parts and not set(one.parts) <= _LENGTHS | WEAK for one in segments)
+    return others or not lengths or any(_of_length(segments, at) for at in lengths)
+
+
+def _of_length(segments: Sequence[Segment], at: int) -> bool:
+    """Whether "kurz" says what is short, not that something takes no time."""
+    before = key_of(segments[at - 1].text) if at else ""
+    after = segments[at + 1] if at + 1 < len(segments) else None
+    if after is not None and after.parts:
+        return True
+    named = not before or before in _THE | _FOR | _WITH or before in _STOPS
+    return named and (after is None or after.kind == "mark" or key_of(after.text) in _WANT)
+
+
+def _only_spoken_of(clause: Sequence[Segment]) -> bool:
+    words = [key_of(word) for one in clause for word in one.text.split()]
+    return any(rule(words, clause) for rule in _RULES)
+
+
+def _priced(words: Sequence[str], _: Sequence[Segment]) -> bool:
+    said = set(words)
+    taken = bool(said & _TAKE) and any(word in _HOW_MUCH for word in words[:3])
+    return bool(said & _PRICE or taken) and not said & _SURELY
+
+
+def _asked_about(words: Sequence[str], _: Sequence[Segment]) -> bool:
+    """A question that is not when something can be had."""
+    if not words or set(words) & (_WANT - _COULD):
+        return False
+    begin = words[:3]
+    for at, word in enumerate(begin):
+        follows = words[at + 1] if at + 1 < len(words) else ""
+        if word in _ABOUT or (word == "wie" and follows in _HOW) or (word == "was" and follows in _WHAT):
+            return True
+    return False
+
+
+def _has_been(words: Sequence[str], _: Sequence[Segment]) -> bool:
+    said = set(words)
+    if said & (_WANT - _COULD) or "wie" in said:
+        return False
+    last = any(one in _LAST and other in _TIMES for one, other in pairwise(words))
+    return bool(said & _PAST) or last or bool(said & _BOOKED and said & _HAVE)
+
+
+def _how_it_is(words: Sequence[str], clause: Sequence[Segment]) -> bool:
+    """A statement that nothing follows from ("Meine Hände sind kalt")."""
+    said = set(words)
+    if said & (_WANT | _NEEDED | _FOR) or _does(clause):
+        return False
+    return any(
+        word in _STATES and (not at or words[at - 1] != "hier") and _follow(words, at) not in _TOWARDS
+        for at, word in enumerate(words)
+    )
+
+
+def _follow(words: Sequence[str], at: int) -> str:
+    return words[at + 1] if at + 1 < len(words) else ""
+
+
+def _does(clause: Sequence[Segment]) -> bool:
+    """Whether it says what is to be done ("Auspuff reparieren")."""
+    return any(
+        one.text.endswith(_VERB) and _tells(one) and key_of(one.text) not in _BODY_PARTS for one in clause
+    )
+
+
+def _in_general(words: Sequence[str], _: Sequence[Segment]) -> bool:
+    """What one needs is nobody's wish ("Braucht man da einen Termin?")."""
+    return bool(set(words) & _MAN) and bool(set(words) & {"braucht", "brauch"})
+
+
+def _tells(one: Segment) -> bool:
+    return any(not is_soft(part) for part in one.parts)
+
+
+_RULES: tuple[Callable[[Sequence[str], Sequence[Segment]], bool], ...] = (
+    _priced,
+    _asked_about,
+    _has_been,
+    _how_it_is,
+    _in_general,
+)
+
+
+def _about_goods(sentence: Sequence[Segment]) -> bool:
+    return not _keys(sentence).isdisjoint(_GOODS)
+
+
+def _compared(segments: Sequence[Segment]) -> list[Segment]:
+    """Leave out from what something changes ("von blond auf braun"), and what somebody had before."""
+    told = list(segments)
+    for at, one in enumerate(told[:-3]):
+        if key_of(one.text) == "von" and key_of(told[at + 2].text) == "auf" and told[at + 1].parts:
+            told[at + 1 : at + 2] = _without(told[at + 1 : at + 2])
+    return told
+
+
+def _not_merely_after(segments: Sequence[Segment]) -> list[Segment]:
+    """The one thing that was named only to say when ("nach dem Röntgen") is no wish."""
+    telling = [at for at, one in enumerate(segments) if one.parts]
+    if not telling:
+        return list(segments)
+    before = [key_of(one.text) for one in segments[max(0, telling[0] - 2) : telling[0]]]
+    if len(telling) == 1 and len(before) == 2 and before[0] in _AFTER and before[1] in _THE:
+        return _without(segments)
+    return list(segments)
