@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from language.when_cases import FROM_MODELS, IN_SHOP, REFUSED, SPOKEN, WORDS_ONLY
 from zusage.core.scheduling.masters import Span
 from zusage.language.german import speak, understand_when
-from zusage.language.german._text import LONGEST
+from zusage.language.german._text import LONGEST_TALK
 from zusage.language.german.speak import Here
 from zusage.language.reading import Unclear, When
 
@@ -234,9 +234,14 @@ def test_no_text_is_an_exception(text: str) -> None:
         assert read.start < read.end
 
 
-def test_only_a_short_prefix_of_a_long_text_is_read() -> None:
-    assert described(when("morgen " + "x" * 100_000)) == "19.11."
-    assert described(when("x" * LONGEST + " morgen")) == "no_time_said"
+def test_of_a_very_long_text_the_end_is_read() -> None:
+    assert described(when("x" * 100_000 + " morgen")) == "19.11."
+    assert described(when("morgen " + "x" * LONGEST_TALK)) == "no_time_said"
+    told = "ich war gestern schon da, und es war so schön bei Ihnen, " * 12
+    assert (
+        described(when(f"am Freitag um drei, {told} ach nein, lieber doch am Montag um vier"))
+        == "23.11. 16:00"
+    )
     assert described(when("9" * 100_000)) == "no_time_said"
     assert described(when("montag " * 20_000)) == "23.11."
 

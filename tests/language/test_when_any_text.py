@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from zusage.core.scheduling.masters import Span
 from zusage.language.german import understand_when
-from zusage.language.german._lexicon import PHRASES, WORDS
+from zusage.language.german._lexicon import WORDS
+from zusage.language.german._phrases import PHRASES
 from zusage.language.german._text import LONGEST
 from zusage.language.german.texts import TEXTS
 from zusage.language.policies import DEFAULTS, Policies

@@ -25,7 +25,7 @@ def corrections(placed: Sequence[Placed]) -> list[list[Placed]]:
     parts: list[list[Placed]] = [[]]
     for at, one in enumerate(placed):
         kind = word_kind(one)
-        again = kind == "hesitation" and bool(_says(parts[-1]) & _says(_until_pause(placed[at + 1 :])))
+        again = kind == "hesitation" and _says_again(one, parts[-1], placed[at + 1 :])
         onto = kind == "onto" and moves and bool(_says(parts[-1]))
         weak = kind == "fix" and isinstance(one.item, Word) and one.item.value == "weak"
         if (kind == "fix" and not weak) or again or onto:
@@ -33,6 +33,13 @@ def corrections(placed: Sequence[Placed]) -> list[list[Placed]]:
         elif kind not in {"hesitation", "onto", "move", "fix"}:
             parts[-1].append(one)
     return parts
+
+
+def _says_again(one: Placed, before: Sequence[Placed], after: Sequence[Placed]) -> bool:
+    """Whether a hesitation stands between two things of one kind; "also" between two days only repeats the first."""
+    again = _says(before) & _says(_until_pause(after))
+    also = isinstance(one.item, Word) and one.item.value == "also"
+    return bool(again - {"day"}) if also else bool(again)
 
 
 def _until_pause(placed: Sequence[Placed]) -> list[Placed]:
@@ -70,7 +77,9 @@ def sort_clause(part: list[Placed], *, last: bool) -> tuple[list[Placed], list[l
     for piece in _split(part, "comma", "stop"):
         at = next((n for n, one in enumerate(piece) if word_kind(one) == "no"), None)
         if at is None:
-            if refused and not last and not wanted and _says(piece) <= {"clock"}:
+            if refused and not wanted and _only_day_too(piece):
+                refused.append(piece)
+            elif refused and not last and not wanted and _says(piece) <= {"clock"}:
                 refused[-1] += piece
             else:
                 wanted += piece
@@ -78,6 +87,11 @@ def sort_clause(part: list[Placed], *, last: bool) -> tuple[list[Placed], list[l
         wanted, refusals = _sorted(piece, at, wanted)
         refused += [one for one in refusals if _says(one)]
     return wanted, refused
+
+
+def _only_day_too(piece: Sequence[Placed]) -> bool:
+    """ "…, Dienstag auch" behind a refusal is refused as well."""
+    return any(word_kind(one) == "too" for one in piece) and _says(piece) == {"day"}
 
 
 def _sorted(piece: list[Placed], at: int, wanted: list[Placed]) -> tuple[list[Placed], list[list[Placed]]]:

@@ -111,6 +111,8 @@ def _lists(placed: Sequence[Placed], at: int, *, has_or: bool) -> bool:
         comma = word_kind(placed[at]) == "comma"
         alike = left.kind == right.kind and left.single == right.single
         return alike and (not comma or has_or or left.kind == "weekday") and left.first != right.first
+    if isinstance(right, Days) and word_kind(placed[at]) == "and" and not isinstance(left, Days):
+        return any(isinstance(one.item, Days) for one in placed[:at])
     if isinstance(left, Part) or isinstance(right, Part):
         return False
     if word_kind(placed[at]) == "comma" and not has_or:
@@ -147,6 +149,9 @@ def _filled(sides: Sequence[Said]) -> list[Said]:
 def _corrected(before: Sequence[Said], after: Sequence[Said], talk: Talk) -> list[Said]:
     if not before or not after:
         return [*(after or before)]
+    if len(after) == 1 and after[0].time and not (after[0].days or after[0].moment):
+        refined = after[0].time
+        return [replace(said, time=_time_after(said.time, refined)) for said in before]
     first = before[0]
     return [
         said

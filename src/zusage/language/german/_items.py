@@ -176,10 +176,12 @@ _ENDS = (END,) * 24
 class Tokens:
     """Tokens by position; before the first and behind the last stand ends, more than any rule looks away."""
 
-    __slots__ = ("_padded", "last_day", "list", "talk")
+    __slots__ = ("_padded", "capitals", "last_day", "list", "talk")
 
-    def __init__(self, tokens: Sequence[Token], talk: Talk) -> None:
+    def __init__(self, tokens: Sequence[Token], talk: Talk, capitals: frozenset[str] = frozenset()) -> None:
         self.list = tokens
+        self.capitals = capitals
+        """Folded words that were written with a capital letter, where the text tells nouns from other words."""
         # A negative index counts from the back: there the same ends stand.
         self._padded = [*tokens, *_ENDS]
         self.talk = talk

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import product
 
 from zusage.language.german import speak
 from zusage.language.german._text import fold
@@ -44,6 +43,7 @@ def _table() -> Iterator[tuple[str, Meaning]]:
     for value, words in enumerate(_DIALECT_HOURS):
         for word in words.split():
             yield word, ("hour_word" if word.endswith("i") else "num", str(value))
+    yield from ((word, ("num", str(value))) for word, value in _ENGLISH_NUMBERS.items())
     for word in _inflected("nullt"):
         yield word, ("ord", "0")
     for kind, words in _KINDS.items():
@@ -59,7 +59,8 @@ def _table() -> Iterator[tuple[str, Meaning]]:
 
 def _calendar_words() -> Iterator[tuple[str, Meaning]]:
     for index, (german, english) in enumerate(zip(WEEKDAYS, _ENGLISH_DAYS, strict=True)):
-        yield from ((word, ("day", index)) for word in (german, english, english[:3]))
+        yield from ((word, ("day", index)) for word in (german, english))
+        yield english[:3], ("short_day", index)
         yield from ((word, ("days", index)) for word in (german + "s", english + "s"))
         yield _SHORT_DAYS[index], ("short_day", index)
     yield from (
@@ -85,6 +86,19 @@ def _compounds() -> Iterator[tuple[str, Meaning]]:
                 yield stem + word, ("edge", f"{which}_{unit}")
 
 
+_ENGLISH_NUMBERS = {
+    "thirteen": 13,
+    "fourteen": 14,
+    "fifteen": 15,
+    "sixteen": 16,
+    "seventeen": 17,
+    "eighteen": 18,
+    "nineteen": 19,
+    "twenty": 20,
+    "thirty": 30,
+    "forty": 40,
+    "fifty": 50,
+}
 _DIALECT_HOURS = (
     *(
         "",
@@ -106,18 +120,18 @@ _DIALECT_HOURS = (
 )
 _WHICH = {
     "this": "dies jetzig laufend aktuell hiesig this",
-    "next": "naechst nachst next",
-    "coming": "kommend folgend darauffolgend coming following",
-    "after_next": "uebernaechst ubernaechst ubernachst uebernachst",
+    "next": "naechst nachst next nae naech",
+    "coming": "kom kommend folgend darauffolgend coming following",
+    "after_next": "uebern uebernaechst ubernaechst ubernachst uebernachst",
     "last": "letzt vergangen vorig vorangegangen last past",
     "before_last": "vorletzt",
 }
 _PARTS = {
     "morning": "morgens morgends frueh fruh fruehmorgens fruehs fruehe fruhe fruehstens morning",
-    "forenoon": "vormittag vormittags vormittage vormitag vormiddag",
-    "noon": "mittag mittags mittagszeit mittagspause mitag",
-    "afternoon": "nachmittag nachmittags nachmittage namittag nachmitag nachmiddag afternoon",
-    "evening": "abend abends abendstunden abende evening tonight",
+    "forenoon": "vorm vm vormittag vormittags vormittage vormitag vormiddag",
+    "noon": "mittagessen lunch lunchtime mittag mittags mittagszeit mittagspause mitag",
+    "afternoon": "nachm nm nachmittag nachmittags nachmittage namittag nachmitag nachmiddag afternoon",
+    "evening": "abd abend abends abendstunden abende evening tonight",
     "night": "nacht nachts night",
     "after_work": "feierabend",
     "day": "tagsueber tagsuber",
@@ -171,20 +185,21 @@ FEASTS = {
 """Feast days by key; those that take several words stand in `_tokens`."""
 
 _KINDS = {
-    "near": "heute=0 today=0 hoite=0 heut=0 heude=0 haide=0 hait=0 uebermorgen=2 ubermorgen=2 ueberuebermorgen=3 gestern=-1 "
+    "near": "heutigen=0 heute=0 today=0 hoite=0 heut=0 heude=0 haide=0 hait=0 uebermorgen=2 ubermorgen=2 ueberuebermorgen=3 gestern=-1 "
     "yesterday=-1 gestan=-1 vorgestern=-2 vorvorgestern=-3",
-    "tomorrow": "morgen morgn morjen tomorrow moagen moagn",
+    "tomorrow": "morgen morgn morjen tomorrow moagen moagn morgigen tmrw",
     "now": "jetzt now",
     "uhr": "uhr h o'clock oclock ur uhrzeit=no",
-    "half_of_day": "pm=pm a_m=am vm=am nm=pm",
-    "half": "halb",
-    "half_a": "halbe halben halber halbes",
-    "quarter": "viertel fiertel",
+    "half_of_day": "pm=pm a_m=am",
+    "half": "halb halp haib hoib halbi half",
+    "half_a": "halbe halben halber halbes hoiba hoibe halwe halwer halba",
+    "quarter": "viertel fiertel quarter virtel",
     "three_quarters": "dreiviertel 3viertel",
     "one_and_a_half": "anderthalb=1.5 eineinhalb=1.5 einundeinhalb=1.5 zweieinhalb=2.5 dreieinhalb=3.5",
     "a": "ein eine einen einer einem eines ne nen a",
     "midnight": "mitternacht midnight",
-    "midday": "noon",
+    "midday": "noon midday",
+    "too": "auch",
     "shortly": "kurz",
     "unit_minute": "minuten minute min minutes mins",
     "unit_hour": "stunden stunde std hour hours stuendchen",
@@ -200,25 +215,25 @@ _KINDS = {
     "holiday": "feiertag feiertags",
     "daylike": "feiertage feiertagen",
     "advent_weekend": "adventswochenende adventwochenende",
-    "edge": "anfang=begin beginn=begin start=begin anfangs=begin mitte=middle mitten=middle ende=end",
+    "edge": "anfang=begin beginn=begin start=begin anfangs=begin mitte=middle mitten=middle ende=end beginning=begin end=end",
     "season": "fruehling=3 fruehjahr=3 fruhling=3 sommer=6 herbst=9 winter=12",
     "week_number": "kw kalenderwoche kalenderwochen",
     "half_word": "haelfte halfte",
     "quarter_letter": "q",
     "bound": "ab=from fruehestens=from fruhestens=from seit=from from=from vor=before before=before nach=after "
-    "after=after spaetestens=until spatestens=until until=until till=until",
+    "after=after spaetestens=until spatestens=until until=until till=until by=until",
     "until": "bis",
     "at": "um at ummer punkt schlag",
-    "about": "gegen=yes circa=yes ca=yes etwa=yes ungefaehr=yes rund=yes zirka=yes about=yes around=yes ungefahr=yes",
+    "about": "gg=yes gegen=yes circa=yes ca=yes etwa=yes ungefaehr=yes rund=yes zirka=yes about=yes around=yes ungefahr=yes",
     "glue": "am an den dem der die das im zum zur vom beim des auf on the of bei aufn",
     "in": "in ueber within",
     "within": "binnen innerhalb",
     "from": "von",
     "for": "fuer for dauert dauer dauern",
     "long": "lang dauernd",
-    "between": "zwischen between",
-    "and": "und and sowie",
-    "or": "oder or bzw beziehungsweise ansonsten sonst notfalls andernfalls alternativ ersatzweise entweder",
+    "between": "zwischen between zw zwischn",
+    "and": "und and sowie u",
+    "or": "oder or od o bzw beziehungsweise ansonsten sonst notfalls andernfalls alternativ ersatzweise entweder",
     "later": "spaeter danach darauf drauf spater later nachher",
     "earlier": "frueher vorher davor zuvor eher fruher earlier",
     "late": "spaeten spaetem spaete spaten spaet spat",
@@ -227,172 +242,35 @@ _KINDS = {
     "same": "gleichen selben gleiche selbe gleicher selber demselben denselben dieselbe derselben same",
     "time_word": "zeit uhrzeit termin",
     "every": "jeden jeder jedes jede every immer",
-    "fix": "nein nee noe quatsch falsch sondern stattdessen vielmehr lieber aber gesagt ausgemacht vereinbart "
+    "fix": "but nein nee noe quatsch falsch sondern stattdessen vielmehr lieber aber gesagt ausgemacht vereinbart "
     "korrektur korrigiere bloedsinn doch=weak",
     "no": "nicht=either nie=either niemals=either nimmer=either weder=either noch=neither keinesfalls=either schlecht=behind "
     "unguenstig=behind unmoeglich=behind verhindert=behind verreist=behind ausgebucht=behind ungern=behind "
     "blockiert=behind statt=instead anstatt=instead anstelle=instead ausser=without ohne=without kein=without "
-    "keine=without keinen=without keinem=without keiner=without not=either no=either",
-    "hesitation": "aeh aehm oeh hm",
+    "keine=without keinen=without keinem=without keiner=without not=either except=without",
+    "hesitation": "aeh aehm oeh hm also=also",
     "available": "available",
     "move": "verschieben verlegen umbuchen umlegen schieben verschiebe verlege verschoben verlegt aendern",
-    "soon": "schnellstmoeglich baldmoeglichst asap sofort jederzeit anytime zeitnah schnellstens ehestmoeglich fruehestmoeglich "
+    "soon": "any flexible flexibel whenever schnellstmoeglich baldmoeglichst asap sofort jederzeit anytime zeitnah schnellstens ehestmoeglich fruehestmoeglich "
     "naechstmoeglich naechstmoegliche naechstmoeglichen naechstmoeglicher schnellstmoeglichen schnellstmoegliche "
     "fruehestmoegliche fruehestmoeglichen umgehend ehemoeglichst",
-    "title": "frau herr herrn familie fraeulein mrs mr doktor dr",
+    "title": "firma cafe hotel praxis frau herr herrn familie fraeulein mrs mr doktor dr",
     "own": "meine ihre seine deine eine unsere",
-    "called": "heisse heiss",
+    "called": "heisse heiss heisst",
     "greeting": "guten schoenen gute schoene good gutn schoen schoenes frohe frohes froehliche gesegnete",
     "empty": "null",
 }
-
-Phrase = tuple[tuple[str, ...], Meaning]
-
-
-def _phrases() -> Iterator[Phrase]:
-    for pattern, kind, value in _PHRASES:
-        slots = [tuple(slot.split("|")) for slot in pattern.split(" ")]
-        for words in product(*slots):
-            yield tuple(word for word in words if word), (kind, value)
-
-
-# "a|b c|" : one of a, b; then c or nothing.
-_PHRASES: tuple[tuple[str, str, str | None], ...] = (
-    ("ueber|uber morgen", "near", "2"),
-    ("vor gestern", "near", "-1"),
-    ("the| day after tomorrow", "near", "2"),
-    ("vorgestern", "near", "-2"),
-    ("so bald|balt|schnell|frueh|rasch|zeitnah wie|als moeglich|moglich|moegliche|moeglichst", "soon", None),
-    ("moeglichst|moglichst bald|schnell|frueh|zeitnah|rasch", "soon", None),
-    ("so schnell|bald wie's geht", "soon", None),
-    ("so schnell|bald wie es geht", "soon", None),
-    ("ganz| egal wann", "soon", None),
-    ("wann auch| immer", "soon", None),
-    ("zeitlich egal", "soon", None),
-    ("am schnellsten|fruehesten|ehesten", "soon", None),
-    ("jetzt gleich|sofort", "soon", None),
-    ("gleich jetzt", "soon", None),
-    ("as soon as possible", "soon", None),
-    ("uhrzeit|zeit ist| mir| egal", "any_time", None),
-    ("den|der ganzen|ganze tag", "any_time", None),
-    ("egal welche|welcher uhrzeit", "any_time", None),
-    ("drei|3 viertel", "three_quarters", None),
-    ("ein|eine|einer viertel stunde", "quarter_hour", "15"),
-    ("viertelstunde", "quarter_hour", "15"),
-    ("dreiviertelstunde", "quarter_hour", "45"),
-    ("drei|3 viertel stunde", "quarter_hour", "45"),
-    ("dreiviertel stunde", "quarter_hour", "45"),
-    ("halbstunde", "quarter_hour", "30"),
-    ("ein und ein halb|halbe", "one_and_a_half", "1.5"),
-    ("ein paar|einigen|mehreren|wenigen", "some", None),
-    ("einigen|mehreren|wenigen|paar", "some", None),
-    ("zwischen den jahren", "feast", "between_years"),
-    ("zwischen weihnachten und neujahr|silvester", "feast", "between_years"),
-    ("heiliger|heiligen|heilig|heilger abend", "feast", "christmas_eve"),
-    ("heilige|heiligen drei|3 koenige|koenigen", "feast", "epiphany"),
-    ("tag der deutschen| einheit", "feast", "unity_day"),
-    ("tag der arbeit", "feast", "labour_day"),
-    ("christi himmelfahrt", "feast", "ascension"),
-    ("mariae|maria|mariä himmelfahrt", "feast", "assumption"),
-    ("buss|bus und bettag", "feast", "repentance_day"),
-    ("buss|bus - und bettag", "feast", "repentance_day"),
-    ("sankt|st martin", "feast", "st_martin"),
-    ("ersten|erster|1. weihnachtstag|weihnachtsfeiertag|christtag", "feast", "christmas"),
-    ("zweiten|zweiter|2. weihnachtstag|weihnachtsfeiertag|christtag", "feast", "boxing_day"),
-    ("ersten|erster|1. advent|adventssonntag", "feast", "advent_1"),
-    ("zweiten|zweiter|2. advent|adventssonntag", "feast", "advent_2"),
-    ("dritten|dritter|3. advent|adventssonntag", "feast", "advent_3"),
-    ("vierten|vierter|4. advent|adventssonntag", "feast", "advent_4"),
-    ("rosen montag", "feast", "rose_monday"),
-    ("oster montag", "feast", "easter_monday"),
-    ("oster sonntag", "feast", "easter"),
-    ("pfingst montag", "feast", "whit_monday"),
-    ("pfingst sonntag", "feast", "whit_sunday"),
-    ("kar freitag", "feast", "good_friday"),
-    ("gruen donnerstag", "feast", "maundy_thursday"),
-    ("fron leichnam", "feast", "corpus_christi"),
-    ("unter|waehrend der woche", "workdays", None),
-    ("unter|waehrend der arbeitswoche", "workdays", None),
-    ("in der frueh|fruehe|fruh", "part", "morning"),
-    ("in aller fruehe|herrgottsfruehe", "part", "morning"),
-    ("am morgen", "part", "morning"),
-    ("in|on the morning", "part", "morning"),
-    ("zu mittag", "part", "noon"),
-    ("nach der arbeit", "part_after_work", None),
-    ("nach feierabend|arbeitsschluss|dienstschluss|buero", "part_after_work", None),
-    ("nach meinem feierabend", "part_after_work", None),
-    ("vor der arbeit", "part", "morning"),
-    ("nach|bis|um schulschluss", "junk", None),
-    ("sondern auch", "or", None),
-    ("wenn|falls das|es| nicht geht|klappt|passt|moeglich|", "or", None),
-    ("wenn|falls nicht dann|", "or", None),
-    ("zur not", "or", None),
-    ("oder so", "word", None),
-    ("oder doch lieber|", "fix", None),
-    ("doch lieber|besser", "fix", None),
-    ("ich meine|meinte", "fix", None),
-    ("stimmt nicht", "fix", None),
-    ("besser|genauer gesagt", "fix", None),
-    ("beziehungsweise besser", "fix", None),
-    ("lieber|besser|eher als", "no", "instead"),
-    ("bis auf", "no", "without"),
-    ("auf gar| keinen fall", "no", "either"),
-    ("zu frueh|spaet|kurzfristig|bald|knapp|weit", "no", "behind"),
-    ("keine zeit", "no", "behind"),
-    ("im urlaub", "no", "behind"),
-    ("faellt aus|weg|flach", "no", "behind"),
-    ("nicht wahr|nur|auch|doch|vielleicht|schlimm|schlecht|wichtig|genau|sicher|mehr", "word", None),
-    ("nicht mehr vor", "bound", "from"),
-    ("nicht mehr nach", "bound", "until"),
-    ("warum|wieso nicht", "word", None),
-    ("weiss noch| nicht genau|", "word", None),
-    ("weiss ich|ja noch| nicht genau|", "word", None),
-    ("nicht zu|so|ganz|allzu frueh|spaet|lang|lange|bald", "word", None),
-    ("nicht ganz|so|allzu so|zu frueh|spaet|lang|lange", "word", None),
-    ("noch nicht", "word", None),
-    ("kein|keine|keinen problem|thema|ahnung|praeferenz|sorge|frage|stress|eile", "word", None),
-    ("nicht vor", "bound", "from"),
-    ("nicht frueher als", "bound", "from"),
-    ("nicht spaeter als", "bound", "until"),
-    ("nicht nach", "bound", "until"),
-    ("erst ab|nach", "bound", "from"),
-    ("bis spaetestens|maximal|hoechstens", "bound", "until"),
-    ("spaetestens bis|um|am", "bound", "until"),
-    ("fruehestens um|ab|am", "bound", "from"),
-    ("von|ab jetzt an|", "bound_now", None),
-    ("name ist", "called", None),
-    ("mein name ist|waere|lautet|war", "called", None),
-    ("mein name", "my_name", None),
-    ("schoenes|gutes|frohes|gesundes neues jahr", "word", None),
-    ("meine ich", "word", None),
-    ("wochen|wochn ende", "weekend", None),
-    ("neuen|neues|neue jahr|jahres", "next_year", None),
-    ("egal welcher|welchen|welches tag|tage", "any_time", None),
-    ("egal an welchem tag", "any_time", None),
-    ("tag ist| mir| egal", "any_time", None),
-    ("morgen zusammen|alle|allerseits", "word", None),
-    ("heute in", "near_in", None),
-    ("schoenen guten", "greeting", None),
-)
 
 
 def _values(table: Iterable[tuple[str, Meaning]]) -> dict[str, Meaning]:
     known: dict[str, Meaning] = {}
     for word, (kind, value) in table:
-        known.setdefault(word, (kind, int(str(value)) if _is_number(value) else value))
+        known.setdefault(word, (kind, int(str(value)) if is_number(value) else value))
     return known
 
 
-def _is_number(value: object) -> bool:
+def is_number(value: object) -> bool:
     return isinstance(value, str) and value.lstrip("-").isdigit()
 
 
 WORDS: dict[str, Meaning] = _values(_table())
-PHRASES: dict[str, list[Phrase]] = {}
-"""By their first word, the longest first."""
-for _words, _meaning in _phrases():
-    _value = _meaning[1]
-    meaning: Meaning = (_meaning[0], int(str(_value)) if _is_number(_value) else _value)
-    PHRASES.setdefault(_words[0], []).append((_words, meaning))
-for _entries in PHRASES.values():
-    _entries.sort(key=lambda entry: -len(entry[0]))

@@ -36,10 +36,23 @@ _ENGLISH = {
 }
 # Words of everyday German that lie close to one about time.
 _OTHER_WORDS_TEXT = """
-feiertag feiertags feiertage montage naegel machten achten dritter naehe naechstens vorlaeufig spaetzle
-fruehstueck fruehstuecken stunden sekunden minute nachmittagstermin abende gesehen geschehen kurzen
-einundalles lieben sieben monaten mitarbeiter gleich gleichzeitig spaeteste wochentag verspaeter verspaetet
-letztlich naechtigen achtung sechserpack zwanziger dreissiger vierziger fuenfziger
+abende achten achtung achtziger aktuellste aktuellsten augusta auguste christa christians da dessen diesseits
+dissen dreissiger dressing dritteln drittels drittens dritter duesen eastern einundalles esther feiertag
+feiertage feiertags feierten fertig fliegende fliegenden fliegender folgen freiherr freital freudig
+fruehstueck fruehstuecken fuehre fuehrer fuenfer fuenftel fuenfziger fuhrer geschehen gesehen gewichen gleich
+gleichzeitig glichen gloeckchen jaguar jemand koma kommandeur kommando kommandos kommen kommentar kommentiere
+kurzen laender laufen lester letten letter letztere letzterem letzteren letzterer letzteres letztlich lieben
+listen machten margen meinten minute mitarbeiter monaten montage morgenstern nachahmer nachmittagstermin
+nachos nachsitzen naechstens naechtigen naegel naehe naehen naeher naehten neuner neunziger nichts nicolas
+nicolaus niklas nix papstes passten pasta pasteur pastor pisten posten poster pusten quarterly quartier
+quartiere quartiers salben sandig schuster sechser sechserpack sechstel sechziger seichten seiten sekunden
+sieben sieber siebziger silben silber spaeteste spaetzle stande stuende stunden thesen ueberdachte
+ueberdachten ueberein ueberm uebernachten uebernachtet uebernahm uebernehme ueberwachte ueberwachten
+ueberzogen valentin valentina valentino veganen verfangen vergingen vergnuegen verlangen verletzt verletzte
+verletzten verletzter verraten verspaeter verspaetet verteile verzahnt verzeihen verziehen vieren vierer
+viersen viertens vierziger virtuell virtuelle vorausgegangen vorausgegangenen vorgaengen vorgegangen vorgehen
+vorlaeufig vorliegen vorzeigen wachen wichen wochentag wohnende wohnenden zehner zeit zeiten zwanziger zweien
+zweier zweiten zweitens
 """
 _OTHER_WORDS = frozenset(_OTHER_WORDS_TEXT.split())
 _WITH_PART = re.compile(r"(\w{5,}?)(vormittag|nachmittag|mittag|morgen|abend|frueh|nacht)s?")
@@ -86,11 +99,24 @@ def nearest_name(word: str) -> str | None:
     or several alike."""
     if len(word) < _SHORTEST or word in _OTHER_WORDS:
         return None
-    if name := _nearest(word):
+    if name := _nearest(word) or _nearest(_plain_dialect(word)):
         return name
     joined = _WITH_PART.fullmatch(word)
     day = _nearest(joined[1]) if joined else None
     return f"{day} {joined[2]}" if joined and day else None
+
+
+_DIALECT_END = re.compile(r"(?:d|t)(?:a|o|i)+(?:g|ch|ck|k)s?$")
+
+
+def _plain_dialect(word: str) -> str:
+    """ "Mondog", "Samschdich", "Freidach": the ending as it is written."""
+    ended = _DIALECT_END.sub("tag", word)
+    return (
+        ended.replace("schd", "sd").replace("scht", "st").replace("sd", "s").replace("nsch", "ns")
+        if ended != word
+        else word
+    )
 
 
 def _nearest(word: str) -> str | None:
@@ -111,7 +137,9 @@ def _likeness(word: str, name: str) -> float:
 @lru_cache(maxsize=8192)
 def nearest_word(word: str) -> str | None:
     """The other word about time that a folded, unknown one of at least six letters is most likely meant to be."""
-    if word.endswith("a") and (spoken := word[:-1] + "er") in WORDS:
+    if fuzz.ratio(word, "morgen") > 80 and word[0] == "m" and cologne(word) == cologne("morgen"):
+        return "morgen"
+    if word not in _OTHER_WORDS and word.endswith("a") and (spoken := word[:-1] + "er") in WORDS:
         return spoken
     if len(word) < 6 or word in _OTHER_WORDS:
         return None

@@ -44,8 +44,8 @@ class Quantity:
         return round(self.count * each) if each and not self.vague else None
 
     @staticmethod
-    def read(tokens: Tokens, at: int) -> Quantity | None:
-        """The quantity that begins at a token; words that say "about" are passed over."""
+    def read(tokens: Tokens, at: int, *, short: bool = False) -> Quantity | None:
+        """The quantity that begins at a token; words that say "about" are passed over. `short`: "h" means hours."""
         at = tokens.skip(at, "about", "glue") if tokens.kind(at) in {"about", "glue"} else at
         if tokens.kind(at) == "a" and tokens.kind(at + 1) == "quarter_hour":
             at += 1
@@ -59,18 +59,30 @@ class Quantity:
         if most:
             behind = most[1]
         unit = tokens.kind(behind)
+        if short and tokens[behind].text == "h":
+            unit = "unit_hour"
         if unit not in _UNITS:
             return _half_a(tokens, number, behind)
         vague = number == 0 and tokens.kind(at) == "some"
         return _with_minutes(tokens, Quantity(number, unit, behind + 1, most[0] if most else 0, vague))
 
 
-def _count(tokens: Tokens, at: int) -> tuple[float, int] | None:
+def _count(tokens: Tokens, at: int) -> tuple[float, int] | None:  # noqa: PLR0911 - one line a form
     kind, value = tokens.kind(at), tokens[at].value
+    if kind == "num" and tokens.kind(at + 1) == "slashed" and tokens[at + 1].value == (1, 2):
+        return tokens.integer(at) + 0.5, at + 2
+    if tokens[at].text == "beiden":
+        return 2, at + 1
     if kind in {"num", "decimal", "one_and_a_half"}:
         return (float(str(value)), at + 1) if float(str(value)) < 10_000 else None
     if kind == "slashed" and value == (1, 2):
         return 0.5, at + 1
+    if tokens[at].text == "an" and tokens.kind(at + 1) in _UNITS:
+        return 1, at + 1
+    if kind == "half" and tokens[at + 1].text == "an":
+        return 0.5, at + 2
+    if kind == "a" and tokens[at + 1].text in {"guten", "gute", "knappen", "knappe", "kleinen"}:
+        at += 1
     if kind == "a":
         return (0.5, at + 2) if tokens.kind(at + 1) == "half_a" else (1, at + 1)
     if kind == "half_a":

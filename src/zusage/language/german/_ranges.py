@@ -258,16 +258,23 @@ def _ordered(left: Days, right: Days) -> tuple[date, date]:
 
 
 def _moments(first: Days, start: object, last: Days, end: object, talk: Talk) -> Between | None:
-    begins, ends = as_clock(start), as_clock(end)
+    begins, ends = _edge_of(start, opens=True), _edge_of(end, opens=False)
     if not (begins and ends and first.single and last.single):
         return None
     days = _ordered(first, last)
     opens, closes = _at(days[0], begins.minute, talk), _at(days[1] - ONE_DAY, ends.minute, talk)
     if begins.vague and begins.minute < 7 * 60:
         opens += timedelta(hours=12)
-    if ends.vague and ends.minute < 7 * 60:
+    if ends.vague and begins.vague and ends.minute < 7 * 60:
         closes += timedelta(hours=12)
     return Between(opens, closes) if opens < closes else None
+
+
+def _edge_of(item: object, *, opens: bool) -> Clock | None:
+    """A clock time, or where a part of day begins or ends."""
+    if isinstance(item, Part):
+        return Clock(item.span.opens if opens else item.span.closes)
+    return as_clock(item)
 
 
 def _at(day: date, minute: int, talk: Talk) -> datetime:

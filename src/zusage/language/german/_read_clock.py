@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from zusage.language.german._counts import is_counted
 from zusage.language.german._items import DAY_END, NOON, Clock, Doubt, Tokens
 
 Found = tuple[Clock, int] | None
@@ -118,11 +119,16 @@ def _ends_clock(tokens: Tokens, at: int) -> bool:
 
 
 def _military(tokens: Tokens, at: int, number: int) -> Found:
-    """ "1430 Uhr", "um 0900"."""
+    """ "1430 Uhr", "um 0900", "morgen 1500"."""
     told = tokens.kind(at + 1) == "uhr" or tokens.kind(at - 1) in _TIME_BEFORE
+    told = told or (tokens.kind(at - 1) in _DAY_BEFORE and number % 5 == 0 and number < 1900)
+    told = told or (len(tokens.list) == 1 and number % 5 == 0 and number % 100 < 60)
     if not told or len(tokens[at].text) != 4 or not tokens[at].text.isdigit():
         return None
     return make_clock(number // 100, number % 100, exact=number < 1000), _behind_uhr(tokens, at + 1)
+
+
+_DAY_BEFORE = frozenset({"day", "short_day", "near", "tomorrow", "date", "until", "dash"})
 
 
 def _suffixed(tokens: Tokens, at: int, hour: int) -> Found:
@@ -151,10 +157,16 @@ def _pair(tokens: Tokens, at: int, hour: int) -> Found:
     if (
         not likely
         or not _ends_clock(tokens, minute_at + 1)
-        or tokens.kind(minute_at + 1) in {"num", "ord", "word"}
+        or (
+            tokens.kind(minute_at + 1) in {"num", "ord", "word"}
+            and tokens[minute_at + 1].text not in _AFTER_PAIR
+        )
     ):
         return None
     return make_clock(hour, minute), minute_at + 1
+
+
+_AFTER_PAIR = frozenset({"bitte", "gern", "gerne", "geht", "ginge", "passt", "waere", "dann", "ja", "ok"})
 
 
 def _around(tokens: Tokens, at: int) -> Found:
@@ -164,9 +176,18 @@ def _around(tokens: Tokens, at: int) -> Found:
     text = tokens[direction].text
     if text not in {"vor", "nach", "ueber", "after", "past", "to"} or not 1 <= off <= 59:
         return None
+    if tokens.kind(direction) == "until":
+        return None
+    if tokens.kind(direction + 1) in {"three_quarters", "quarter"} and (
+        base := read_clock(tokens, direction + 1)
+    ):
+        minute = base[0].minute + (-off if text in {"vor", "to"} else off)
+        return Clock(minute % DAY_END, vague=base[0].vague), base[1]
     half = tokens.kind(direction + 1) == "half"
     hour_at = direction + (2 if half else 1)
     hour = _hour(tokens, hour_at)
+    if half and hour is None:
+        raise Doubt("ambiguous")
     if hour is None:
         return None
     middle = hour * 60 - (30 if half else 0)
@@ -181,12 +202,13 @@ def _hour(tokens: Tokens, at: int) -> int | None:
         value = 1
     elif tokens.kind(at) not in {"num", "ord"} or not 0 <= value <= 24:
         return None
-    follower = tokens.kind(at + 1)
-    return (
-        None
-        if follower in {"month_name", "unit_day", "unit_week", "unit_month", "unit_year", "unit_hour"}
-        else value
-    )
+    counted = tokens.kind(at + 1) in _COUNTED_UNITS or is_counted(tokens, at + 1, by_shape=False)
+    return None if counted else value
+
+
+_COUNTED_UNITS = frozenset(
+    {"month_name", "unit_day", "unit_week", "unit_month", "unit_year", "unit_hour", "counted_unit"}
+)
 
 
 def _quarter(tokens: Tokens, at: int) -> Found:
@@ -207,6 +229,8 @@ def _fraction(tokens: Tokens, at: int, *, before: int) -> Found:
 
 
 def _half(tokens: Tokens, at: int) -> Found:
+    if tokens[at + 1].text == "past" and (hour := _hour(tokens, at + 2)) is not None:
+        return Clock(hour * 60 + 30, vague=1 <= hour <= 12), at + 3
     return _fraction(tokens, at, before=30)
 
 
@@ -224,6 +248,12 @@ def _shortly(tokens: Tokens, at: int) -> Found:
 
 def _midnight(_: Tokens, at: int) -> Found:
     return Clock(DAY_END), at + 1
+
+
+def _after_uhr(tokens: Tokens, at: int) -> Found:
+    """ "Uhr drei", as one says it in another order."""
+    alone = tokens.kind(at - 1) not in {"num", "clock", "dotted"} and tokens.kind(at + 1) == "num"
+    return read_clock(tokens, at + 1, forced=True) if alone and tokens[at].text == "uhr" else None
 
 
 def _midday(_: Tokens, at: int) -> Found:
@@ -272,4 +302,5 @@ _RULES: dict[str, Callable[[Tokens, int], Found]] = {
     "shortly": _shortly,
     "midnight": _midnight,
     "midday": _midday,
+    "uhr": _after_uhr,
 }

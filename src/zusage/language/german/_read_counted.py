@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from zusage.language.german._items import (
+    DAY_END,
     Between,
     Clock,
     Doubt,
@@ -21,7 +22,7 @@ from zusage.language.german._items import (
 )
 from zusage.language.german._quantity import Quantity, jumped, shifted
 from zusage.language.german._read_clock import read_clock
-from zusage.language.german._read_day import beside_date, fixed_day
+from zusage.language.german._read_day import beside_date, fixed_day, named_weekday
 from zusage.language.german._read_edge import stretch
 from zusage.language.german._read_stretch import week_by_number
 from zusage.language.german._spans import monday_of, week_of
@@ -33,7 +34,7 @@ def read_quantity(tokens: Tokens, at: int) -> Found:
     if quantity is None:
         return None
     behind = tokens[quantity.end]
-    if behind.kind in {"later", "earlier"} and tokens.kind(quantity.end + 1) != "part":
+    if behind.kind in {"later", "earlier"}:
         return _from_anchor(tokens, quantity, later=behind.kind == "later"), quantity.end + 1
     return counted_beside(tokens, quantity) or _by_itself(tokens, quantity, at)
 
@@ -42,8 +43,15 @@ def _by_itself(tokens: Tokens, quantity: Quantity, at: int) -> Found:
     """How long it shall take ("zwei Stunden"); days that are counted from nothing are no time."""
     behind = tokens[quantity.end]
     if quantity.minutes is not None:
-        if behind.text in {"vor", "nach", "to", "past"} and read_clock(tokens, at):
-            return None
+        if behind.text in {"vor", "nach", "to", "past"}:
+            if read_clock(tokens, at):
+                return None
+            hour = read_clock(tokens, quantity.end + 1, forced=True) if quantity.minutes < 60 else None
+            if hour:
+                sign = -1 if behind.text in {"vor", "to"} else 1
+                return Clock((hour[0].minute + sign * quantity.minutes) % DAY_END, vague=hour[0].vague), hour[
+                    1
+                ]
         return Word("duration", quantity.minutes), tokens.skip(quantity.end, "long")
     if behind.text in {"alt", "alte", "alten", "old"} or tokens[at - 1].text in {"alle", "seit", "vor"}:
         return Word("number"), quantity.end
@@ -72,9 +80,9 @@ def _offer(talk: Talk) -> datetime:
 def counted_in(tokens: Tokens, at: int) -> Found:
     """ "in zwei Stunden", "in drei Tagen", "heute in vierzehn Tagen"."""
     behind = tokens.skip(at + 1, "about")
-    if tokens.kind(behind) == "word" and tokens[behind].text in {"genau", "spaetestens"}:
+    if tokens[behind].text in {"genau", "knapp", "gut"}:
         behind += 1
-    quantity = Quantity.read(tokens, behind)
+    quantity = Quantity.read(tokens, behind, short=True)
     if quantity is None:
         return None
     after = tokens.kind(quantity.end)
@@ -105,8 +113,8 @@ def counted_within(tokens: Tokens, at: int) -> Found:
 
 def counted_for(tokens: Tokens, at: int) -> Found:
     """ "für zwei Stunden" is how long; "für Dienstag" is when, and "für zwei Personen" neither."""
-    quantity = Quantity.read(tokens, at + 1)
-    if quantity is None:
+    quantity = Quantity.read(tokens, at + 1, short=True)
+    if quantity is None or (tokens[at].text == "fuer" and tokens.kind(quantity.end) == "num"):
         return None
     if quantity.minutes is None:
         return (Word("junk") if quantity.unit != "unit_year" else Word("duration", None)), quantity.end
@@ -126,14 +134,17 @@ def counted_beside(tokens: Tokens, quantity: Quantity) -> FoundDays:
     text = tokens[at].text
     if text not in {"vor", "nach", "ab"} or quantity.vague or quantity.minutes is not None:
         return None
-    found = fixed_day(tokens, tokens.skip(at + 1, "glue"))
+    day_at = tokens.skip(at + 1, "glue")
+    found = fixed_day(tokens, day_at) or (
+        named_weekday(tokens, day_at) if tokens.kind(day_at) == "day" else None
+    )
     if found is None:
         return None
     sign = -1 if text == "vor" else 1
     return one_day(shifted(found[0].first, quantity, sign=sign), relative=True), found[1]
 
 
-def read_unit(tokens: Tokens, at: int) -> Found:
+def read_unit(tokens: Tokens, at: int) -> Found:  # noqa: PLR0911 - one line a use
     """ "am Tag nach Pfingstmontag", "die Woche darauf"; otherwise a unit that nobody counted."""
     beside = beside_unit(tokens, at)
     if beside:
@@ -141,6 +152,8 @@ def read_unit(tokens: Tokens, at: int) -> Found:
     kind, after = tokens.kind(at), tokens.kind(at + 1)
     if after in {"later", "earlier"}:
         return _unit_beside_anchor(tokens, at, 1 if after == "later" else -1)
+    if kind == "unit_day" and after in {"day", "short_day"}:
+        return Word("number"), at + 1
     if kind == "unit_day" and tokens[at - 1].text in {"dem", "diesem"} and (about := tokens.talk.about):
         return one_day(about), at + 1
     numbered = tokens.kind(at + 1) == "num" and tokens.kind(at + 2) in {"end", "comma", "stop"}
@@ -158,11 +171,21 @@ def beside_unit(tokens: Tokens, at: int) -> FoundDays:
         found = fixed_day(tokens, tokens.skip(at + 2, "glue"))
         return (week_of(found[0].first), found[1]) if found else None
     if tokens.kind(at) == "unit_week":
-        beside = beside_date(tokens, at + 1, lambda day, after: plus(monday_of(day), 7 if after else -7))
-        return (week_of(beside[0].first), beside[1]) if beside else None
+        return _week_beside(tokens, at + 1)
     if tokens.kind(at) == "unit_day":
         return beside_date(tokens, at + 1, lambda day, after: plus(day, 1 if after else -1))
     return None
+
+
+def _week_beside(tokens: Tokens, at: int) -> FoundDays:
+    """ "die Woche nach Ostern" begins on Easter Monday: a feast on Sunday ends its week."""
+    found = fixed_day(tokens, tokens.skip(at + 1, "glue")) if tokens[at].text in {"vor", "nach"} else None
+    if found is None:
+        return None
+    monday, behind = monday_of(found[0].first), found[1]
+    if tokens[at].text == "nach":
+        return week_of(plus(monday, 7)), behind
+    return week_of(monday if found[0].first.weekday() == 6 else plus(monday, -7)), behind
 
 
 def _unit_beside_anchor(tokens: Tokens, at: int, sign: int) -> Found:

@@ -29,8 +29,21 @@ def edge(tokens: Tokens, at: int) -> FoundDays:
     which, _, unit = str(tokens[at].value).partition("_")
     if unit:
         return _edge_of_compound(tokens, which, unit, at + 1)
-    found = _container(tokens, tokens.skip(at + 1, "glue", "from", "in"))
-    return (_cut(found[0], which), found[1]) if found else None
+    unit_at = tokens.skip(at + 1, "glue", "from", "in")
+    found = _container(tokens, unit_at)
+    if found is None:
+        return None
+    cut = _cut(found[0], which)
+    if tokens.kind(unit_at) in {"unit_week", "unit_month", "unit_year"} and cut.end <= tokens.talk.today:
+        cut = _cut(_following(found[0]), which)
+    return cut, found[1]
+
+
+def _following(days: Days) -> Days:
+    """The week, month or year after one."""
+    if days.grain == "week":
+        return week_of(days.end)
+    return month_of(days.end) if days.grain == "month" else whole_year(days.first.year + 1)
 
 
 def _edge_of_compound(tokens: Tokens, which: str, unit: str, at: int) -> FoundDays:
@@ -72,7 +85,7 @@ def _container(tokens: Tokens, at: int) -> FoundDays:
         return _running(talk, kind), at + 1
     if kind == "num":
         return bare_year(tokens, at)
-    return stretch(tokens, at)
+    return stretch(tokens, at) if kind != "edge" else None
 
 
 def _running(talk: Talk, unit: str) -> Days:

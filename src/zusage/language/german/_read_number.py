@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
+from zusage.language.german._counts import counts_something, has_cue, is_counted, is_ranked
 from zusage.language.german._items import Found, Number, Tokens, Word
 from zusage.language.german._read_clock import read_clock
 from zusage.language.german._read_counted import read_quantity
-from zusage.language.german._read_date import dated, named_date, short_date
+from zusage.language.german._read_date import dated, named_date, short_date, written_date
 from zusage.language.german._read_day import nth_day_of_month
 from zusage.language.german._read_edge import stretch
 from zusage.language.german._read_which import FREE
@@ -17,24 +17,18 @@ _TIME_WORDS = frozenset({"at", "about"})
 _DAY_GLUE = frozenset({"am", "an", "den", "dem", "der", "zum", "vom", "on", "the", "des"})
 
 
-# Behind a number these do not make it a count of something.
-_NO_COUNT_TEXT = """
-bitte gern gerne geht ginge gehts gingen passt passen passte wuerde waere waers ist haben hat habe haette
-koennen kann koennte moechte will ja okay ok dann da noch vielleicht also gell frei moeglich klappt klappen
-hab wir ich sie bin mir mich uns bei mit wegen weil wenn ob hier danke super perfekt genau etwa nehmen nehme
-komme kommen lieber eintragen buchen reservieren t z was es haetten gehen machen wieder besser ungefaehr schon
-hallo please zu
-"""
-
-
-_NO_COUNT = frozenset(_NO_COUNT_TEXT.split())
-_COUNTED_BEFORE = re.compile(
-    r"\w*(?:strasse|str|weg|platz|allee|gasse|nummer|zimmer|nr|farbe|ton|nuance|groesse|paragraph|wohnung|plz|stufe)"
-)
-
-
 def read_number(tokens: Tokens, at: int) -> Found:
-    for read in (read_quantity, read_clock, nth_day_of_month, stretch, named_date, _dashed_date):
+    if counts_something(tokens, at):
+        return Word("number"), _behind_range(tokens, at)
+    for read in (
+        _count_of_guests,
+        read_quantity,
+        read_clock,
+        nth_day_of_month,
+        stretch,
+        named_date,
+        _dashed_date,
+    ):
         found: Found = read(tokens, at)
         if found:
             return found
@@ -45,30 +39,20 @@ def _plain_number(tokens: Tokens, at: int) -> Found:
     value, text = tokens.integer(at), tokens[at].text
     follower = tokens[at + 1]
     ordinal = tokens.kind(at) == "ord"
-    if _counts_something(tokens, at):
-        return None
     run = tokens.skip(at, "num", "empty")
     if run - at >= 4:
         return Word("number"), run
-    near = "time" if tokens.kind(at - 1) in _TIME_WORDS else "day" if tokens[at - 1].text in _DAY_GLUE else ""
+    near = _near(tokens, at, ordinal=ordinal)
+    if value > 31 and not 1900 <= value <= 2199:
+        return Word("number"), at + 1
     if value < 0 or (text.isdigit() and (len(text) > 4 or (len(text) > 2 and text[0] == "0"))):
         return None
     if follower.kind == "word" and follower.text in FREE:
         free_time = tokens.kind(at + 2) in {"time_word", "end"}
         return Word("soon" if free_time else "junk"), at + (3 if free_time else 1)
-    limited = tokens.kind(at - 1) in {"bound", "until", "between", "dash"}
-    counted = follower.kind in {"word", "time_word"} and follower.text not in _NO_COUNT
-    if counted and near != "time" and not limited:
+    if ordinal and tokens[at - 1].text != "am" and (is_ranked(tokens, at + 1) or _is_rank(tokens, at)):
         return None
     return Number(value, ordinal, near, text), at + 1  # type: ignore[arg-type]
-
-
-def _counts_something(tokens: Tokens, at: int) -> bool:
-    """Whether the words before make it a house number, a shade of colour, an age ("die ist drei")."""
-    before = tokens[at - 1]
-    if before.kind == "word" and _COUNTED_BEFORE.fullmatch(before.text):
-        return True
-    return before.text in {"ist", "wird"} and tokens[at - 2].text in {"der", "die", "er", "sie", "das"}
 
 
 def _dashed_date(tokens: Tokens, at: int) -> Found:
@@ -81,9 +65,65 @@ def _dashed_date(tokens: Tokens, at: int) -> Found:
 
 
 def read_dotted(tokens: Tokens, at: int) -> Found:
-    if _counts_something(tokens, at):
-        return None
+    """ "14.30", "24.11": only where nothing says that it is a version, a price or a shade."""
+    told = tokens.kind(at + 1) in {"uhr", "half_of_day"}
+    if counts_something(tokens, at) or not (told or has_cue(tokens, at)):
+        return Word("number"), at + 1
     return read_clock(tokens, at) or short_date(tokens, at)
+
+
+def read_slashed(tokens: Tokens, at: int) -> Found:
+    """ "24/11" is a date, "24/7" and "1/2 Liter" are none."""
+    if counts_something(tokens, at) or tokens[at].text == "24/7" or not has_cue(tokens, at):
+        return Word("number"), at + 1
+    return short_date(tokens, at)
+
+
+def read_written(tokens: Tokens, at: int) -> Found:
+    """A date in full, but for the number of a customer or an invoice."""
+    return (Word("number"), at + 1) if counts_something(tokens, at) else written_date(tokens, at)
+
+
+def read_written_clock(tokens: Tokens, at: int) -> Found:
+    return (Word("number"), at + 1) if counts_something(tokens, at) else read_clock(tokens, at)
+
+
+def _near(tokens: Tokens, at: int, *, ordinal: bool) -> str:
+    """Which words stand before: "der 12" is no day as "der zwölfte" is."""
+    if tokens.kind(at - 1) in _TIME_WORDS:
+        return "time"
+    before = tokens[at - 1].text
+    return "day" if before in _DAY_GLUE and (ordinal or before not in {"der", "des", "the"}) else ""
+
+
+def _is_rank(tokens: Tokens, at: int) -> bool:
+    """ "Ich bin der Dritte", "der Erste, der anruft"."""
+    if tokens[at - 1].text not in {"der", "die", "das", "den", "als"} or tokens[at].text.endswith("."):
+        return False
+    relative = tokens.kind(at + 1) == "comma" and tokens[at + 2].text in {"der", "die", "das"}
+    return (
+        relative
+        or tokens[at - 1].text == "als"
+        or tokens[at - 2].text in {"bin", "sind", "war", "waren", "als"}
+    )
+
+
+def _behind_range(tokens: Tokens, at: int) -> int:
+    """Behind the number, or behind the range that it begins where all of that is counted."""
+    ranged = tokens.kind(at + 1) in {"until", "dash", "or", "and"} and tokens.kind(at + 2) in {
+        "num",
+        "decimal",
+    }
+    return at + 3 if ranged and is_counted(tokens, at + 3) else at + 1
+
+
+def _count_of_guests(tokens: Tokens, at: int) -> Found:
+    """ "ein Tisch für 4 am Freitag": a count, where a time of its own follows."""
+    follower = tokens[at + 1]
+    timed = follower.kind in {"at", "day", "near", "tomorrow", "bound"} or follower.text in {"am", "on"}
+    if tokens.kind(at - 1) != "for" or not timed:
+        return None
+    return Word("number"), at + 1
 
 
 def read_at_time(tokens: Tokens, at: int) -> Found:

@@ -45,7 +45,8 @@ def part_after_work(tokens: Tokens, at: int) -> Found:
 def read_tomorrow(tokens: Tokens, at: int) -> Found:
     """ "morgen" is the next day, or a part of the day that stands before it."""
     if tokens[at].text == "morgen" and (
-        tokens.kind(at - 1) in {"day", "days", "near", "tomorrow", "date", "every"}
+        (tokens.kind(at - 1) == "comma" and tokens.kind(at - 2) == "day" and "morgen" in tokens.capitals)
+        or tokens.kind(at - 1) in {"day", "days", "near", "tomorrow", "date", "every"}
         or tokens[at - 1].text == "am"
     ):
         return part_of_day(tokens.talk, "morning"), at + 1

@@ -116,7 +116,7 @@ def bare_year(tokens: Tokens, at: int) -> FoundDays:
     year, behind = read_year(tokens, at)
     return (
         (whole_year(year), behind)
-        if year and tokens.kind(at - 1) in {"in", "edge", "glue", "bound"}
+        if year and tokens.kind(at - 1) in {"in", "edge", "glue", "bound", "from", "until", "between", "and"}
         else None
     )
 

@@ -179,7 +179,7 @@ def _next_hours(tokens: Tokens, at: int, which: str) -> Found:
     return Between(now, now + timedelta(minutes=minutes)), quantity.end if quantity else at + 2
 
 
-_FREE_TEXT = "freie freier freien freies moegliche moeglicher moeglichen verfuegbare verfuegbaren"
+_FREE_TEXT = "freie freier freien freies moegliche moeglicher moeglichen verfuegbare verfuegbaren verfuegbarer verfuegbares"
 FREE = frozenset(_FREE_TEXT.split())
 _WHICH: dict[str, Callable[[Tokens, int, int], FoundDays]] = {
     "unit_week": _which_week,

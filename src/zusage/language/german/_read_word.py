@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from zusage.language.german._counts import counts_something
 from zusage.language.german._items import Found, Moment, Tokens, Word
+from zusage.language.german._names_known import FAMILY, GIVEN
 from zusage.language.german._quantity import Quantity
 from zusage.language.german._read_counted import ago
 from zusage.language.german._read_day import named_weekday, next_workday
+from zusage.language.german._read_part import part_of_day
 
 NAMED_LIKE_TIME = frozenset({"day", "days", "month_name", "season", "feast", "tomorrow"})
 _DAYLIKE = re.compile(
@@ -26,13 +29,24 @@ def short_day(tokens: Tokens, at: int) -> Found:
     )
     if dated_behind or _beside_day(tokens, at, behind, "dash"):
         return named_weekday(tokens, at)
-    alone = (at == 0 and kind == "end") or tokens[at - 1].text == "am" or kind == "part"
-    alone = alone or _beside_day(tokens, at, behind, "until", "or", "and")
-    timed = kind in {"at", "clock", "bound", "about"} or (kind == "num" and tokens.kind(behind + 1) == "uhr")
-    # "so" is Sunday only where it cannot be the little word.
-    if tokens[at].text == "so":
-        return named_weekday(tokens, at) if alone and at == 0 else None
-    return named_weekday(tokens, at) if alone or timed else (Word("daylike"), at + 1)
+    alone = (at == 0 and kind == "end") or tokens[at - 1].text in {"am", "on"} or kind == "part"
+    alone = alone or tokens.kind(at - 1) in {"which", "unit_week"} or kind == "which"
+    alone = alone or (tokens[at].text in tokens.capitals and tokens[at].text != "so")
+    alone = alone or (kind == "end" and tokens.kind(at - 1) == "num")
+    alone = alone or _beside_day(tokens, at, behind, "until", "or", "and", "comma", "slash")
+    timed = kind in {"at", "clock", "bound", "about", "until", "between", "num", "half", "quarter"}
+    after_time = (
+        tokens.kind(at - 1) in {"uhr", "clock", "half_of_day"} or tokens.kind(at - 2) == "week_number"
+    )
+    # "so" is Sunday only where it cannot be the little word, and "sun" is no star.
+    if tokens[at].text in {"so", "sun", "sat", "mon"}:
+        ends = tokens.kind(at - 1) in {"until", "dash"} and timed
+        return (
+            named_weekday(tokens, at)
+            if (alone and at == 0) or ends or (timed and tokens[at].text != "so")
+            else None
+        )
+    return named_weekday(tokens, at) if alone or timed or after_time else (Word("daylike"), at + 1)
 
 
 def _beside_day(tokens: Tokens, at: int, behind: int, *joints: str) -> bool:
@@ -40,6 +54,29 @@ def _beside_day(tokens: Tokens, at: int, behind: int, *joints: str) -> bool:
     days = {"short_day", "day"}
     joined_behind = tokens.kind(behind) in joints and tokens.kind(behind + 1) in days
     return joined_behind or (tokens.kind(at - 1) in joints and tokens.kind(at - 2) in days)
+
+
+def given_name(tokens: Tokens, at: int) -> bool:
+    """Whether a day or month is somebody's family name: a given name stands before it, and nobody's "bei"."""
+    before = tokens[at - 1]
+    if before.kind != "word" or before.text not in GIVEN or tokens.kind(at - 2) == "from":
+        return False
+    return tokens[at - 2].text not in {"bei", "mit", "zu", "zur", "von"}
+
+
+def company_name(tokens: Tokens, at: int) -> bool:
+    """ "August Müller", "Montag GmbH"."""
+    after = tokens[at + 1]
+    if after.text in {"gmbh", "ug", "kg", "ag"}:
+        return True
+    month = tokens[at].text in {"mai", "april", "august", "juni", "may", "june"} and tokens.kind(
+        at - 1
+    ) not in {"num", "ord", "glue", "in", "bound", "edge", "which"}
+    return (
+        month
+        and after.kind == "word"
+        and (after.text in FAMILY | tokens.capitals or after.text.startswith("o'"))
+    )
 
 
 def titled_name(tokens: Tokens, at: int) -> Found:
@@ -53,7 +90,7 @@ def titled_name(tokens: Tokens, at: int) -> Found:
         "eine",
         "unsere",
     }
-    if own or tokens.kind(name_at) not in NAMED_LIKE_TIME:
+    if own or tokens.kind(name_at) not in NAMED_LIKE_TIME | {"part"}:
         return None
     return Word("daylike"), name_at + 1
 
@@ -82,7 +119,15 @@ def unknown_word(tokens: Tokens, at: int) -> Found:
 
 
 def glue_word(tokens: Tokens, at: int) -> Found:
-    word = {"an": "onwards", "vom": "from", "auf": "onto"}.get(tokens[at].text)
+    text = tokens[at].text
+    if (
+        text in {"zum", "auf"}
+        and tokens.kind(at - 1) != "until"
+        and any(tokens[place].text in {"vom", "von"} for place in range(max(at - 4, 0), at))
+    ):
+        moves = any(token.kind == "move" for token in tokens.list)
+        return Word("onto" if moves else "until"), at + 1
+    word = {"an": "onwards", "vom": "from", "auf": "onto"}.get(text)
     return (Word(word), at + 1) if word else None
 
 
@@ -94,7 +139,70 @@ def refusal(tokens: Tokens, at: int) -> Found:
     if tokens[at].value == "neither":
         said = any(token.text == "weder" for token in tokens.list[:at])
         return (Word("and"), at + 1) if said else None
-    return Word("no", tokens[at].value), at + 1
+    how = tokens[at].value
+    if how != "either" or _refuses(tokens, at):
+        return Word("no", how), at + 1
+    return None
+
+
+_VERDICT_TEXT = """
+nicht geht gehts geht's ginge passt passts passt's klappt klappts klappt's kann koennen koennte schaffe schaff schaffen ich wir
+mir uns es das dies da aber auch leider bei ja so gut also dann halt eben schon wohl sicher wahrnehmen einhalten halten schaffen lieber denn weil ist waere sind komme
+kommen haben hab habe zeit an am der die den tag tage leider keinesfalls gar eigentlich bitte nur ueberhaupt gehen passen und
+"""
+_VERDICT = frozenset(_VERDICT_TEXT.split())
+_NO_VERDICT = frozenset(
+    {"sonst", "anders", "ansonsten", "wenn", "weil", "falls", "hoffentlich", "dass", "dauert", "zu"}
+)
+_GOOD = frozenset({"gut", "moeglich", "so", "guenstig", "passend", "recht"})
+_PAUSES = frozenset({"comma", "stop", "end", "fix", "or", "hesitation"})
+_SILENT_KINDS = frozenset(
+    {"word", "glue", "no", "time_word", "and", "in", "title", "later", "earlier", "empty"}
+)
+
+
+def _refuses(tokens: Tokens, at: int) -> bool:
+    """Whether a "nicht" speaks of a time: of the one that follows, of one in its clause, or it is a bare verdict
+    ("das geht nicht") on the clause before. "Sonst geht's nicht" and "nicht vergessen" are none."""
+    behind = at + 1
+    while tokens[behind].text in {
+        "an",
+        "am",
+        "um",
+        "im",
+        "in",
+        "der",
+        "den",
+        "dem",
+        "bei",
+        "gerade",
+        "mehr",
+        "nur",
+    }:
+        behind += 1
+    if tokens.kind(behind) not in _SILENT_KINDS | _PAUSES:
+        return True
+    after = tokens[at + 1]
+    ended = after.kind in _PAUSES or after.text in _VERDICT or tokens[at - 1].text in _VERDICT & _SUBJECTS
+    if after.text in _GOOD and tokens[at - 1].text not in {"ist", "waere", "passt", "geht", "klappt", "sind"}:
+        return False
+    return ended and _clause_allows(tokens, at)
+
+
+_SUBJECTS = frozenset({"geht", "gehts", "geht's", "passt", "klappt", "ginge", "kann"})
+
+
+def _clause_allows(tokens: Tokens, at: int) -> bool:
+    first = at
+    while tokens.kind(first - 1) not in _PAUSES and first > 0:
+        first -= 1
+    before = [tokens[place] for place in range(first, at)]
+    if any(token.text in _NO_VERDICT for token in before) or tokens.kind(first - 1) == "or":
+        return False
+    if any(token.kind not in _SILENT_KINDS for token in before):
+        return True
+    only_later = any(token.kind in {"later", "earlier"} for token in before)
+    return not only_later and all(token.text in _VERDICT for token in before)
 
 
 def slash(tokens: Tokens, at: int) -> Found:
@@ -119,6 +227,14 @@ def every(tokens: Tokens, at: int) -> Found:
 
 def bound(tokens: Tokens, at: int) -> Found:
     text, behind = tokens[at].text, tokens.skip(at + 1, "glue")
+    if (
+        text in {"vor", "nach"}
+        and tokens[at + 1].text == "mittag"
+        and tokens.kind(at + 2) in {"at", "clock", "num"}
+    ):
+        return part_of_day(tokens.talk, "forenoon" if text == "vor" else "afternoon"), at + 2
+    if tokens.kind(behind) in {"num", "decimal", "dotted"} and counts_something(tokens, behind):
+        return Word("number"), behind + 1
     quantity = Quantity.read(tokens, behind) if text in {"vor", "nach"} else None
     if quantity and not quantity.vague:
         return (ago(tokens.talk, quantity), quantity.end) if text == "vor" else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from zusage.language.german._items import Days, Found, Placed, Tokens
+from zusage.language.german._items import Days, Found, Placed, Tokens, Word
 from zusage.language.german._read_clock import read_clock
 from zusage.language.german._read_counted import (
     counted_for,
@@ -14,10 +14,17 @@ from zusage.language.german._read_counted import (
     read_unit,
     same_as_offer,
 )
-from zusage.language.german._read_date import month_then_day, short_date, written_date
+from zusage.language.german._read_date import month_then_day
 from zusage.language.german._read_day import feast_day, named_weekday, near_day, next_holiday
 from zusage.language.german._read_edge import stretch
-from zusage.language.german._read_number import read_at_time, read_dotted, read_number
+from zusage.language.german._read_number import (
+    read_at_time,
+    read_dotted,
+    read_number,
+    read_slashed,
+    read_written,
+    read_written_clock,
+)
 from zusage.language.german._read_part import (
     late_part,
     part_after_work,
@@ -33,7 +40,9 @@ from zusage.language.german._read_word import (
     bound_now,
     called_name,
     choice,
+    company_name,
     every,
+    given_name,
     glue_word,
     greeting,
     mark,
@@ -57,6 +66,8 @@ def read_items(tokens: Tokens) -> list[Placed]:
         kind = tokens.kind(at)
         rule = _RULES.get(kind)
         found = rule(tokens, at) if rule and not (names and _is_name(tokens, at, names)) else None
+        if kind in NAMED_LIKE_TIME and (given_name(tokens, at) or company_name(tokens, at)):
+            found = (Word("daylike"), at + 1)
         if found is None:
             at += 1
             continue
@@ -89,18 +100,21 @@ _RULES: dict[str, Callable[[Tokens, int], Found]] = {
     "some": read_quantity,
     "a": lambda tokens, at: read_quantity(tokens, at) or read_clock(tokens, at),
     "one_and_a_half": read_quantity,
-    "half_a": read_quantity,
+    "half_a": lambda tokens, at: read_quantity(tokens, at) or read_clock(tokens, at),
+    "nothing": mark("nothing"),
     "quarter_hour": read_quantity,
-    "date": written_date,
+    "date": read_written,
     "dotted": read_dotted,
-    "slashed": short_date,
-    "clock": read_clock,
+    "slashed": read_slashed,
+    "clock": read_written_clock,
     "half": read_clock,
     "quarter": read_clock,
     "three_quarters": read_clock,
     "shortly": read_clock,
     "midnight": read_clock,
     "midday": read_clock,
+    "uhr": read_clock,
+    "too": mark("too"),
     "at": read_at_time,
     "about": read_at_time,
     "day": named_weekday,

@@ -5,65 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import NamedTuple
 
-from zusage.language.german._lexicon import PHRASES, WEEKDAYS, WORDS, Meaning
+from zusage.language.german._lexicon import WEEKDAYS, WORDS, Meaning
 from zusage.language.german._near import nearest_hour, nearest_name, nearest_word
 from zusage.language.german._numbers import CARDINALS, ORDINALS, UNITS, cardinal
-from zusage.language.german._text import fold
+from zusage.language.german._phrases import PHRASES
+from zusage.language.german._scan import END, Token, full_stops, plain_signs, scan, without_abbreviations
+from zusage.language.german._text import fold_talk
 
+__all__ = ["END", "Token", "tokenize"]
 
-class Token(NamedTuple):
-    """`kind` decides which rule reads it. "num", "ord": an integer; "date": (year or None, month or None, day);
-    "dotted", "slashed": two integers; "clock": (hour, minute); "word": a word that says nothing of time."""
-
-    kind: str
-    value: object
-    text: str
-
-
-END = Token("end", None, "")
 _WORD: Meaning = ("word", None)
-
-_SCAN = re.compile(
-    r"(?P<iso>(?<!\d)\d{4}([-/.])\d{1,2}\2\d{1,2}(?!\d))"
-    r"|(?P<compact>(?<!\d)20\d{6}(?!\d))"
-    r"|(?P<iso_week>(?<!\d)\d{4}-?w\d{2}(?!\d))"
-    r"|(?P<compact_time>(?<=\dt)\d{4}(?:\d\d)?(?!\d))"
-    r"|(?P<month_year>(?<![\d/.-])(?:\d{4}-\d{2}(?![\d-])|\d{1,2}/\d{4}(?!\d)))"
-    r"|(?P<short_year>'\d\d(?!\d))"
-    r"|(?P<offset>(?<=\d:\d\d)(?:z\b|\+\d\d:?\d\d)|(?<=\d:\d\d:\d\d)(?:[.,]\d+)?(?:z\b|[+-]\d\d:?\d\d(?!:)|[.,]\d+))"
-    r"|(?P<full>\d{1,2}\. ?\d{1,2}\. ?\d{4}(?!\d)|\d{1,2}\. ?\d{1,2}\.\d{2}(?![\d:]| uhr|\.\d)|\d{1,2}-\d{1,2}-\d{4}(?!\d)"
-    r"|\d{1,2}/\d{1,2}/(?:\d{4}|\d{2})(?!\d))"
-    r"|(?P<clock>\d{1,2} ?: ?\d{2}(?::\d{2})?(?!\d|:))"
-    r"|(?P<short>\d{1,2}\. ?\d{1,2}\.(?!\d\d(?:\D|$)))"
-    r"|(?P<dotted>\d{1,2}\.\d{1,2}(?![\d:]))"
-    r"|(?P<spaced>\d{1,2}\. \d{1,2}(?![\d:]|\. ?\d| ?(?:uhr|h\b|pm|am\b|a\.m|p\.m|:)| \d| ?- ?\d))"
-    r"|(?P<slashed>\d{1,2}/\d{1,2}(?![\d/]))"
-    r"|(?P<ord>\d{1,2}(?:\.(?!\d)|(?:st|nd|rd|th|ter|tes|ten|te|sten|ste|ster)\b))"
-    r"|(?P<num>\d+(?:[.,]\d+)?)"
-    r"|(?P<noon>[pa]\. ?m\b\.?)"
-    r"|(?P<word>[^\W\d_]+(?:'[^\W\d_]+)?)"
-    r"|(?P<mark>[^\w\s])"
-)
-_MARKS = {
-    ",": "comma",
-    ";": "stop",
-    ".": "stop",
-    "!": "stop",
-    "?": "stop",
-    "-": "dash",
-    "–": "dash",
-    "—": "dash",
-    "−": "dash",
-    "/": "slash",
-    "&": "and",
-    "+": "and",
-}
-_DIGITS = re.compile(r"\d+")
 _COMPOUND_PARTS = ("vormittags?", "mittags?", "nachmittags?", "morgens?", "abends?", "frueh", "nachts?")
 _JOINED_DAY = re.compile(rf"({'|'.join(WEEKDAYS)}|sonnabend)s?({'|'.join(_COMPOUND_PARTS)})")
 _GLUED = re.compile(r"(viertel|halb|dreiviertel|um|gegen|ab|nach|vor|bis)(vor|nach)?(\w{3,})")
+_GLUED_UHR = re.compile(r"(\w{3,}?)uhr(\w*)")
 _DAY_ROOTS = {
     "diens": 1,
     "dins": 1,
@@ -80,69 +36,10 @@ _DAY_ENDS = {"tag": "tag", "tach": "tag", "tak": "tag", "woch": "woch", "wochs":
 
 
 def tokenize(text: str) -> list[Token]:
-    """Read a text of any kind; at most `LONGEST` characters of it count."""
-    return _joined(_numbers(_phrases(_mended(_scan(fold(text))))))
-
-
-def _scan(line: str) -> list[Token]:
-    tokens: list[Token] = []
-    for found in _SCAN.finditer(line):
-        kind, text = found.lastgroup or "", found[0]
-        if kind == "word":
-            tokens.append(Token(*_meaning(text), text))
-        elif kind != "offset":
-            tokens.extend(_written(kind, text))
-    return _day_letters(_abbreviated(tokens))
-
-
-_ABBREVIATED = frozenset({"short_day", "month_name", "about", "unit_hour", "unit_minute"})
-
-
-def _abbreviated(tokens: list[Token]) -> list[Token]:
-    """Drop the full stop behind "Nov.", "Mo." and "ca."."""
-    return [
-        token
-        for at, token in enumerate(tokens)
-        if not (
-            token.text == "." and at and tokens[at - 1].kind in _ABBREVIATED and len(tokens[at - 1].text) <= 4
-        )
-    ]
-
-
-def _written(kind: str, text: str) -> tuple[Token, ...]:
-    if kind == "mark":
-        return (Token(_MARKS.get(text, "word"), None, text),)
-    if kind == "noon":
-        return (Token("half_of_day", "pm" if text.startswith("p") else "am", text),)
-    if kind == "num" and not text.isdigit():
-        whole, _, part = text.replace(",", ".").partition(".")
-        return (Token("decimal", float(f"{whole}.{part}"), text),)
-    numbers = [int(digits) for digits in _DIGITS.findall(text[:20])]
-    return (Token(*_number_meaning(kind, numbers, text), text),)
-
-
-def _number_meaning(kind: str, numbers: Sequence[int], text: str) -> Meaning:  # noqa: PLR0911 - one line a form
-    if kind in {"num", "ord"}:
-        return kind, numbers[0]
-    if kind == "clock":
-        return "clock", (numbers[0], numbers[1])
-    if kind == "compact_time":
-        return "clock", (int(text[:2]), int(text[2:4]))
-    if kind == "month_year":
-        return kind, (max(numbers), min(numbers))
-    if kind == "short_year":
-        return kind, 2000 + numbers[0]
-    if kind == "iso":
-        return "date", tuple(numbers)
-    if kind == "compact":
-        return "date", (numbers[0] // 10000, numbers[0] // 100 % 100, numbers[0] % 100)
-    if kind == "full":
-        day, month, year = numbers
-        swapped = "." not in text and month > 12 >= day
-        return "date", (year, day, month) if swapped else (year, month, day)
-    if kind in {"short", "spaced"}:
-        return "date", (None, numbers[1], numbers[0])
-    return kind, (numbers[0], numbers[1])
+    """Read a text of any kind; of one longer than `LONGEST_TALK` characters the end counts."""
+    written = scan(fold_talk(plain_signs(text)), _meaning)
+    tokens = _day_letters(full_stops(without_abbreviations(list(written))))
+    return _joined(_numbers(_phrases(_mended(tokens))))
 
 
 @lru_cache(maxsize=16384)
@@ -174,8 +71,11 @@ def _misheard(word: str) -> Meaning:
 def _glued(word: str) -> Meaning:
     """Two words that a transcript has joined ("viertelnach", "halbdrei", "umzehn")."""
     found = _GLUED.fullmatch(word)
-    if found and (found[3] in CARDINALS or (found[1] == "viertel" and found[2])):
+    if found and found[3] in CARDINALS:
         return "glued", (found[1], found[2], found[3])
+    clock = _GLUED_UHR.fullmatch(word)
+    if clock and clock[1] in CARDINALS and (not clock[2] or clock[2] in CARDINALS):
+        return "glued", (clock[1], "uhr", clock[2])
     if word in {"viertelnach", "viertelvor"}:
         return "glued", ("viertel", word[7:], "")
     return _WORD
@@ -236,10 +136,21 @@ def _one_word(first: Token, second: Token) -> Token | None:
     return Token("ord_word", ORDINALS[text], text) if text in ORDINALS else None
 
 
+_RANGED = frozenset(
+    {"num", "ord", "clock", "half_of_day", "day", "short_day", "month_name", "date", "near", "midday"}
+)
+
+
 def _expected(tokens: Sequence[Token], at: int, before: Token) -> Token:
     """An unknown word where only an hour, a unit or "Uhr" makes sense ("um elv", "fier und zwanzig", "neun Ohr")."""
     token = tokens[at]
     after = tokens[at + 1] if at + 1 < len(tokens) else END
+    if token.text == "wo" and before.kind == "which":
+        return Token("unit_week", None, token.text)
+    if token.text == "we" and (before.kind == "which" or before.text == "am"):
+        return Token("weekend", None, token.text)
+    if token.text == "to" and before.kind in _RANGED and after.kind in _RANGED:
+        return Token("until", None, token.text)
     if token.text in {"ohr", "urh", "uhrn", "uur"} and before.kind == "num":
         return Token("uhr", None, "uhr")
     within = before.kind == "and" and any(one.kind == "between" for one in tokens[:at])

@@ -10,6 +10,7 @@ from functools import lru_cache, partial
 from zoneinfo import ZoneInfo
 
 from zusage.core.scheduling.masters import Week
+from zusage.language.german._background import in_foreground
 from zusage.language.german._calendar import is_year
 from zusage.language.german._compose import Heard, hear
 from zusage.language.german._items import Doubt, Placed, Talk, Tokens, Word, plus, whole_day
@@ -18,6 +19,7 @@ from zusage.language.german._place import first_of, placed_in_time
 from zusage.language.german._ranges import joined
 from zusage.language.german._reader import read_items
 from zusage.language.german._said import Said
+from zusage.language.german._text import capitals
 from zusage.language.german._tokens import Token, tokenize
 from zusage.language.policies import DEFAULTS, Policies
 from zusage.language.reading import Unclear, When
@@ -43,7 +45,7 @@ def understand_when(
     anchor: datetime | None = None,
     policies: Policies = DEFAULTS,
 ) -> When | Unclear:
-    """Read the time somebody wishes; whatever comes, an answer: any text, any length (the first 500 characters count).
+    """Read the time somebody wishes; whatever comes, an answer: any text, any length (of more than 2,000 characters the end counts).
 
     Instants lie in `zone`; an ISO instant is read as the wall clock it shows, whatever its offset. `on` is the local
     day that is talked about: a time without a day means that day, and is "past" if it lies behind. `anchor` is an
@@ -62,7 +64,7 @@ def understand_when(
     about = on if on is not None or there is None else there.date()
     talk = Talk(here, policies, region, week, about, there)
     try:
-        return _understand(tokenize(text), talk)
+        return _understand(tokenize(text), capitals(text), talk)
     except Doubt as doubt:
         return doubt.unclear
 
@@ -72,8 +74,8 @@ def _zone(name: str) -> ZoneInfo:
     return ZoneInfo(name)
 
 
-def _understand(tokens: Sequence[Token], talk: Talk) -> When | Unclear:
-    placed = joined(read_items(Tokens(tokens, talk)), talk)
+def _understand(tokens: Sequence[Token], nouns: frozenset[str], talk: Talk) -> When | Unclear:
+    placed = joined(in_foreground(read_items(Tokens(tokens, talk, nouns)), tokens, talk), talk)
     heard = hear(placed, talk, alone=_alone(tokens))
     if not heard.wishes and not heard.refused and not heard.workdays:
         if heard.relative:
@@ -96,7 +98,7 @@ def _answer(heard: Heard, placed: Sequence[Placed], tokens: Sequence[Token], tal
     if excluded:
         when = replace(when, exclude=tuple(excluded))
     about = any(token.kind == "about" or token.text in {"herum", "rum"} for token in tokens)
-    loose = when.approximate or (about and when.kind == "instant")
+    loose = when.approximate or about
     return replace(when, matched=_matched(placed, tokens), duration_min=heard.duration_min, approximate=loose)
 
 
