@@ -33,6 +33,8 @@ class Settings(BaseSettings):
     migrate_url: SecretStr | None = None
     valkey_url: SecretStr | None = None
 
+    public_url: str | None = None
+
     secret_keys: SecretStr | None = None
     platform_keys: Annotated[tuple[SecretStr, ...], NoDecode] = ()
 

@@ -7,9 +7,11 @@ from psycopg_pool import PoolTimeout
 
 from zusage.adapters.crypto import SecretKeyError
 from zusage.adapters.embedded import EmbeddedError
+from zusage.app.calendar_setup.ports import CalendarSetupError
 from zusage.app.errors import LedgerBusy
+from zusage.app.mirror.connection import ConnectionRefused
 from zusage.app.operations.company_file import CompanyFileError
-from zusage.app.operations.ports import LoadError
+from zusage.app.operations.ports import LoadError, SecretUnreadable
 from zusage.app.vocabulary.ports import VocabularyError
 from zusage.boot.cli._problems import FOUND, WRONG, ProblemError, UsageError, explain_usage
 from zusage.boot.serving import AddressError
@@ -26,6 +28,9 @@ _CODES: dict[type[Exception], int] = {
     ScenarioError: WRONG,
     AddressError: WRONG,
     VocabularyError: WRONG,
+    CalendarSetupError: WRONG,
+    SecretUnreadable: WRONG,
+    ConnectionRefused: FOUND,
     EmbeddedError: FOUND,
     CompanyFileError: FOUND,
     LoadError: FOUND,
