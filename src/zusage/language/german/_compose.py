@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from zusage.language.german._clauses import corrections, sort_clause
-from zusage.language.german._items import Days, Doubt, Number, Part, Placed, Talk, Word, plus
+from zusage.language.german._items import ClockRange, Days, Doubt, Number, Part, Placed, Talk, Word, plus
 from zusage.language.german._narrow import narrowed
 from zusage.language.german._ranges import as_clock, word_kind
 from zusage.language.german._said import Said, TimeOfDay, read_said
@@ -70,6 +70,9 @@ def _choices(placed: list[Placed], talk: Talk, *, alone: bool) -> list[Said]:
     sides = [read_said(side, talk, alone=alone) for side in _sides(placed)]
     if len(sides) == 1:
         return sides
+    first, second = sides[0], sides[1]
+    if len(sides) == 2 and first.time and not first.days and second.days and not second.time:
+        return sides
     sides = _in_context(sides, talk)
     days = [said.days for said in sides if said.days]
     times = [said.time for said in sides if said.time]
@@ -102,7 +105,7 @@ def _two_dates(left: Placed, right: Placed) -> bool:
     return one.kind == other.kind == "date" and one.single and other.single and one.first != other.first
 
 
-def _lists(placed: Sequence[Placed], at: int, *, has_or: bool) -> bool:
+def _lists(placed: Sequence[Placed], at: int, *, has_or: bool) -> bool:  # noqa: PLR0911 - one line a pair
     """Whether the "und" or comma at a place stands between two things that exclude each other."""
     if not 0 < at < len(placed) - 1:
         return False
@@ -113,6 +116,8 @@ def _lists(placed: Sequence[Placed], at: int, *, has_or: bool) -> bool:
         return alike and (not comma or has_or or left.kind == "weekday") and left.first != right.first
     if isinstance(right, Days) and word_kind(placed[at]) == "and" and not isinstance(left, Days):
         return any(isinstance(one.item, Days) for one in placed[:at])
+    if isinstance(left, ClockRange) and isinstance(right, ClockRange):
+        return True
     if isinstance(left, Part) or isinstance(right, Part):
         return False
     if word_kind(placed[at]) == "comma" and not has_or:

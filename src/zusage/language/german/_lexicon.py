@@ -220,8 +220,9 @@ _KINDS = {
     "week_number": "kw kalenderwoche kalenderwochen",
     "half_word": "haelfte halfte",
     "quarter_letter": "q",
-    "bound": "ab=from fruehestens=from fruhestens=from seit=from from=from vor=before before=before nach=after "
+    "bound": "ab=from fruehestens=from fruhestens=from from=from vor=before before=before nach=after "
     "after=after spaetestens=until spatestens=until until=until till=until by=until",
+    "since": "seit since",
     "until": "bis",
     "at": "um at ummer punkt schlag",
     "about": "gg=yes gegen=yes circa=yes ca=yes etwa=yes ungefaehr=yes rund=yes zirka=yes about=yes around=yes ungefahr=yes",

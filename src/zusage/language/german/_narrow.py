@@ -61,6 +61,10 @@ def _moved_into(span: Days, wider: Days) -> Days | None:
     if span.grain == "week" == wider.grain:
         ahead = wider.first - (span.first - timedelta(days=span.first.weekday()))
         return span.moved_to(span.first + ahead, span.end + ahead) if ahead.days % 7 == 0 else None
+    if wider.grain == "month" and span.kind == "range" and "month" in span.assumed:
+        last = span.end - timedelta(days=1)
+        first, end = (_in_month(wider.first, day.day) for day in (span.first, last))
+        return replace(span, first=first, end=end + timedelta(days=1), assumed=()) if first and end else None
     if span.grain == "weekend" and wider.grain == "week":
         monday = wider.first - timedelta(days=wider.first.weekday())
         first = plus(monday, span.first.weekday())

@@ -147,6 +147,8 @@ _PHRASES: tuple[tuple[str, str, str | None], ...] = (
     ("von|ab jetzt an|", "bound_now", None),
     ("name ist", "called", None),
     ("mein name ist|waere|lautet|war", "called", None),
+    ("k w", "week_number", None),
+    ("ka we", "week_number", None),
     ("mein name", "my_name", None),
     ("schoenes|gutes|frohes|gesundes neues jahr", "word", None),
     ("meine ich", "word", None),

@@ -294,10 +294,20 @@ def _range(days: Days, time: TimeOfDay, talk: Talk) -> When:
     if days.bound in {"until", "before"}:
         last = end if days.bound == "until" else at_minute(days.first, 0, talk)
         return _checked(replace(base, start=_begin_before(last, talk), end=last, kind="open_start"), talk)
+    if days.single and time.only_part and time.part == talk.policies.night and time.part.opens == 0:
+        return _checked(_the_night_after(base, days, talk), talk)
     if not days.single:
         whole = replace(base, start=_start_of(days, talk), end=at_minute(days.end, 0, talk))
         return _checked(whole, talk)
     return _within_day(_checked(replace(base, grain=_grain_of(time)), talk), end, days, time, talk)
+
+
+def _the_night_after(when: When, days: Days, talk: Talk) -> When:
+    """ "heute Nacht" begins with the end of the evening and ends on the next morning."""
+    policies = talk.policies
+    begins = at_minute(days.first, policies.evening.closes, talk)
+    ends = at_minute(days.end, policies.night.closes, talk)
+    return replace(when, start=begins, end=ends, grain="part_of_day", daily=None)
 
 
 def _within_day(when: When, end: datetime, days: Days, time: TimeOfDay, talk: Talk) -> When:

@@ -183,6 +183,8 @@ def _around(tokens: Tokens, at: int) -> Found:
     ):
         minute = base[0].minute + (-off if text in {"vor", "to"} else off)
         return Clock(minute % DAY_END, vague=base[0].vague), base[1]
+    if tokens.kind(direction + 1) == "midnight":
+        return Clock(off if text == "nach" else DAY_END - off), direction + 2
     half = tokens.kind(direction + 1) == "half"
     hour_at = direction + (2 if half else 1)
     hour = _hour(tokens, hour_at)

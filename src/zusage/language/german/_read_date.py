@@ -10,6 +10,8 @@ from zusage.language.german._items import Days, Doubt, FoundDays, Talk, Tokens, 
 from zusage.language.german._spans import AHEAD
 
 YEARS_AHEAD = 10
+_LONG_AGO = 15
+"""Years: a model that lives in the past does not live so far back; a date of birth does."""
 _CENTURY = 2000
 
 
@@ -24,6 +26,8 @@ def dated(talk: Talk, year: int | None, month: int, day: int) -> Days:
         raise Doubt("no_such_day")
     if full > talk.today.year + YEARS_AHEAD:
         raise Doubt("too_far" if full < 2200 else "no_such_day")
+    if full < talk.today.year - _LONG_AGO and talk.policies.past == "ask":
+        raise Doubt("past")
     if full < talk.today.year and talk.policies.past == "ask":
         corrected = _next(talk.today, month, day)
         return one_day(corrected.first, assumed=("year",))

@@ -114,7 +114,10 @@ def _behind_range(tokens: Tokens, at: int) -> int:
         "num",
         "decimal",
     }
-    return at + 3 if ranged and is_counted(tokens, at + 3) else at + 1
+    if ranged and is_counted(tokens, at + 3):
+        return at + 3
+    aged = tokens.skip(at + 1, "unit_year")
+    return aged + 1 if tokens[aged].text in {"alt", "alte", "alten"} else at + 1
 
 
 def _count_of_guests(tokens: Tokens, at: int) -> Found:

@@ -21,9 +21,15 @@ def read_part(tokens: Tokens, at: int) -> Found:
     return part_of_day(tokens.talk, str(tokens[at].value)), at + 1
 
 
+# "eher nachmittags" is no early afternoon.
+_RATHER = frozenset({"eher", "vorher", "davor", "zuvor", "danach", "darauf", "drauf", "nachher"})
+
+
 def shaded_part(tokens: Tokens, at: int) -> Found:
     """ "am späten Nachmittag", "früher Abend": half of that part."""
     part_at = tokens.skip(at + 1, "glue")
+    if tokens[at].text in _RATHER:
+        return None
     if tokens.kind(part_at) == "day" and tokens.kind(part_at + 1) == "part":
         return Word("shade", "late" if tokens.kind(at) in {"late", "later"} else "early"), at + 1
     if tokens.kind(part_at) != "part":

@@ -93,6 +93,14 @@ def _is_name(tokens: Tokens, at: int, names: frozenset[str]) -> bool:
     )
 
 
+def _since(tokens: Tokens, at: int) -> Found:
+    """ "seit Montag", "seit drei Wochen": what has begun long ago is no wish."""
+    behind = tokens.skip(at + 1, "glue", "about")
+    rule = _RULES.get(tokens.kind(behind))
+    found = rule(tokens, behind) if rule else None
+    return (Word("past"), found[1]) if found else None
+
+
 _RULES: dict[str, Callable[[Tokens, int], Found]] = {
     "num": read_number,
     "ord": read_number,
@@ -150,6 +158,7 @@ _RULES: dict[str, Callable[[Tokens, int], Found]] = {
     "bound": bound,
     "bound_now": bound_now,
     "until": mark("until"),
+    "since": _since,
     "dash": mark("dash"),
     "slash": slash,
     "between": mark("between"),

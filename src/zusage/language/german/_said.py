@@ -102,6 +102,8 @@ def _numbers(
         if not isinstance(number, Number):
             continue
         timed = bool(clocks or more_clocks)
+        if 1900 <= number.value < talk.today.year:
+            continue
         if number.value >= 1900:
             left = left or not any(day.first.year == number.value for day in days)
         elif _is_day(number, (*days, *more_days), sure=alone or bool(clocks)):

@@ -21,7 +21,7 @@ class Token(NamedTuple):
 END = Token("end", None, "")
 
 _SCAN = re.compile(
-    r"(?P<version>(?<![\w.])(?:v\d+(?:\.\d+)*|\d+(?:\.\d+){3,}|\d{1,3}\.\d{1,3}\.\d)(?![\d.])(?!\.\d))"
+    r"(?P<version>(?<![\w.])(?:v\d+(?:\.\d+)*|\d+(?:\.\d+){3,}|\d{1,3}\.\d{1,3}\.\d|[a-gi-pr-su-z]\d{1,4}(?!\w))(?![\d.])(?!\.\d))"
     r"|(?P<iso>(?<!\d)\d{4}(?P<sep>[-/.])\d{1,2}(?P=sep)\d{1,2}(?!\d))"
     r"|(?P<compact>(?<!\d)20\d{6}(?!\d))"
     r"|(?P<compact_german>(?<!\d)(?:[0-2]\d|3[01])(?:0\d|1[0-2])20[2-9]\d(?!\d))"
