@@ -14,6 +14,8 @@ from zusage.boot.cli import (
     db,
     demo,
     doctor,
+    jobs,
+    mirror,
     retell,
     sandbox,
     secrets,
@@ -21,6 +23,7 @@ from zusage.boot.cli import (
     talk,
     understand,
     verify,
+    worker,
 )
 from zusage.boot.cli._errors import explain
 from zusage.boot.cli._run import run
@@ -34,6 +37,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("serve", epilog=serve.EXAMPLE)(serve.serve)
+app.command("worker", epilog=worker.EXAMPLE)(worker.worker)
 app.add_typer(demo.app, name="demo")
 app.command("call", epilog=call.EXAMPLE)(call.call)
 app.command("talk", epilog=talk.EXAMPLE)(talk.talk)
@@ -43,6 +47,8 @@ app.add_typer(company.app, name="company")
 app.add_typer(secrets.app, name="secrets")
 app.add_typer(retell.app, name="retell")
 app.add_typer(calcom.app, name="calcom")
+app.add_typer(mirror.app, name="mirror")
+app.add_typer(jobs.app, name="jobs")
 app.add_typer(sandbox.app, name="sandbox")
 app.command("doctor", epilog=doctor.EXAMPLE)(doctor.doctor)
 app.command("verify", epilog=verify.EXAMPLE)(verify.verify)

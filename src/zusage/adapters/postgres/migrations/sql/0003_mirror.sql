@@ -58,7 +58,7 @@ CREATE TABLE calendar_mapping (
 -- `known`: "none" nothing was ever sent or it is sure that nothing came of it; "sending" a request may be on its way
 -- under the lease, and is "unknown" once the lease is over (protocols 5); "present" and "absent" as the calendar said.
 -- `next_at` NULL: nothing is to be done. `sent_at`: the last moment at which a request may have left. `review_at`: a
--- person decides. `intent` is phase and generation, and stands in the booking's metadata; `uids` all it ever had.
+-- person decides. `wanted_at`: since when it is wanted so. `intent` is phase and generation, and stands in the booking's metadata; `uids` all it ever had.
 CREATE TABLE mirror (
     company_id uuid NOT NULL,
     appointment_id uuid NOT NULL,
@@ -88,6 +88,7 @@ CREATE TABLE mirror (
     failing_since timestamptz,
     review_at timestamptz,
     created_at timestamptz NOT NULL,
+    wanted_at timestamptz NOT NULL,
     settled_at timestamptz,
     PRIMARY KEY (company_id, appointment_id, ordinal),
     CONSTRAINT mirror_intent UNIQUE (company_id, intent),
@@ -213,9 +214,9 @@ BEGIN
         RETURN;
     END IF;
     INSERT INTO mirror (company_id, appointment_id, ordinal, branch_id, service_id, staff_id, starts_at, ends_at,
-                        wanted, known, intent, next_at, created_at)
+                        wanted, known, intent, next_at, created_at, wanted_at)
     SELECT p_company, p_appointment, f.ordinal, p_branch, p_service, f.staff_id, f.starts_at, f.ends_at,
-           'present', 'none', mirror_intent(p_appointment, f.ordinal, 0::smallint), p_now, p_now
+           'present', 'none', mirror_intent(p_appointment, f.ordinal, 0::smallint), p_now, p_now, p_now
     FROM phase f WHERE f.company_id = p_company AND f.appointment_id = p_appointment AND f.kind = 'active'
     ORDER BY f.ordinal;
     PERFORM directory.wake(p_company, 'mirror_appointment', jsonb_build_object('appointment_id', p_appointment), NULL);
@@ -226,7 +227,8 @@ END $$;
 CREATE FUNCTION mirror_unwant(p_company uuid, p_appointment uuid, p_reason text, p_automatic boolean, p_now timestamptz)
 RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-    UPDATE mirror SET wanted = 'absent', reason = p_reason, automatic = p_automatic, attempts = 0, review_at = NULL,
+    UPDATE mirror SET wanted = 'absent', reason = p_reason, automatic = p_automatic, wanted_at = p_now, attempts = 0,
+           review_at = NULL, failure = NULL, failure_text = '', failing_since = NULL,
            next_at = CASE WHEN known IN ('none', 'absent') THEN NULL ELSE p_now END,
            settled_at = CASE WHEN known IN ('none', 'absent') THEN p_now END
     WHERE company_id = p_company AND appointment_id = p_appointment AND wanted = 'present';

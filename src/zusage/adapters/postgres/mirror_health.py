@@ -1,0 +1,133 @@
+"""What people see of the mirrors, and how they steer them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, LiteralString
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+
+from zusage.adapters.postgres.companies import list_names
+from zusage.adapters.postgres.database import Connection, Database
+from zusage.app.mirror.health import MirrorFigures, Trouble
+from zusage.app.mirror.steer import Stuck
+
+_SETTLED: LiteralString = "((m.wanted = 'present' AND m.known = 'present') OR (m.wanted = 'absent' AND m.known IN ('none', 'absent')))"
+# The clock is read once, before: a volatile function in the conditions would be asked for every row.
+_FIGURES: LiteralString = f"""
+WITH mirrors AS (
+    SELECT m.*, {_SETTLED} AS settled FROM mirror m WHERE m.company_id = %(company)s),
+worked AS (
+    SELECT DISTINCT a.appointment_id, a.ordinal FROM mirror_attempt a
+    WHERE a.company_id = %(company)s AND a.at > %(now)s - interval '24 hours')
+SELECT count(*), count(*) FILTER (WHERE p), count(*) FILTER (WHERE p AND wanted_at <= %(now)s - interval '1 hour'),
+       coalesce(extract(epoch FROM %(now)s - min(wanted_at) FILTER (WHERE p)), 0)::float,
+       count(*) FILTER (WHERE known IN ('unknown', 'sending')),
+       count(*) FILTER (WHERE NOT settled AND failing_since <= %(now)s - interval '24 hours'),
+       (SELECT count(*) FROM review_item r WHERE r.company_id = %(company)s AND r.resolved_at IS NULL
+           AND r.kind LIKE 'mirror\\_%%'),
+       (SELECT count(*) FROM orphan o WHERE o.company_id = %(company)s AND o.resolved_at IS NULL),
+       (SELECT count(*) FROM orphan o WHERE o.company_id = %(company)s AND o.resolved_at IS NULL AND o.next_at IS NULL),
+       (SELECT count(*) FROM worked), (SELECT count(*) FROM worked JOIN mirrors USING (appointment_id, ordinal)
+                                       WHERE mirrors.settled),
+       (SELECT c.paused_at IS NOT NULL FROM calendar_connection c WHERE c.company_id = %(company)s)
+FROM (SELECT mirrors.*, NOT settled AND review_at IS NULL AS p FROM mirrors) AS counted
+"""  # noqa: S608 - put together from literals
+_TROUBLES: LiteralString = f"""
+SELECT coalesce(m.failure, 'waiting'), count(*), (array_agg(m.failure_text ORDER BY m.failing_since DESC NULLS LAST))[1],
+       (array_agg(m.appointment_id ORDER BY m.wanted_at))[1:3]
+FROM mirror m WHERE m.company_id = %(company)s AND NOT {_SETTLED} AND m.failure IS NOT NULL
+GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 5
+"""  # noqa: S608 - put together from literals
+_CONNECTED = "SELECT 1 FROM calendar_connection WHERE company_id = %s"
+_STUCK: LiteralString = f"""
+SELECT m.appointment_id, m.ordinal, m.starts_at, m.wanted, m.known, coalesce(m.failure, ''), m.failure_text,
+       m.review_at IS NOT NULL
+FROM mirror m
+WHERE m.company_id = %s AND (m.review_at IS NOT NULL OR m.failing_since IS NOT NULL) AND NOT {_SETTLED}
+ORDER BY m.starts_at, m.appointment_id, m.ordinal
+"""  # noqa: S608 - put together from literals
+# A booking that was cancelled there is over: what is created anew is of the next generation (protocols 19).
+_RETRY: LiteralString = f"""
+UPDATE mirror m SET review_at = NULL, failing_since = NULL, failure = NULL, failure_text = '', attempts = 0,
+       next_at = %(now)s, known = CASE WHEN again THEN 'none' ELSE m.known END,
+       generation = m.generation + again::integer,
+       intent = mirror_intent(m.appointment_id, m.ordinal, (m.generation + again::integer)::smallint),
+       uid = CASE WHEN again THEN NULL ELSE m.uid END
+FROM (SELECT x.appointment_id, x.ordinal, x.known = 'absent' AND x.wanted = 'present' AS again FROM mirror x
+      WHERE x.company_id = %(company)s AND (x.review_at IS NOT NULL OR x.failing_since IS NOT NULL)
+        AND x.lease IS NULL AND (%(appointment)s::uuid IS NULL OR x.appointment_id = %(appointment)s)
+      ORDER BY x.appointment_id, x.ordinal FOR UPDATE) AS f
+WHERE m.company_id = %(company)s AND m.appointment_id = f.appointment_id AND m.ordinal = f.ordinal AND NOT {_SETTLED}
+RETURNING m.appointment_id
+"""  # noqa: S608 - put together from literals
+_REVIEWED = """
+UPDATE review_item SET resolved_at = zusage_now()
+WHERE company_id = %s AND appointment_id = ANY (%s) AND kind LIKE 'mirror\\_%%' AND resolved_at IS NULL
+"""
+_WAKE = "SELECT directory.wake(%s, 'mirror_appointment', %s, NULL)"
+_PAUSE = """
+UPDATE calendar_connection SET paused_at = CASE WHEN %(paused)s THEN zusage_now() END
+WHERE company_id = %(company)s AND (paused_at IS NOT NULL) <> %(paused)s
+"""
+
+
+class PostgresMirrorHealth:
+    """Implements `app.mirror.health.FiguresStore` and `app.mirror.steer.Steering`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def connected(self) -> Sequence[tuple[UUID, str]]:
+        found = []
+        for company in await list_names(self._database):
+            async with self._database.transaction(company.company_id) as connection:
+                if await _rows(connection, _CONNECTED, (company.company_id,)):
+                    found.append((company.company_id, company.key))
+        return found
+
+    async def figures(self, company_id: UUID) -> MirrorFigures:
+        async with self._database.transaction(company_id) as connection:
+            values = await _values(connection, company_id)
+            counts = (await _rows(connection, _FIGURES, values))[0]
+            troubles = await _rows(connection, _TROUBLES, values)
+        *numbers, paused = counts
+        return MirrorFigures(
+            *numbers,
+            paused=bool(paused),
+            troubles=tuple(Trouble(kind, count, text, tuple(ids)) for kind, count, text, ids in troubles),
+        )
+
+    async def stuck(self, company_id: UUID) -> Sequence[Stuck]:
+        async with self._database.transaction(company_id) as connection:
+            return [Stuck(*row) for row in await _rows(connection, _STUCK, (company_id,))]
+
+    async def retry(self, company_id: UUID, appointment_id: UUID | None) -> int:
+        async with self._database.transaction(company_id) as connection:
+            values = await _values(connection, company_id)
+            changed = [
+                row[0] for row in await _rows(connection, _RETRY, values | {"appointment": appointment_id})
+            ]
+            await connection.execute(_REVIEWED, (company_id, changed))
+            for each in dict.fromkeys(changed):
+                await connection.execute(_WAKE, (company_id, Jsonb({"appointment_id": str(each)})))
+            await connection.execute("COMMIT")
+        return len(changed)
+
+    async def set_paused(self, company_id: UUID, *, paused: bool) -> bool:
+        async with self._database.transaction(company_id) as connection:
+            cursor = await connection.execute(_PAUSE, {"company": company_id, "paused": paused})
+            await connection.execute("COMMIT")
+        return cursor.rowcount == 1
+
+
+async def _values(connection: Connection, company_id: UUID) -> dict[str, Any]:
+    now = (await _rows(connection, "SELECT zusage_now()", ()))[0][0]
+    return {"company": company_id, "now": now}
+
+
+async def _rows(
+    connection: Connection, statement: LiteralString, values: tuple[object, ...] | dict[str, Any]
+) -> Sequence[tuple[Any, ...]]:
+    return await (await connection.execute(statement, values)).fetchall()

@@ -1,0 +1,117 @@
+"""The one rule of how well a company's calendar is in step, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+from uuid import UUID
+
+from zusage.app.mirror.ports import CircuitView
+
+Health = Literal["healthy", "degraded", "critical"]
+
+_MOST_LATE = 10
+_LEAST_SUCCESS = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why mirrors are not as wanted: the failure, how many have it, the newest text, some of their appointments."""
+
+    failure: str
+    count: int
+    text: str
+    appointments: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MirrorFigures:
+    """What is counted of one company. Ages in seconds.
+
+    `pending` is not yet as wanted, and being worked on; `late` of them for over an hour. `failing_day` fails for over
+    a day. `worked_on` had an attempt in the last 24 hours, and `succeeded` of these are as wanted. `orphans` are all
+    open ones, `resting_orphans` those nobody tries to cancel any more."""
+
+    mirrors: int = 0
+    pending: int = 0
+    late: int = 0
+    oldest_pending: float = 0.0
+    unknown: int = 0
+    failing_day: int = 0
+    reviews: int = 0
+    orphans: int = 0
+    resting_orphans: int = 0
+    worked_on: int = 0
+    succeeded: int = 0
+    paused: bool = False
+    troubles: tuple[Trouble, ...] = ()
+
+    @property
+    def success(self) -> float:
+        return self.succeeded / self.worked_on if self.worked_on else 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class MirrorStatus:
+    company_id: UUID
+    company: str
+    health: Health
+    action: str
+    figures: MirrorFigures
+    circuits: tuple[CircuitView, ...] = ()
+
+
+class FiguresStore(Protocol):
+    async def connected(self) -> Sequence[tuple[UUID, str]]:
+        """List the companies with a calendar, ids and keys, by key."""
+
+    async def figures(self, company_id: UUID) -> MirrorFigures: ...
+
+
+def judge(figures: MirrorFigures) -> Health:
+    """Critical: a person must look, or something fails for over a day. Degraded: more than 10 late by an hour, or less
+    than 95 % success in 24 hours. Else healthy."""
+    if figures.reviews or figures.resting_orphans or figures.failing_day:
+        return "critical"
+    if figures.late > _MOST_LATE or figures.success < _LEAST_SUCCESS:
+        return "degraded"
+    return "healthy"
+
+
+def action_for(company: str, figures: MirrorFigures) -> str:
+    """Say in one sentence what a person should do; "" where nothing is to be done."""
+    if figures.paused:
+        return f"The mirror is paused; `zusage mirror resume --company {company}` lets it go on."
+    if figures.troubles and (figures.reviews or figures.failing_day):
+        return (
+            f"Mend the cause ({figures.troubles[0].text or figures.troubles[0].failure}), "
+            f"then `zusage mirror retry --company {company} --apply`."
+        )
+    if figures.reviews or figures.failing_day:
+        return (
+            f"Look at the open review items; `zusage mirror retry --company {company}` lists what is stuck."
+        )
+    if figures.resting_orphans:
+        return f"Cancel them in Cal.com by hand: `zusage orphans list --company {company}`."
+    if judge(figures) == "degraded":
+        return "Look whether Cal.com answers and a worker runs; what is pending is tried again by itself."
+    return ""
+
+
+async def mirror_status(
+    store: FiguresStore, *, company: str | None = None
+) -> list[tuple[UUID, str, MirrorFigures]]:
+    """Count for all connected companies, or for the one with that key."""
+    return [
+        (company_id, key, await store.figures(company_id))
+        for company_id, key in await store.connected()
+        if company in (None, key)
+    ]
+
+
+def worst(healths: Sequence[Health]) -> Health:
+    for health in ("critical", "degraded"):
+        if health in healths:
+            return health
+    return "healthy"

@@ -1,0 +1,125 @@
+"""One rule says how a calendar stands, and what a person may do about it works."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from uuid import UUID
+
+import pytest
+
+from support.database import Clock
+from support.mirrored import Mirrored, mirrored, open_start
+from zusage.adapters.postgres.database import Database
+from zusage.adapters.postgres.mirror_health import PostgresMirrorHealth
+from zusage.app.mirror.health import MirrorFigures, action_for, judge, mirror_status, worst
+from zusage.sandbox.calcom import Fault
+
+WELL = MirrorFigures(mirrors=100, worked_on=100, succeeded=100)
+
+
+@pytest.fixture
+async def salon(app_db: Database, jobs_db: Database) -> AsyncIterator[Mirrored]:
+    async with mirrored(app_db, jobs_db) as made:
+        yield made
+
+
+@pytest.mark.parametrize(
+    ("figures", "health"),
+    [
+        (MirrorFigures(), "healthy"),
+        (WELL, "healthy"),
+        (replace(WELL, late=10), "healthy"),
+        (replace(WELL, late=11), "degraded"),
+        (replace(WELL, succeeded=95), "healthy"),
+        (replace(WELL, succeeded=94), "degraded"),
+        (replace(WELL, reviews=1), "critical"),
+        (replace(WELL, failing_day=1, late=11), "critical"),
+        (replace(WELL, orphans=1), "healthy"),
+        (replace(WELL, orphans=1, resting_orphans=1), "critical"),
+    ],
+)
+def test_the_rule_and_its_edges(figures: MirrorFigures, health: str) -> None:
+    assert judge(figures) == health
+    assert (action_for("salon", figures) == "") == (health == "healthy")
+
+
+def test_the_worst_of_several_counts() -> None:
+    assert worst([]) == worst(["healthy"]) == "healthy"
+    assert worst(["healthy", "critical", "degraded"]) == "critical"
+    assert worst(["healthy", "degraded"]) == "degraded"
+
+
+def health_of(salon: Mirrored) -> PostgresMirrorHealth:
+    return PostgresMirrorHealth(salon.shop.database)
+
+
+async def figures(salon: Mirrored) -> MirrorFigures:
+    return await health_of(salon).figures(salon.shop.company_id)
+
+
+async def test_what_is_counted(salon: Mirrored, clock: Clock) -> None:
+    assert await figures(salon) == MirrorFigures()
+    appointment = await salon.book()
+    clock.advance(4000)
+    pending = await figures(salon)
+    assert (pending.mirrors, pending.pending, pending.late, pending.worked_on) == (1, 1, 1, 0)
+    assert pending.oldest_pending == pytest.approx(4000, abs=20)
+    await salon.bring(appointment)
+    assert await figures(salon) == MirrorFigures(mirrors=1, worked_on=1, succeeded=1)
+    ((company_id, _, found),) = await mirror_status(health_of(salon))
+    assert (company_id, found.success) == (salon.shop.company_id, 1.0)
+    assert await mirror_status(health_of(salon), company="other") == []
+
+
+async def test_a_person_sees_why_and_lets_it_be_tried_again(salon: Mirrored) -> None:
+    salon.sim.add_fault(Fault("error_before_commit", op="bookings.create", status=401, message="bad key"))
+    appointment = await salon.book()
+    await salon.bring(appointment)
+    found = await figures(salon)
+    assert (found.pending, found.reviews, found.success) == (0, 1, 0.0)
+    assert judge(found) == "critical"
+    (trouble,) = found.troubles
+    assert (trouble.failure, trouble.count, trouble.appointments) == ("auth", 1, (appointment,))
+    assert "retry --company salon" in action_for("salon", found)
+
+    store, company = health_of(salon), salon.shop.company_id
+    (stuck,) = await store.stuck(company)
+    assert (stuck.appointment_id, stuck.known, stuck.in_review) == (appointment, "none", True)
+    assert await store.retry(company, UUID(int=0)) == 0
+    assert await store.retry(company, None) == 1
+    assert await store.stuck(company) == []
+    assert (await salon.bring(appointment)).settled
+    assert await salon.reviews() == []
+    assert judge(await figures(salon)) == "healthy"
+    assert await store.retry(company, None) == 0
+
+
+async def test_what_was_cancelled_there_is_created_anew_under_a_new_intent_if_a_person_says_so(
+    salon: Mirrored, clock: Clock
+) -> None:
+    """The old intent finds the dead booking for ever (protocols 19)."""
+    salon.sim.add_fault(Fault("timeout_after_commit", op="bookings.create"))
+    appointment = await salon.book()
+    await salon.bring(appointment, write=0.3)
+    await salon.sim.people.cancel(salon.there[0].uid, reason="im Salon")
+    await salon.settle(appointment, clock)
+    assert await salon.reviews() == ["mirror_cancelled_there"]
+    (before,) = await salon.mirrors(appointment)
+    assert await health_of(salon).retry(salon.shop.company_id, appointment) == 1
+    assert (await salon.bring(appointment)).settled
+    (after,) = await salon.mirrors(appointment)
+    assert after["intent"] != before["intent"]
+    assert (after["known"], len(after["uids"]), len(salon.there)) == ("present", 2, 1)
+
+
+async def test_pause_and_resume(salon: Mirrored) -> None:
+    store, company = health_of(salon), salon.shop.company_id
+    assert await store.set_paused(company, paused=False) is False
+    assert await store.set_paused(company, paused=True) is True
+    await salon.bring(await salon.book(start=open_start(9)))
+    assert salon.posts() == 0
+    found = await figures(salon)
+    assert found.paused
+    assert "resume --company salon" in action_for("salon", found)
+    assert await store.set_paused(company, paused=False) is True

@@ -1,0 +1,134 @@
+"""`zusage mirror` and `zusage jobs` as a person meets them: exit codes, JSON, dry runs."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from support.database import DatabaseUrls
+from support.mirrored import Mirrored, mirrored, open_start
+from zusage.adapters.postgres.database import Database
+from zusage.sandbox.calcom import Fault
+
+Ended = tuple[int, str]
+Zusage = Callable[..., Awaitable[Ended]]
+
+
+@pytest.fixture
+async def salon(app_db: Database, jobs_db: Database) -> AsyncIterator[Mirrored]:
+    async with mirrored(app_db, jobs_db) as made:
+        yield made
+
+
+def settings(database: DatabaseUrls) -> dict[str, str]:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("ZUSAGE_")}
+    return clean | {
+        "ZUSAGE_DATABASE_URL": database.app,
+        "ZUSAGE_JOBS_URL": database.jobs,
+        "ZUSAGE_SECRET_KEYS": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
+        "COLUMNS": "200",
+    }
+
+
+@pytest.fixture
+def zusage(database: DatabaseUrls, tmp_path: Path) -> Zusage:
+    """Runs a command; gives its exit code and what it wrote to both streams."""
+
+    async def run(*args: str) -> Ended:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "zusage", *args),
+            cwd=tmp_path,
+            env=settings(database),
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        out, _ = await process.communicate()
+        assert process.returncode is not None
+        return process.returncode, out.decode()
+
+    return run
+
+
+async def test_the_exit_code_says_how_it_stands(salon: Mirrored, zusage: Zusage) -> None:
+    key = salon.shop.company_id.hex
+    appointment = await salon.book()
+    await salon.bring(appointment)
+    code, said = await zusage("mirror", "status", "--json")
+    (status,) = json.loads(said)
+    assert (code, status["health"], status["success"]) == (0, "healthy", 1.0)
+    assert (status["company"], status["figures"]["mirrors"]) == (key, 1)
+
+    salon.sim.add_fault(Fault("error_before_commit", op="bookings.create", status=401, message="bad [key]"))
+    await salon.bring(await salon.book(start=open_start(13)))
+    code, said = await zusage("mirror", "status", "--company", key)
+    assert code == 2
+    assert "critical" in said
+    assert "bad [key]" in said
+    assert f"zusage mirror retry --company {key} --apply" in said
+    code, said = await zusage("mirror", "status", "--company", "nobody")
+    assert (code, "has no calendar" in said) == (2, True)
+
+
+async def test_retry_tells_first_and_does_it_when_asked(salon: Mirrored, zusage: Zusage) -> None:
+    key = salon.shop.company_id.hex
+    salon.sim.add_fault(Fault("error_before_commit", op="bookings.create", status=401, message="bad key"))
+    appointment = await salon.book()
+    await salon.bring(appointment)
+    code, said = await zusage("mirror", "retry", "--company", key, "--json")
+    told = json.loads(said)
+    assert (code, told["applied"], told["retried"], len(told["stuck"])) == (0, False, 0, 1)
+    assert await salon.reviews() == ["mirror_refused"]
+    code, said = await zusage("mirror", "retry", "--company", key, "--apply")
+    assert (code, "1 phases are tried again now" in said) == (0, True)
+    assert await salon.reviews() == []
+    assert (await salon.bring(appointment)).settled
+
+
+async def test_pause_resume_and_the_jobs_that_wait(salon: Mirrored, zusage: Zusage) -> None:
+    key = salon.shop.company_id.hex
+    assert (await zusage("mirror", "pause", "--company", key)) == (0, f"The mirror of {key} is paused.\n")
+    appointment = await salon.book()
+    code, said = await zusage("jobs", "list", "--json")
+    listed = json.loads(said)
+    assert (code, listed["counts"]) == (0, {"todo": 1})
+    assert listed["jobs"][0]["args"]["appointment_id"] == str(appointment)
+    assert "mirror_appointment" in (await zusage("jobs", "list", "--status", "todo"))[1]
+    assert (await zusage("mirror", "resume", "--company", key))[0] == 0
+
+
+async def test_without_a_calendar_all_is_well(database: DatabaseUrls, zusage: Zusage) -> None:
+    assert database.name
+    code, said = await zusage("mirror", "status")
+    assert (code, "No company has a calendar" in said) == (0, True)
+
+
+async def test_the_worker_ends_politely_and_soon(
+    database: DatabaseUrls, tmp_path: Path, salon: Mirrored
+) -> None:
+    """As a process of its own: it starts, gives a sign of life, and ends on SIGTERM within ten seconds."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "zusage", "worker"),
+        cwd=tmp_path,
+        env=settings(database),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    assert process.stdout is not None
+    line = b""
+    while b"works in the background" not in line:
+        line = await asyncio.wait_for(process.stdout.readline(), 30)
+        assert line, "it ended"
+    await asyncio.sleep(1.5)
+    process.send_signal(signal.SIGTERM)
+    out, _ = await asyncio.wait_for(process.communicate(), 10)
+    assert process.returncode == 0, out
+    workers = await salon.shop.rows("SELECT count(*) FROM directory.workers()")
+    assert workers == [(1,)]
+    assert b"Traceback" not in out
