@@ -31,9 +31,13 @@ SELECT count(*), count(*) FILTER (WHERE p), count(*) FILTER (WHERE p AND wanted_
        (SELECT count(*) FROM orphan o WHERE o.company_id = %(company)s AND o.resolved_at IS NULL AND o.next_at IS NULL),
        (SELECT count(*) FROM worked), (SELECT count(*) FROM worked JOIN mirrors USING (appointment_id, ordinal)
                                        WHERE mirrors.settled),
-       (SELECT c.paused_at IS NOT NULL FROM calendar_connection c WHERE c.company_id = %(company)s)
+       EXISTS (SELECT 1 FROM calendar_connection c WHERE c.company_id = %(company)s AND c.paused_at IS NOT NULL)
 FROM (SELECT mirrors.*, NOT settled AND review_at IS NULL AS p FROM mirrors) AS counted
 """  # noqa: S608 - put together from literals
+_COUNTED = (
+    *("mirrors", "pending", "late", "oldest_pending", "unknown", "failing_day", "reviews", "orphans"),
+    *("resting_orphans", "worked_on", "succeeded", "paused"),
+)
 _TROUBLES: LiteralString = f"""
 SELECT coalesce(m.failure, 'waiting'), count(*), (array_agg(m.failure_text ORDER BY m.failing_since DESC NULLS LAST))[1],
        (array_agg(m.appointment_id ORDER BY m.wanted_at))[1:3]
@@ -92,10 +96,8 @@ class PostgresMirrorHealth:
             values = await _values(connection, company_id)
             counts = (await _rows(connection, _FIGURES, values))[0]
             troubles = await _rows(connection, _TROUBLES, values)
-        *numbers, paused = counts
         return MirrorFigures(
-            *numbers,
-            paused=bool(paused),
+            **dict(zip(_COUNTED, counts, strict=True)),
             troubles=tuple(Trouble(kind, count, text, tuple(ids)) for kind, count, text, ids in troubles),
         )
 
