@@ -93,6 +93,11 @@ async def sent(kit: Kit) -> list[Received]:
             lambda: account.list_members(5, SOON),
             lambda: account.list_team_schedules(5, SOON),
             lambda: account.create_team_event_type(5, 7, PROBE, SOON),
+            lambda: account.list_organization_webhooks(3, SOON),
+            lambda: account.create_organization_webhook(
+                3, "https://z.example/h", "s", ["BOOKING_CREATED"], SOON
+            ),
+            lambda: account.delete_organization_webhook(3, "w", SOON),
         ):
             with suppress(CalendarError):
                 await request()
@@ -104,5 +109,5 @@ async def test_requests_about_teams_are_as_cal_com_describes_them(kit: Kit) -> N
         pytest.skip("../shared/data/calcom-v2-openapi.json is not here: no request was checked against it")
     openapi = OpenApi(json.loads(DOCUMENT.read_text(encoding="utf-8")))
     requests = await sent(kit)
-    assert len(requests) == 4
-    assert [openapi.problems(each) for each in requests] == [[]] * 4
+    assert len(requests) == 7
+    assert [openapi.problems(each) for each in requests] == [[]] * 7

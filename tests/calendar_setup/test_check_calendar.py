@@ -170,6 +170,13 @@ async def test_a_webhook_that_is_gone_is_found(mapped: Salon) -> None:
     assert (finding.code, finding.level) == ("no_webhook", "warning")
 
 
+async def test_a_webhook_for_one_of_several_is_found(mapped: Salon) -> None:
+    (hook,) = mapped.sim.world.webhooks.values()
+    hook.organization_id, hook.user_id = None, mapped.account.people["anna"].id
+    (finding,) = (await mapped.check()).findings
+    assert (finding.code, "with anna only" in finding.sentence) == ("webhook_of_one", True)
+
+
 async def test_a_key_of_another_account_is_found(mapped: Salon) -> None:
     world, people = mapped.sim.world, mapped.account.people
     key = next(iter(world.keys.values()))

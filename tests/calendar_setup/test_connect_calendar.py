@@ -6,8 +6,8 @@ import pytest
 
 from calendar_setup.salon import COMPANY, DOMAIN, KEY, Salon
 from zusage.app.calendar_setup.addresses import calendar_server, mail_domain, public_address
-from zusage.app.calendar_setup.connect_calendar import TRIGGERS
 from zusage.app.calendar_setup.ports import CalendarSetupError, CalendarUnusable
+from zusage.app.calendar_setup.subscribe import TRIGGERS
 from zusage.app.mirror.connection import ConnectionRefused
 from zusage.sandbox.calcom import Fault, add_account
 
@@ -52,6 +52,25 @@ async def test_the_webhook_is_signed_and_its_address_is_not_to_be_guessed(salon:
     assert hook.url == f"{PUBLIC}/webhooks/calcom/{stored.hook_address}"
     assert len(str(stored.hook_address)) >= 32
     assert (hook.secret, set(hook.triggers)) == (stored.hook_secret, set(TRIGGERS))
+
+
+async def test_who_runs_the_organization_is_told_of_everybody(salon: Salon) -> None:
+    connected = await salon.connect(public_url=PUBLIC)
+    (hook,) = salon.sim.world.webhooks.values()
+    assert (connected.hook_reach, hook.user_id) == ("everybody", None)
+    assert hook.organization_id == salon.account.team.organization_id
+
+
+async def test_who_does_not_is_told_of_their_own(salon: Salon) -> None:
+    salon.account.key_of("anna", "cal_live_annas_own")
+    connected = await salon.connect(api_key="cal_live_annas_own", public_url=PUBLIC)
+    (hook,) = salon.sim.world.webhooks.values()
+    assert (connected.hook, connected.hook_reach) == ("created", "own")
+    assert (hook.user_id, hook.organization_id) == (salon.account.people["anna"].id, None)
+
+    wider = await salon.connect(public_url=PUBLIC)
+    (hook,) = salon.sim.world.webhooks.values()
+    assert (wider.hook, wider.hook_reach, hook.user_id) == ("created", "everybody", None), "told once only"
 
 
 @pytest.mark.parametrize("change", ["inactive", "elsewhere", "deaf"])

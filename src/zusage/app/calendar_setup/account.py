@@ -29,6 +29,7 @@ class AccountPicture:
     event_types: dict[int, EventType] = field(default_factory=dict)
     schedules: tuple[Schedule, ...] = ()
     webhooks: tuple[Webhook, ...] = ()
+    organization_webhooks: tuple[Webhook, ...] = ()
     notes: tuple[str, ...] = ()
 
     def member(self, user_id: int) -> Member | None:
@@ -77,13 +78,16 @@ class Asking:
         try:
             return await self(ask)
         except CalendarUnusable as error:
-            if not isinstance(error.__cause__, CalendarError) or error.__cause__.kind not in _NOT_FOR_US:
+            if not is_not_for_us(error):
                 raise
             notes.append(note)
             return ()
 
 
-_NOT_FOR_US = ("auth", "gone", "invalid")
+def is_not_for_us(error: CalendarUnusable) -> bool:
+    """Say whether the calendar answers, but not this question, or not to this key."""
+    cause = error.__cause__
+    return isinstance(cause, CalendarError) and cause.kind in ("auth", "gone", "invalid")
 
 
 async def read_account(asking: Asking) -> AccountPicture:
@@ -109,7 +113,19 @@ async def read_account(asking: Asking) -> AccountPicture:
         event_types=reading.event_types,
         schedules=tuple({each.schedule_id: each for each in reversed(reading.schedules)}.values()),
         webhooks=tuple(await asking(calendar.list_webhooks)),
+        organization_webhooks=tuple(await _organization_webhooks(asking, account)),
         notes=tuple(notes),
+    )
+
+
+async def _organization_webhooks(asking: Asking, account: Account) -> Sequence[Webhook]:
+    number = account.organization_id
+    if number is None:
+        return ()
+    # Few keys may see them, and nothing is amiss where one may not.
+    unsaid: list[str] = []
+    return await asking.optional(
+        lambda terms: asking.calendar.list_organization_webhooks(number, terms), "", unsaid
     )
 
 

@@ -8,10 +8,10 @@ from typing import Literal
 
 from zusage.app.calendar_setup.account import AccountPicture, Asking, read_account
 from zusage.app.calendar_setup.companies import find_connection
-from zusage.app.calendar_setup.connect_calendar import hook_end
 from zusage.app.calendar_setup.findings import Examined, Finding, find_problems
 from zusage.app.calendar_setup.ports import SetupCalendars, SetupStore
-from zusage.app.mirror.connection import CalendarConnection
+from zusage.app.calendar_setup.subscribe import reach_of
+from zusage.app.mirror.connection import CalendarConnection, CalendarMapping
 from zusage.core.scheduling.masters import BranchBook
 
 
@@ -46,6 +46,7 @@ async def check_calendar(company: str, *, store: SetupStore, calendars: SetupCal
     mirrored = [book for book in books if book.branch.id in connection.branches]
     findings = [
         *_about_account(company, connection, picture),
+        *_about_webhooks(company, connection, picture, mapping),
         *_about_branches(company, mirrored),
         *find_problems(Examined(company, mirrored, picture, mapping)),
     ]
@@ -69,14 +70,29 @@ def _about_account(
             f"The key belongs to another account than it did; it was {connection.username} ({connection.account_id}).",
             f"zusage calcom connect {company}, with the right key",
         )
-    end = hook_end(connection)
-    if not any(each.active and each.url.endswith(end) for each in picture.webhooks):
+
+
+def _about_webhooks(
+    company: str, connection: CalendarConnection, picture: AccountPicture, mapping: CalendarMapping
+) -> Iterator[Finding]:
+    reach = reach_of(connection, picture.webhooks, picture.organization_webhooks)
+    others = [each.host_id for each in mapping.hosts if each.host_id != picture.account.user_id]
+    if reach == "nobody":
         yield Finding(
             "warning",
             "no_webhook",
             "changes at Cal.com",
             "Cal.com does not tell of changes; they are found by the periodic comparison only.",
             f"zusage calcom connect {company} --public-url https://…",
+        )
+    elif reach == "own" and others:
+        yield Finding(
+            "warning",
+            "webhook_of_one",
+            "changes at Cal.com",
+            f"Cal.com tells what is changed with {picture.account.username} only; the rest is found by the periodic "
+            "comparison.",
+            "Connect with the key of somebody who runs the organization there, if there is one.",
         )
 
 

@@ -4,27 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial
-from typing import Literal
 from uuid import UUID
 
 from zusage.app.calendar_setup.account import Asking
 from zusage.app.calendar_setup.addresses import calendar_server, mail_domain, public_address
 from zusage.app.calendar_setup.companies import find_company
 from zusage.app.calendar_setup.ports import CalendarSetupError, SetupCalendars, SetupStore
+from zusage.app.calendar_setup.subscribe import HookOutcome, HookReach, subscribe
 from zusage.app.mirror.connection import CalendarConnection, CalendarMapping
-from zusage.app.mirror.ports import Account, CalendarAccess, Webhook
-
-TRIGGERS = (
-    "BOOKING_CREATED",
-    "BOOKING_REQUESTED",
-    "BOOKING_RESCHEDULED",
-    "BOOKING_CANCELLED",
-    "BOOKING_REJECTED",
-    "BOOKING_NO_SHOW_UPDATED",
-)
-HOOK_PATH = "/webhooks/calcom/"
-HookOutcome = Literal["none", "created", "kept"]
+from zusage.app.mirror.ports import Account, CalendarAccess
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +38,7 @@ class Connected:
     base_url: str
     account: Account
     hook: HookOutcome
+    hook_reach: HookReach
     changed_account: bool
 
 
@@ -82,8 +71,8 @@ async def connect_calendar(
     await store.save_connection(connection)
     if changed:
         await store.save_mapping(company_id, CalendarMapping())
-    hook = await _subscribe(asking, connection, public_url)
-    return Connected(wish.company, access.base_url, account, hook, changed)
+    hook, reach = await subscribe(asking, account, connection, public_url)
+    return Connected(wish.company, access.base_url, account, hook, reach, changed)
 
 
 def _access(company_id: UUID, wish: ConnectWish, before: CalendarConnection | None) -> CalendarAccess:
@@ -141,30 +130,3 @@ def _connection(
         hook_secret=new_token(),
         hook_address=new_token(),
     )
-
-
-def hook_end(connection: CalendarConnection) -> str:
-    """Give the end of our webhook's address, by which it is known at whatever host."""
-    return f"{HOOK_PATH}{connection.hook_address}"
-
-
-async def _subscribe(asking: Asking, connection: CalendarConnection, public_url: str | None) -> HookOutcome:
-    if public_url is None:
-        return "none"
-    url = public_url + hook_end(connection)
-    ours = [
-        each
-        for each in await asking(asking.calendar.list_webhooks)
-        if each.url.endswith(hook_end(connection))
-    ]
-    if any(_serves(each, url) for each in ours):
-        return "kept"
-    for each in ours:
-        await asking(partial(asking.calendar.delete_webhook, each.webhook_id))
-    secret = connection.hook_secret or ""
-    await asking(lambda terms: asking.calendar.create_webhook(url, secret, TRIGGERS, terms))
-    return "created"
-
-
-def _serves(hook: Webhook, url: str) -> bool:
-    return hook.url == url and hook.active and set(TRIGGERS) <= set(hook.triggers)

@@ -12,11 +12,11 @@ from zusage.app.mirror.connection import CalendarStore
 from zusage.app.mirror.ports import (
     CalendarAccess,
     CalendarAccount,
-    CalendarTimes,
     EventType,
     EventTypeWanted,
     Schedule,
     Terms,
+    Webhook,
 )
 from zusage.app.operations.ports import CompanyName
 from zusage.core.scheduling.masters import BranchBook
@@ -63,7 +63,23 @@ class CalendarTeams(Protocol):
         """Create an event type of the team that is with this one host."""
 
 
-class SetupCalendar(CalendarAccount, CalendarTimes, CalendarTeams, Protocol):
+class CalendarOrganization(Protocol):
+    """Webhooks for everybody in an organization; only keys of those who run it may.
+
+    :raises CalendarError: from any method."""
+
+    async def list_organization_webhooks(self, organization_id: int, terms: Terms) -> tuple[Webhook, ...]: ...
+
+    async def create_organization_webhook(
+        self, organization_id: int, url: str, secret: str, triggers: Sequence[str], terms: Terms
+    ) -> Webhook: ...
+
+    async def delete_organization_webhook(
+        self, organization_id: int, webhook_id: str, terms: Terms
+    ) -> None: ...
+
+
+class SetupCalendar(CalendarAccount, CalendarTeams, CalendarOrganization, Protocol):
     """All of one account that setting it up needs."""
 
 

@@ -109,7 +109,7 @@ def _host(
         return HostProposal(member, there, "kept", "stored before")
     called = [each for each in picture.members if is_called(member.name, _names(each))]
     if len(called) == 1:
-        return HostProposal(member, called[0], "found", f"{_shown(called[0])} has that name")
+        return HostProposal(member, called[0], "found", f'goes by "{_fitting(member, called[0])}" there')
     if not called and len(picture.members) == 1 and len(staff_of(books)) == 1:
         return HostProposal(member, picture.members[0], "found", "the only one on both sides")
     return HostProposal(member, None, "none", _no_host(member, called, picture))
@@ -125,6 +125,10 @@ def _no_host(member: Staff, called: Sequence[Member], picture: AccountPicture) -
         return f'several people have that name: {", ".join(map(_shown, called))}; say which: --host "{member.name}=ID"'
     people = ", ".join(map(_shown, picture.members))
     return f'nobody there is called {member.name}; there are {people}; say who: --host "{member.name}=ID"'
+
+
+def _fitting(member: Staff, there: Member) -> str:
+    return next(name for name in _names(there) if is_called(member.name, (name,)))
 
 
 def _names(member: Member) -> tuple[str, ...]:

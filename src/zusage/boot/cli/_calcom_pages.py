@@ -27,6 +27,8 @@ def connected(done: Connected) -> Iterator[str]:
     account = done.account
     yield f"{done.company} is connected with {account.username} ({account.user_id}) at {done.base_url}."
     yield _HOOKS[done.hook]
+    if done.hook_reach == "own":
+        yield f"This key is told of {account.username}'s bookings only; changes with others are found by comparison."
     if done.changed_account:
         yield "It is another account than before, so the mapping was forgotten and no branch is mirrored."
     yield f"Next: zusage calcom map {done.company}"

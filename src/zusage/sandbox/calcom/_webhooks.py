@@ -72,6 +72,8 @@ def _owner(call: Call) -> dict[str, int]:
             raise nest(403, "User does not own this event type")
         return {"event_type_id": kind.id}
     if "organization" in call.params:
+        if not call.caller.admin:
+            raise nest(403, "RolesGuard - user is not an organization admin or owner")
         return {"organization_id": int(call.params["organization"])}
     return {"user_id": call.caller.user_id}
 
