@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
 
 from zusage.language.german._service_catalogue import GENERIC, WEAK, Catalogue, is_soft
@@ -15,11 +15,13 @@ from zusage.language.german._service_words import key_of, keys, stem
 
 _SURE = 0.6
 _ONE_FOR_ALL = 0.78
+_IN_FULL = 0.93
 _MOST_CHUNKS = 6
 _MOST_ASKED = 12
 _UNSETTLED = 0.45
 _OF = keys("der des von vom")
 _DOUBTFUL = 0.5
+_REMOVAL = "entfern"
 _UNDOING = frozenset(
     [
         "entfaerben",
@@ -52,6 +54,8 @@ class Found:
     entry: int
     score: float
     text: str
+    whole: bool = False
+    """Whether its name was said in full."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +172,7 @@ def _settle(groups: _Groups, catalogue: Catalogue) -> Verdict:
     ]
     if sure:
         best = max(sure, key=lambda way: sum(group.fit for group in way) / len(way) - 0.01 * len(way))
-        return _named([group for group in best if _tells(group)])
+        return _named(_in_full([group for group in best if _tells(group)], groups))
     if whole.settled:
         return _named([whole])
     return _unsettled(whole, ways, catalogue)
@@ -187,7 +191,7 @@ def _apart(whole: _Group, catalogue: Catalogue) -> Verdict:
     said = [one for one in whole.segments if one.parts]
     singles = _Groups(Talk(tuple(Chunk((one,)) for one in said), frozenset()), catalogue)
     ways = [way for way in singles.partitions() if all(group.candidates for group in way)]
-    full = [way for way in ways if all(g.settled and g.candidates[0].whole and g.fit > 0.93 for g in way)]
+    full = [way for way in ways if all(g.settled and g.candidates[0].whole and g.fit > _IN_FULL for g in way)]
     if full:
         return _named(full[0])
     best = max(ways, key=lambda way: sum(group.fit for group in way) / len(way), default=None)
@@ -220,6 +224,13 @@ def _listed(way: Sequence[_Group], groups: _Groups) -> bool:
     )
 
 
+def _in_full(way: list[_Group], groups: _Groups) -> list[_Group]:
+    """Of what only stands side by side ("…, also Mitarbeiterfotos") what is named in full, if anything is."""
+    full = [group for group in way if group.candidates[0].whole and group.fit > _IN_FULL]
+    apart = all(chunk.by == "stop" for chunk in groups.chunks[1:])
+    return full if full and apart else way
+
+
 def _either(sides: Sequence[_Group]) -> Verdict:
     """An alternative is open, unless both sides are the same service."""
     same = {group.candidates[0].entry for group in sides if group.settled}
@@ -230,7 +241,7 @@ def _named(way: Sequence[_Group]) -> Verdict:
     found: dict[int, Found] = {}
     for group in way:
         best = group.candidates[0]
-        found.setdefault(best.entry, Found(best.entry, best.fit, _text(group)))
+        found.setdefault(best.entry, Found(best.entry, best.fit, _text(group), best.whole))
     return Verdict(tuple(found.values()), settled=True)
 
 
@@ -239,7 +250,8 @@ def _open(way: Sequence[_Group]) -> Verdict:
     for group in way:
         for one in group.candidates:
             found.setdefault(
-                one.entry, Found(one.entry, _UNSETTLED * one.fit / len(group.candidates), _text(group))
+                one.entry,
+                Found(one.entry, _UNSETTLED * one.fit / len(group.candidates), _text(group), one.whole),
             )
     return Verdict(tuple(found.values())[:_MOST_ASKED])
 
@@ -248,7 +260,7 @@ def left_open(verdict: Verdict) -> Verdict:
     """The same candidates, to be asked about."""
     if not verdict.settled:
         return verdict
-    return Verdict(tuple(Found(one.entry, _DOUBTFUL * one.score, one.text) for one in verdict.found))
+    return Verdict(tuple(replace(one, score=_DOUBTFUL * one.score) for one in verdict.found))
 
 
 def _text(group: _Group) -> str:
@@ -332,5 +344,6 @@ def _full_name(one: Segment, catalogue: Catalogue) -> bool:
 
 
 def _undoes(talk: Talk) -> bool:
-    said = [one.text for chunk in talk.chunks for one in chunk.segments if not one.parts]
-    return any(word in _UNDOING for word in said)
+    heard = [one for chunk in talk.chunks for one in chunk.segments]
+    said = [one.text for one in heard if not one.parts]
+    return any(word in _UNDOING for word in said) and not any(_REMOVAL in one.parts for one in heard)

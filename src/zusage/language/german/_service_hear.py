@@ -17,6 +17,7 @@ _WIDEST = 4
 _PIECE = 0.3
 _FILLER_WORTH, _FOREIGN_WORTH, _NOISE_WORTH = 0.8, 0.9, 0.25
 _LEAST_JOINED = (0.75, 0.8, 0.92)
+_CLEAR, _LEAST_BESIDE_CLEAR = 5, 0.85
 _NOT_JOINED = keys(
     "und oder nicht kein keine nein mit ohne für sondern nur lieber doch statt plus sowie bei beim am um"
 )
@@ -87,7 +88,10 @@ def _window(
         return None
     found = alike(joined, catalogue)
     little = sum(one.kind in {"filler", "whom"} for one in inside)
-    if found is None or not found[0].parts or found[1] < _LEAST_JOINED[min(little, 2)]:
+    least = _LEAST_JOINED[min(little, 2)]
+    if any(one.kind == "service" and one.like == 1.0 and len(one.text) >= _CLEAR for one in inside):
+        least = max(least, _LEAST_BESIDE_CLEAR)
+    if found is None or not found[0].parts or found[1] < least:
         return None
     return _joined(start, end, words, *found)
 

@@ -11,7 +11,7 @@ from zusage.language.german._service_words import KIN, key_of, keys
 
 _TITLES = keys("frau herr herrn fräulein doktor doktorin dr professor prof familie")
 _SURE_TITLES = _TITLES - keys("frau familie herr herrn")
-_OF_MEN, _MEN = keys("herr herrn"), {"herren"}
+_OF_MEN, _MEN, _WOMEN = keys("herr herrn"), {"herren"}, {"damen"}
 _NEAR_NAMES = keys("bei beim zu von")
 _OWN_PEOPLE = keys("meine meiner meinen meinem unsere unserer unseren eine einer einen einem als")
 _ADDRESSED = keys(
@@ -51,7 +51,9 @@ def of_persons(found: Sequence[Segment], catalogue: Catalogue) -> set[int]:
     words = [key_of(one.text) for one in found]
     for at in range(len(found)):
         named |= _introduced(found, words, at) | _closed(found, words, at)
-    return named
+    said = {words[at] for at in named if found[at].kind != "filler"}
+    again = (at for at, word in enumerate(words) if at and word in said and found[at - 1].kind == "name")
+    return named | set(again)
 
 
 def _is_name(found: Sequence[Segment], at: int, named: set[int]) -> bool:
@@ -80,9 +82,10 @@ def _is_title(found: Sequence[Segment], at: int, catalogue: Catalogue) -> bool:
         return False
     if title in _SURE_TITLES or before in _ADDRESSED | _TITLES or _is_no_word(after, catalogue):
         return True
-    return title in _OF_MEN and not any(
-        _MEN | set(after.parts) <= phrase.parts for phrase in catalogue.phrases
-    )
+    whom = _MEN if title in _OF_MEN else _WOMEN
+    if whom is _WOMEN and whom <= catalogue.owners.keys():
+        return False
+    return not any(_MEN | set(after.parts) <= phrase.parts for phrase in catalogue.phrases)
 
 
 def _is_no_word(after: Segment, catalogue: Catalogue) -> bool:

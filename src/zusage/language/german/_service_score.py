@@ -65,8 +65,9 @@ def gather(segments: Sequence[Segment]) -> Heard:
     guessed: dict[str, float] = {}
     noise = 0
     aside = frozenset(part for one in segments if one.kind == "aside" for part in one.extra)
+    named = any(one.kind == "service" and any(not is_soft(part) for part in one.parts) for one in segments)
     for one in segments:
-        for part in one.parts:
+        for part in () if named and one.kind == "category" else one.parts:
             parts[part] = max(parts.get(part, 0.0), one.like)
         if one.kind == "whom":
             guessed |= dict.fromkeys(one.extra, _YOUNG_AS_GROWN)
@@ -130,7 +131,7 @@ def near(candidates: Sequence[Candidate]) -> list[Candidate]:
 def _alone(heard: Heard, fair: Sequence[Phrase], catalogue: Catalogue) -> int | None:
     """The only entry that has all that was said, if that says enough."""
     telling = heard.telling or frozenset(part for part in heard.parts if part not in WEAK)
-    owners = {phrase.entry for phrase in fair if telling <= phrase.parts}
+    owners = {phrase.entry for phrase in fair if telling <= catalogue.belongs[phrase.entry]}
     said = {entry: sum(part in catalogue.belongs[entry] for part in heard.parts) for entry in owners}
     owners = {entry for entry in owners if said[entry] == max(said.values())}
     return owners.pop() if len(owners) == 1 and not telling <= GENERIC else None
@@ -194,7 +195,7 @@ def _candidate(heard: Heard, phrase: Phrase, catalogue: Catalogue, *, alone: boo
 
 def _explained(part: str, phrase: Phrase, catalogue: Catalogue) -> bool:
     """Whether a part is of this name, or of another name that nobody but the same service has."""
-    return part in phrase.parts or catalogue.owners[part] == {phrase.entry}
+    return part in phrase.parts or catalogue.owners.get(part) == {phrase.entry}
 
 
 def _matters(part: str, phrase: Phrase, catalogue: Catalogue) -> bool:

@@ -13,7 +13,7 @@ from zusage.language.german._service_hear import segments, tokens_of
 from zusage.language.german._service_lexicon import GROUPS, WISH
 from zusage.language.german._service_segment import Segment
 from zusage.language.german._service_talk import listen
-from zusage.language.german._service_wish import doubtful, wished
+from zusage.language.german._service_wish import beside_unknown, doubtful, in_passing, wished
 from zusage.language.german._service_words import key_of, keys
 from zusage.language.german._text import clip, fold
 from zusage.language.german.speech import Speech
@@ -67,13 +67,26 @@ def weighed(text: str, catalogue: Catalogue) -> Verdict:
         return itself
     heard = segments(tokens, catalogue)
     meant = wished(heard)
-    if len(called) == 1 and meant == heard and not _VAGUE.search(folded):
+    if (
+        len(called) == 1
+        and meant == heard
+        and not any(one.kind == "name" for one in heard)
+        and not _VAGUE.search(folded)
+    ):
         return itself
     unknown = any(one.kind in {"foreign", "noise"} for one in heard)
     if _OTHER_WISH.search(folded) or _COMPLAINT.search(folded):
         return Verdict(wished=any(one.kind == "service" for one in heard))
     verdict = decide(listen(meant), catalogue)
-    if _WITH_ME.search(folded) or _not_for(meant, catalogue) or doubtful(meant):
+    partly = bool(verdict.found) and not any(one.whole for one in verdict.found)
+    if partly and in_passing(meant):
+        return Verdict(foreign=verdict.foreign)
+    if (
+        _WITH_ME.search(folded)
+        or _not_for(meant, catalogue)
+        or doubtful(meant)
+        or (partly and beside_unknown(meant))
+    ):
         verdict = left_open(verdict)
     return replace(
         verdict, foreign=unknown, wished=not unknown and not verdict.foreign and _wishes(folded, heard)
