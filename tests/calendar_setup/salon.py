@@ -120,22 +120,28 @@ def new_token() -> str:
 
 
 @asynccontextmanager
-async def salon_at(sim: Simulator, account: Account, database: Database) -> AsyncIterator[Salon]:
-    """Load the salon, and open a client to its Cal.com."""
-    box = SecretBox([generate_key()])
-    await _load(FILE, database)
-    clock = Seconds()
+async def accounts_client(clock: Seconds | None = None) -> AsyncIterator[CalcomAccounts]:
+    """Open a client of accounts."""
+    seconds = clock or Seconds()
     client = CalcomClient(
         CalcomPool(PoolSettings(full_limit=5.0, trust_env=False)),
-        Circuits(LocalStates(), clock),
-        LocalBucket(clock, share=1),
+        Circuits(LocalStates(), seconds),
+        LocalBucket(seconds, share=1),
     )
     try:
-        yield Salon(
-            sim, account, PostgresCalendarSetup(database, box), CalcomAccounts(client), database, clock
-        )
+        yield CalcomAccounts(client)
     finally:
         await client.close(grace=0.0)
+
+
+@asynccontextmanager
+async def salon_at(sim: Simulator, account: Account, database: Database) -> AsyncIterator[Salon]:
+    """Load the salon, and open a client to its Cal.com."""
+    clock = Seconds()
+    await _load(FILE, database)
+    store = PostgresCalendarSetup(database, SecretBox([generate_key()]))
+    async with accounts_client(clock) as calendars:
+        yield Salon(sim, account, store, calendars, database, clock)
 
 
 async def _load(text: str, database: Database) -> None:

@@ -20,7 +20,7 @@ Origin = Literal["said", "kept", "found", "none"]
 
 PROBE_SLUG = "zusage-frei"
 _ENOUGH, _APART = 80, 3
-_SYNONYM, _WHOLE, _PART_ONLY, _OF_SEVERAL = 0.97, 0.86, 0.9, 0.99
+_SYNONYM, _WHOLE, _PART_ONLY, _OF_SEVERAL, _WITHOUT_NAME = 0.97, 0.86, 0.9, 0.99, 0.99
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,14 +228,21 @@ def _candidates(piece: Piece, host: Member, picture: AccountPicture) -> Iterator
 
 def _alike(piece: Piece, kind: EventType, host: Member) -> tuple[float, str]:
     """Compare every name of the piece with title and slug; the best, and which name it was."""
-    people = person_words(host.name, host.username, piece.member.name)
-    there = [words_of(text, without=people) for text in (kind.title, kind.slug.replace("-", " "))]
     found = (
-        (share * likeness(words_of(name), words), f'"{name}"')
+        (share * said * likeness(words_of(name), words), f'"{name}"')
         for name, share in _named(piece)
-        for words in there
+        for words, said in _titles(kind, person_words(host.name, host.username, piece.member.name))
     )
     return max(found, key=lambda each: each[0])
+
+
+def _titles(kind: EventType, people: frozenset[str]) -> Iterator[tuple[tuple[str, ...], float]]:
+    """Give what the event type is called, and the same without whom it is with ("Herrenschnitt bei Anna").
+
+    The whole goes first: Ms Lang may offer "Damenschnitt lang"."""
+    for text in (kind.title, kind.slug.replace("-", " ")):
+        yield words_of(text), 1.0
+        yield words_of(text, without=people), _WITHOUT_NAME
 
 
 def _named(piece: Piece) -> Iterator[tuple[str, float]]:
