@@ -132,3 +132,19 @@ async def test_the_worker_ends_politely_and_soon(
     workers = await salon.shop.rows("SELECT count(*) FROM directory.workers()")
     assert workers == [(1,)]
     assert b"Traceback" not in out
+
+
+async def test_orphans_are_listed_and_closed_by_hand(salon: Mirrored, zusage: Zusage) -> None:
+    key = salon.shop.company_id.hex
+    assert (await zusage("orphans", "list"))[0] == 0
+    salon.sim.add_fault(Fault("other_start", op="bookings.create", shift_minutes=60))
+    await salon.bring(await salon.book())
+    code, said = await zusage("orphans", "list", "--company", key, "--json")
+    (orphan,) = json.loads(said)
+    assert (code, orphan["why"], orphan["uid"]) == (1, "wrong", salon.there[0].uid)
+    told = await zusage("orphans", "resolve", orphan["uid"], "--company", key)
+    assert (told[0], "with --apply" in told[1]) == (0, True)
+    assert await salon.shop.rows("SELECT resolved_at FROM orphan") == [(None,)]
+    assert (await zusage("orphans", "resolve", orphan["uid"], "--company", key, "--apply"))[0] == 0
+    assert await salon.shop.rows("SELECT resolution FROM orphan") == [("by hand",)]
+    assert (await zusage("orphans", "resolve", orphan["uid"], "--company", key, "--apply"))[0] == 2

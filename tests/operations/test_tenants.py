@@ -64,7 +64,7 @@ async def connect_calendar(demo: Rows) -> None:
             "INSERT INTO calendar_connection (company_id, base_url, account_id, username, email_domain, connected_at) "
             "VALUES (%s, 'https://api.cal.example', 1, 'salon', 'anrufer.salon.example', now())"
         ),
-        "INSERT INTO calendar_branch (company_id, branch_id) SELECT company_id, branch_id FROM branch WHERE company_id = %s",
+        "INSERT INTO calendar_branch (company_id, branch_id, connected_at) SELECT company_id, branch_id, now() FROM branch WHERE company_id = %s",
         (
             "INSERT INTO calendar_host (company_id, staff_id, host_id) "
             "SELECT company_id, resource_id, 1 FROM resource WHERE company_id = %s AND kind = 'staff'"

@@ -40,7 +40,12 @@ ON CONFLICT (company_id) DO UPDATE SET base_url = excluded.base_url, account_id 
 _PUT_SECRETS = "SELECT directory.put_secrets(%s, %s, %s::bytea[], %s::bytea[])"
 _SECRETS = "SELECT sealed FROM directory.secrets_of(%s) WHERE kind = %s ORDER BY position LIMIT 1"
 _BRANCHES = "SELECT branch_id, confirm, wait_ms FROM calendar_branch WHERE company_id = %s"
-_PUT_BRANCH = "INSERT INTO calendar_branch (company_id, branch_id, confirm, wait_ms) VALUES (%s, %s, %s, %s)"
+_PUT_BRANCH = """
+INSERT INTO calendar_branch (company_id, branch_id, confirm, wait_ms, connected_at)
+VALUES (%s, %s, %s, %s, zusage_now())
+ON CONFLICT (company_id, branch_id) DO UPDATE SET confirm = excluded.confirm, wait_ms = excluded.wait_ms
+"""
+_DROP_BRANCHES = "DELETE FROM calendar_branch WHERE company_id = %s AND branch_id <> ALL (%s)"
 _HOSTS = "SELECT staff_id, host_id, probe_event_type_id FROM calendar_host WHERE company_id = %s"
 _PUT_HOST = (
     "INSERT INTO calendar_host (company_id, staff_id, host_id, probe_event_type_id) VALUES (%s, %s, %s, %s)"
@@ -77,9 +82,7 @@ class PostgresCalendars:
             async with self._database.transaction(wanted.company_id) as connection:
                 await connection.execute(LOCK_COMPANY, (str(wanted.company_id),))
                 await connection.execute(_PUT, row)
-                await connection.execute(
-                    "DELETE FROM calendar_branch WHERE company_id = %s", [wanted.company_id]
-                )
+                await connection.execute(_DROP_BRANCHES, (wanted.company_id, list(wanted.branches)))
                 for branch_id, each in wanted.branches.items():
                     await connection.execute(
                         _PUT_BRANCH, (wanted.company_id, branch_id, each.confirm, each.wait_ms)

@@ -11,7 +11,7 @@ from psycopg.types.json import Jsonb
 from zusage.adapters.postgres.companies import list_names
 from zusage.adapters.postgres.database import Connection, Database
 from zusage.app.mirror.health import MirrorFigures, Trouble
-from zusage.app.mirror.steer import Stuck
+from zusage.app.mirror.steer import OpenOrphan, Stuck
 
 _SETTLED: LiteralString = "((m.wanted = 'present' AND m.known = 'present') OR (m.wanted = 'absent' AND m.known IN ('none', 'absent')))"
 # The clock is read once, before: a volatile function in the conditions would be asked for every row.
@@ -75,6 +75,17 @@ _PAUSE = """
 UPDATE calendar_connection SET paused_at = CASE WHEN %(paused)s THEN zusage_now() END
 WHERE company_id = %(company)s AND (paused_at IS NOT NULL) <> %(paused)s
 """
+_ORPHANS = """
+SELECT uid, appointment_id, why, found_at, attempts, next_at, coalesce(failure, ''), failure_text FROM orphan
+WHERE company_id = %s AND resolved_at IS NULL ORDER BY found_at, uid
+"""
+_RESOLVE = """
+UPDATE orphan SET resolved_at = CASE WHEN NOT %(again)s THEN %(now)s END,
+       resolution = CASE WHEN NOT %(again)s THEN 'by hand' END,
+       next_at = CASE WHEN %(again)s THEN %(now)s END, attempts = 0, failure = NULL, failure_text = '',
+       found_at = CASE WHEN %(again)s THEN %(now)s ELSE found_at END
+WHERE company_id = %(company)s AND uid = %(uid)s AND resolved_at IS NULL
+"""
 
 
 class PostgresMirrorHealth:
@@ -120,6 +131,17 @@ class PostgresMirrorHealth:
     async def set_paused(self, company_id: UUID, *, paused: bool) -> bool:
         async with self._database.transaction(company_id) as connection:
             cursor = await connection.execute(_PAUSE, {"company": company_id, "paused": paused})
+            await connection.execute("COMMIT")
+        return cursor.rowcount == 1
+
+    async def orphans(self, company_id: UUID) -> Sequence[OpenOrphan]:
+        async with self._database.transaction(company_id) as connection:
+            return [OpenOrphan(*row) for row in await _rows(connection, _ORPHANS, (company_id,))]
+
+    async def resolve_orphan(self, company_id: UUID, uid: str, *, again: bool) -> bool:
+        async with self._database.transaction(company_id) as connection:
+            values = await _values(connection, company_id)
+            cursor = await connection.execute(_RESOLVE, values | {"uid": uid, "again": again})
             await connection.execute("COMMIT")
         return cursor.rowcount == 1
 

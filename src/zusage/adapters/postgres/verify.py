@@ -1,4 +1,4 @@
-"""The ledger's proof: what the constraints promise, computed once more without them."""
+"""The ledger's proof: what the constraints promise, computed once more without them; and that no mirror is forgotten."""
 
 from __future__ import annotations
 
@@ -27,6 +27,10 @@ _COUNTS: dict[str, LiteralString] = {
     "held": "SELECT count(*) FROM hold WHERE company_id = %(company)s AND status = 'held'",
     "appointments": "SELECT count(*) FROM appointment WHERE company_id = %(company)s",
     "phases": "SELECT count(*) FROM phase WHERE company_id = %(company)s",
+    "mirrors": "SELECT count(*) FROM mirror WHERE company_id = %(company)s",
+    "mirrored": (
+        "SELECT count(*) FROM mirror WHERE company_id = %(company)s AND wanted = 'present' AND known = 'present'"
+    ),
 }
 
 _LEDGER = (
@@ -120,6 +124,56 @@ _LEDGER = (
     ),
 )
 
+_MIRRORS = (
+    _Check(
+        "promise_not_mirrored",
+        """
+        SELECT ARRAY[a.appointment_id::text],
+               format('Phase %%s of appointment %%s at %%s is promised and has no mirror, though its branch is connected.',
+                      p.ordinal, a.appointment_id, p.starts_at)
+        FROM appointment a
+        JOIN calendar_branch b ON b.company_id = a.company_id AND b.branch_id = a.branch_id
+             AND b.connected_at < a.created_at
+        JOIN phase p ON p.company_id = a.company_id AND p.appointment_id = a.appointment_id AND p.kind = 'active'
+        LEFT JOIN mirror m ON m.company_id = p.company_id AND m.appointment_id = p.appointment_id
+             AND m.ordinal = p.ordinal
+             AND m.wanted = 'present' AND m.starts_at = p.starts_at AND m.ends_at = p.ends_at
+             AND m.staff_id = p.staff_id
+        WHERE a.company_id = %(company)s AND a.status = 'booked' AND m.company_id IS NULL
+        """,
+    ),
+    _Check(
+        "mirror_of_nothing",
+        """
+        SELECT ARRAY[m.appointment_id::text],
+               format('Appointment %%s is over, and phase %%s of it is still wanted in the calendar.',
+                      m.appointment_id, m.ordinal)
+        FROM mirror m JOIN appointment a ON a.company_id = m.company_id AND a.appointment_id = m.appointment_id
+        WHERE m.company_id = %(company)s AND m.wanted = 'present' AND a.status <> 'booked'
+        """,
+    ),
+    _Check(
+        "mirror_unattended",
+        """
+        SELECT ARRAY[m.appointment_id::text],
+               format('Phase %%s of appointment %%s is not in the calendar as wanted, and neither a worker (due %%s) '
+                      'nor a person (review %%s) sees to it.', m.ordinal, m.appointment_id, m.next_at, m.review_at)
+        FROM mirror m
+        JOIN calendar_connection c ON c.company_id = m.company_id AND c.paused_at IS NULL
+        WHERE m.company_id = %(company)s
+          AND NOT (m.wanted = 'present' AND m.known = 'present')
+          AND NOT (m.wanted = 'absent' AND m.known IN ('none', 'absent'))
+          AND CASE WHEN m.review_at IS NULL
+              THEN m.next_at IS NULL
+                   OR greatest(m.next_at, m.lease_until) < (SELECT zusage_now()) - interval '10 minutes'
+              ELSE NOT EXISTS (
+                  SELECT 1 FROM review_item r WHERE r.company_id = m.company_id AND r.resolved_at IS NULL
+                     AND r.appointment_id = m.appointment_id AND r.kind LIKE 'mirror\\_%%'
+                     AND r.detail ->> 'phase' = m.ordinal::text) END
+        """,
+    ),
+)
+
 # `place` is the schema but for public, as in schema_keys.
 _KEYS: LiteralString = """
 WITH place AS (
@@ -207,7 +261,7 @@ class PostgresEvidence:
             for name, statement in _COUNTS.items():
                 row = await (await connection.execute(statement, values)).fetchone()
                 counts[name] = int(row[0]) if row else 0
-            findings = await _run(connection, _LEDGER, values, company.key)
+            findings = await _run(connection, (*_LEDGER, *_MIRRORS), values, company.key)
         return Evidence(findings, counts)
 
     async def of_catalogue(self) -> Evidence:

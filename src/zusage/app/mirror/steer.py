@@ -23,6 +23,20 @@ class Stuck:
     in_review: bool
 
 
+@dataclass(frozen=True, slots=True)
+class OpenOrphan:
+    """A booking of ours in the calendar that nothing wants. `next_at` None: nobody tries to cancel it any more."""
+
+    uid: str
+    appointment_id: UUID
+    why: str
+    found_at: datetime
+    attempts: int
+    next_at: datetime | None
+    failure: str
+    text: str
+
+
 class Steering(Protocol):
     """One transaction each."""
 
@@ -36,3 +50,9 @@ class Steering(Protocol):
 
     async def set_paused(self, company_id: UUID, *, paused: bool) -> bool:
         """Hold or let go; False where it was so already, or there is no connection."""
+
+    async def orphans(self, company_id: UUID) -> Sequence[OpenOrphan]:
+        """List the open orphans, the oldest first."""
+
+    async def resolve_orphan(self, company_id: UUID, uid: str, *, again: bool) -> bool:
+        """Close an orphan that a person has seen to, or let it be cancelled `again`; False where none such is open."""

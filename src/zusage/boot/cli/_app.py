@@ -16,6 +16,7 @@ from zusage.boot.cli import (
     doctor,
     jobs,
     mirror,
+    orphans,
     retell,
     sandbox,
     secrets,
@@ -48,6 +49,7 @@ app.add_typer(secrets.app, name="secrets")
 app.add_typer(retell.app, name="retell")
 app.add_typer(calcom.app, name="calcom")
 app.add_typer(mirror.app, name="mirror")
+app.add_typer(orphans.app, name="orphans")
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(sandbox.app, name="sandbox")
 app.command("doctor", epilog=doctor.EXAMPLE)(doctor.doctor)

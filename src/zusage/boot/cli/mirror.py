@@ -108,7 +108,7 @@ async def _retry(
 ) -> tuple[Sequence[Stuck], int]:
     async with app_database(servers) as database:
         store = PostgresMirrorHealth(database)
-        company_id = await _connected(store, company)
+        company_id = await connected_company(store, company)
         stuck = [
             each
             for each in await store.stuck(company_id)
@@ -120,10 +120,10 @@ async def _retry(
 async def _pause(servers: Servers, company: str, *, paused: bool) -> bool:
     async with app_database(servers) as database:
         store = PostgresMirrorHealth(database)
-        return await store.set_paused(await _connected(store, company), paused=paused)
+        return await store.set_paused(await connected_company(store, company), paused=paused)
 
 
-async def _connected(store: PostgresMirrorHealth, company: str) -> UUID:
+async def connected_company(store: PostgresMirrorHealth, company: str) -> UUID:
     """:raises UsageError: there is no such company, or it has no calendar."""
     companies = {key: company_id for company_id, key in await store.connected()}
     if company not in companies:

@@ -17,12 +17,13 @@ CREATE TABLE calendar_connection (
     connected_at timestamptz NOT NULL
 );
 
--- A branch is mirrored if it stands here. `wait_ms`: how long a call waits for an inline confirmation.
+-- A branch is mirrored if it stands here, from `connected_at` on. `wait_ms`: how long a call waits for an inline confirmation.
 CREATE TABLE calendar_branch (
     company_id uuid NOT NULL,
     branch_id uuid NOT NULL,
     confirm text NOT NULL DEFAULT 'background' CHECK (confirm IN ('background', 'inline')),
     wait_ms integer NOT NULL DEFAULT 4000 CHECK (wait_ms BETWEEN 100 AND 20000),
+    connected_at timestamptz NOT NULL,
     PRIMARY KEY (company_id, branch_id),
     FOREIGN KEY (company_id, branch_id) REFERENCES branch,
     FOREIGN KEY (company_id) REFERENCES calendar_connection ON DELETE CASCADE
