@@ -6,7 +6,7 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -23,6 +23,7 @@ from zusage.adapters.postgres.masters import PostgresMasters
 from zusage.app.calendar_setup.check_calendar import CalendarReport, check_calendar
 from zusage.app.calendar_setup.connect_calendar import Connected, ConnectWish, connect_calendar
 from zusage.app.calendar_setup.map_calendar import Applied, MapView, MapWish, apply_mapping, view_mapping
+from zusage.app.mirror.ports import Attendee, BookingWanted, CalendarAccess, CalendarError, Terms
 from zusage.app.operations.company_file import parse_company_file
 from zusage.app.operations.load_company import load_company
 from zusage.core.scheduling.masters import BranchBook
@@ -67,6 +68,7 @@ class Salon:
     accounts: CalcomAccounts
     database: Database
     clock: Seconds
+    _booked: int = 0
 
     async def connect(self, **changes: object) -> Connected:
         said: dict[str, object] = {
@@ -110,6 +112,19 @@ class Salon:
         )
         names = {service.id: service.key for service in book.services}
         return {member.name: {names[each] for each in member.skills} for member in book.staff}
+
+    async def try_booking(self, kind: EventType) -> int:
+        """Book the next free time of an event type at Cal.com, as the mirror does; the answer's status."""
+        self._booked += 1
+        start = datetime(2026, 11, 24, 8, tzinfo=UTC) + timedelta(hours=self._booked)
+        access = CalendarAccess(await self.company_id(), self.sim.base_url, KEY)
+        attendee = Attendee("Ida Berg", "Europe/Berlin", f"c{self._booked}@{DOMAIN}")
+        wanted = BookingWanted(kind.id, start, attendee, {"intent": str(self._booked)})
+        try:
+            await self.accounts.of(access).create_booking(wanted, Terms(5.0))
+        except CalendarError as error:
+            return error.status
+        return 201
 
     def kind(self, slug: str) -> EventType:
         return next(each for each in self.sim.world.event_types.values() if each.slug == slug)

@@ -15,6 +15,7 @@ from zusage.app.mirror.ports import EventType
 
 PUBLIC = "https://telefon.salon-drei.example"
 FREE_TEXT = {"type": "text", "slug": "haarlaenge", "required": True}
+TITLE = {"type": "text", "slug": "title", "required": True}
 PHONE = {"type": "phone", "slug": "attendeePhoneNumber", "required": True}
 
 
@@ -48,7 +49,15 @@ async def test_checking_writes_nothing_anywhere(mapped: Salon) -> None:
         ({"login_required": True}, "login", "error"),
         ({"cancelling_off": True}, "cancelling", "error"),
         ({"booking_fields": [FREE_TEXT]}, "required_field", "error"),
-        ({"booking_fields": [FREE_TEXT | {"hidden": True}]}, None, None),
+        ({"booking_fields": [FREE_TEXT | {"hidden": True}]}, "required_field", "error"),
+        ({"booking_fields": [TITLE]}, "required_field", "error"),
+        ({"booking_fields": [TITLE | {"hidden": True}]}, None, None),
+        ({"booking_fields": [PHONE | {"slug": "rueckruf"}]}, "required_field", "error"),
+        (
+            {"booking_fields": [PHONE | {"slug": "smsReminderNumber", "hidden": True}]},
+            "phone_required",
+            "warning",
+        ),
         ({"booking_fields": [FREE_TEXT | {"required": False}]}, None, None),
         ({"booking_fields": [PHONE]}, "phone_required", "warning"),
         ({"minimum_notice": 120}, "notice", "error"),
@@ -252,3 +261,23 @@ async def relink(mapped: Salon, old: int, new: int) -> None:
         replace(each, event_type_id=new) if each.event_type_id == old else each for each in mapping.segments
     ]
     await mapped.store.save_mapping(company, replace(mapping, segments=links))
+
+
+async def test_incident_30_a_question_that_nobody_is_asked_is_found_before_a_caller_is_refused(
+    mapped: Salon,
+) -> None:
+    """Every booking was refused with 400, for an answer that the event type demanded."""
+    kind = mapped.kind("herrenschnitt")
+    assert (await mapped.try_booking(kind)) == 201
+    for asked in (FREE_TEXT, FREE_TEXT | {"hidden": True}):
+        kind.booking_fields = [asked]
+        assert (await mapped.try_booking(kind)) == 400
+        assert await mapped.codes() == {"required_field"}
+
+
+async def test_hole_51_buffers_of_cal_com_beside_ours_are_flagged(mapped: Salon) -> None:
+    """Claims hold our buffers, phases none: an event type with its own would refuse what is free here."""
+    assert await mapped.codes() == set()
+    mapped.kind("herrenschnitt").after_buffer = 10
+    (finding,) = (await mapped.check()).findings
+    assert (finding.code, "buffers of its own" in finding.sentence) == ("buffers", True)

@@ -47,6 +47,13 @@ async def test_everything_is_found_by_name_length_and_host(connected: Salon) -> 
     assert (by_synonym.score, by_synonym.reasons[0]) == (97, 'like "Männerschnitt"')
 
 
+async def test_an_account_is_read_with_few_requests(connected: Salon) -> None:
+    connected.sim.journal.clear()
+    await connected.view()
+    people, teams = len(connected.account.people), 1
+    assert len(connected.sim.journal.requests) == 5 + 3 * teams + people
+
+
 async def test_looking_changes_nothing_and_storing_makes_bookable(connected: Salon) -> None:
     company = await connected.company_id()
     await connected.view()
@@ -61,7 +68,7 @@ async def test_looking_changes_nothing_and_storing_makes_bookable(connected: Sal
     assert await connected.offered() == ALL
 
 
-async def test_who_is_not_mapped_is_never_offered(connected: Salon) -> None:
+async def test_incident_31_who_is_not_mapped_whole_is_never_offered(connected: Salon) -> None:
     del connected.sim.world.event_types[connected.kind("farbe-auswaschen").id]
     connected.kind("maennerschnitt").title = connected.kind("maennerschnitt").slug = "bart"
     view = await connected.view()
@@ -121,7 +128,7 @@ async def test_what_was_stored_stays_until_it_fits_no_more(connected: Salon) -> 
     assert chosen(await connected.view())["herrenschnitt@Anna"] == "herrenschnitt"
 
 
-async def test_parents_of_managed_types_are_never_mapped(connected: Salon) -> None:
+async def test_incident_31_parents_of_managed_types_are_never_mapped(connected: Salon) -> None:
     world = connected.sim.world
     del world.event_types[connected.kind("herrenschnitt").id]
     parent, children = connected.account.managed(["anna", "ben"], "herrenschnitt", 30)
@@ -161,7 +168,7 @@ async def test_a_host_can_be_said_where_names_differ(connected: Salon) -> None:
     assert chosen(said)["herrenschnitt@Ben"] == "maennerschnitt"
 
 
-async def test_two_of_one_name_are_not_guessed_between(app_db: Database) -> None:
+async def test_incident_54_two_of_one_name_are_not_guessed_between(app_db: Database) -> None:
     world, account = salon_world(people=("anna", "ben", "anna-lang"))
     account.people["anna-lang"].name = "Anna Lang"
     async with running_simulator(world=world) as sim, salon_at(sim, account, app_db) as salon:
@@ -262,3 +269,12 @@ async def test_a_used_up_rate_is_waited_for(connected: Salon) -> None:
     assert 50 < waits[0] <= 60
     assert set(picture.event_types) == set(connected.sim.world.event_types)
     assert picture.notes == ()
+
+
+async def test_incident_32_reading_an_account_writes_nothing_to_the_catalogue(connected: Salon) -> None:
+    """A composite service lost its segments when event types were imported."""
+    before = await connected.book()
+    connected.kind("farbe-auftragen").title, connected.kind("farbe-auftragen").length = "Farbe", 90
+    await connected.apply()
+    after = await connected.book()
+    assert (after.services, after.staff) == (before.services, before.staff)

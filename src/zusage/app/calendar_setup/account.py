@@ -91,7 +91,7 @@ def is_not_for_us(error: CalendarUnusable) -> bool:
 
 
 async def read_account(asking: Asking) -> AccountPicture:
-    """Read everything that mapping and checking look at: about four requests, and four a team, one a person.
+    """Read everything that mapping and checking look at: five requests, three a team, one a person.
 
     :raises CalendarUnusable: the key is wrong, or the calendar does not answer."""
     calendar = asking.calendar

@@ -20,8 +20,11 @@ from zusage.core.scheduling.masters import BranchBook
 
 Level = Literal["error", "warning"]
 
-_SENT = frozenset({"name", "email"})
-_PHONE = "attendeePhoneNumber"
+_SENT = frozenset({"name", "email", "location", "rescheduleReason"})
+"""Default fields that a booking of ours answers, or Cal.com by itself."""
+_PHONE = frozenset({"attendeePhoneNumber", "smsReminderNumber"})
+_DEFAULT = frozenset({"title", "notes", "guests", "attendeePhoneNumber"})
+"""Default fields count only where they are shown; a question of one's own is demanded even if it is hidden."""
 _MOMENTS = tuple(datetime(2026, 1, 1, 12, tzinfo=UTC) + timedelta(days=15 * n) for n in range(50))
 """Moments in both halves of two years: zones that agree at all of them have the same rules."""
 
@@ -284,11 +287,12 @@ def _about_rules(kind: EventType) -> Iterator[Finding]:
 
 
 def _is_asked(field: BookingField) -> bool:
-    return field.required and not field.hidden and field.slug not in _SENT
+    shown = not field.hidden or field.slug not in _DEFAULT
+    return field.required and shown and field.slug not in _SENT
 
 
 def _asked(about: str, field: BookingField) -> Finding:
-    if field.slug == _PHONE or field.kind == "phone":
+    if field.slug in _PHONE:
         return _warning(
             "phone_required",
             about,
@@ -299,7 +303,7 @@ def _asked(about: str, field: BookingField) -> Finding:
         "required_field",
         about,
         f'It demands an answer to "{field.slug}", which callers are not asked for.',
-        "Make the field optional, or hide it.",
+        "Make the field optional; hiding it is not enough.",
     )
 
 
