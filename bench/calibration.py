@@ -1,8 +1,8 @@
 """Fit how sure the understanding of services is: `python -m bench.calibration` prints the table and how well it holds.
 
 Samples are the labelled utterances of the tests and every name of their catalogues with one to three recognition errors.
-A score is right if the label is a match and names that service. The table is fitted on four fifths (pool adjacent
-violators, with a pinch of doubt in every pool) and judged on the fifth that was held out; the printed one on all."""
+A score is right if the label is a match and names that service. For each trade the table is fitted on all other trades
+(pool adjacent violators, with a pinch of doubt in every pool) and judged on this one; the printed one is fitted on all."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from bench.service_set import calibration_error, catalogues, utterances
+from bench.service_batches import batch_catalogues, batch_utterances
+from bench.service_set import Utterance, calibration_error, catalogues, utterances
 from zusage.language.german._service_calibration import between
 from zusage.language.german.services import prepare, weighed
 
 Sample = tuple[float, bool]
 Table = tuple[tuple[float, float], ...]
 
-_FOLDS = 5
+_LONG = 8
 _EDGES = (0.0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.97, 1.0)
 _VARIANTS = 4
 _DOUBT = 1.0
@@ -25,25 +26,30 @@ _HEARD_AS = dict(zip("bdgptkfvwszcäöüeiy", "ptkbdgvffzsgeoiäie", strict=True
 
 
 def samples() -> list[tuple[str, Sample]]:
-    """Every text that names a service, with the score of the first and whether it is right."""
-    ready = {trade: prepare(entries) for trade, entries in catalogues().items()}
+    """Every text that names a service: its trade, the score of the first one and whether it is right."""
+    entries = catalogues() | batch_catalogues()
+    ready = {trade: prepare(services) for trade, services in entries.items()}
     found: list[tuple[str, Sample]] = []
     for trade, text, wanted in _texts():
         read = weighed(text, ready[trade]).found
         if read:
             name = ready[trade].entries[read[0].entry].name
-            found.append((text, (read[0].score, name in wanted)))
+            found.append((trade, (read[0].score, name in wanted)))
     return found
 
 
 def _texts() -> Iterator[tuple[str, str, tuple[str, ...]]]:
-    for line in utterances():
-        yield line.trade, line.text, line.expected.services if line.expected.decision == "match" else ()
-    for trade, entries in catalogues().items():
-        for name in (entry.name for entry in entries if len(entry.name) > 8):
+    for line in (*utterances(), *batch_utterances()):
+        yield line.trade, line.text, _wanted(line)
+    for trade, entries in (catalogues() | batch_catalogues()).items():
+        for name in (entry.name for entry in entries if len(entry.name) > _LONG):
             for errors in (1, 2, 3):
                 for variant in range(_VARIANTS):
                     yield trade, f"einen Termin für {_misheard(name, errors, variant)} bitte", (name,)
+
+
+def _wanted(line: Utterance) -> tuple[str, ...]:
+    return line.expected.services if line.expected.decision == "match" else ()
 
 
 def _misheard(name: str, errors: int, variant: int) -> str:
@@ -67,23 +73,20 @@ def fit(told: Sequence[Sample]) -> Table:
             (one, hits, size), (other, more, count) = pools[-2:]
             pools[-2:] = [((one * size + other * count) / (size + count), hits + more, size + count)]
     points = [(round(score, 3), round(hits / size, 3)) for score, hits, size in pools]
-    return ((0.0, 0.0), *points) if points[0][0] > 0 else tuple(points)
+    ends = [(1.0, 1.0)] if points[-1][0] < 1 else []
+    return ((0.0, 0.0), *points, *ends) if points[0][0] > 0 else (*points, *ends)
 
 
 def _stretch(score: float) -> int:
     return sum(edge <= score for edge in _EDGES)
 
 
-def _fold(text: str) -> int:
-    return hashlib.sha256(text.encode()).digest()[0] % _FOLDS
-
-
 def held_out(told: Sequence[tuple[str, Sample]]) -> list[Sample]:
-    """Every sample with the confidence of a table that has not seen it."""
+    """Every sample with the confidence of a table that has seen nothing of its trade."""
     judged: list[Sample] = []
-    for fold in range(_FOLDS):
-        table = fit([sample for text, sample in told if _fold(text) != fold])
-        judged += [(between(table, sample[0]), sample[1]) for text, sample in told if _fold(text) == fold]
+    for trade in sorted({trade for trade, _ in told}):
+        table = fit([sample for other, sample in told if other != trade])
+        judged += [(between(table, score), right) for other, (score, right) in told if other == trade]
     return judged
 
 

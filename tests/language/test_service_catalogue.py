@@ -53,10 +53,23 @@ def test_names_the_categories_where_there_are_many_services() -> None:
 @settings(max_examples=200, deadline=None)
 @given(st.text(max_size=60), st.lists(st.text(max_size=25), max_size=5))
 def test_no_text_and_no_catalogue_is_an_exception(text: str, names: list[str]) -> None:
-    catalogue = [ServiceEntry(str(n), name, "", (name[::-1],)) for n, name in enumerate(names)]
+    catalogue = [ServiceEntry(str(n), name, name[1:], (name[::-1],)) for n, name in enumerate(names)]
     reading = understand_service(text, catalogue)
     assert all(0.0 <= match.confidence <= 1.0 for match in reading.matches)
     assert bool(reading.question) == (reading.decision != "match")
+
+
+def test_a_word_of_a_category_beside_a_service_says_no_more_of_it() -> None:
+    photos = (ServiceEntry("a", "Passfoto", "Ausweis"), ServiceEntry("b", "Familienfoto", "Ausflug"))
+    reading = understand_service("ein Passfoto für den Ausweis", photos)
+    assert [match.entry.key for match in reading.matches] == ["a"]
+    assert reading.decision == "match"
+
+
+def test_says_whether_something_was_named_that_is_not_here() -> None:
+    assert understand_service("Pizza", FEW).unknown
+    assert not understand_service("Guten Tag, hier ist Anna", FEW).unknown
+    assert not understand_service("Kann mein Sohn draußen warten?", FEW).unknown
 
 
 def test_confidence_never_falls_with_the_score() -> None:

@@ -101,7 +101,7 @@ class ServiceEntry:
 
 @dataclass(frozen=True, slots=True)
 class ServiceMatch:
-    """One service that was meant: `confidence` in [0, 1] is calibrated (docs/german-services.md), `matched_text` folded words."""
+    """One service that was meant: `confidence` in [0, 1] is calibrated (docs/german.md), `matched_text` folded words."""
 
     entry: ServiceEntry
     confidence: float
@@ -114,8 +114,10 @@ class ServiceReading:
     these. "none": nothing fits.
 
     `matches` come best first when asked between; with "none" they are empty. "ask" with no matches: some service is
-    wanted, but no word says which. `question` is the German sentence to ask; "" with "match"."""
+    wanted, but no word says which. `question` is the German sentence to ask; "" with "match".
+    `unknown`: with no matches, whether something was named that the catalogue does not have."""
 
     decision: Literal["match", "ask", "none"]
     matches: tuple[ServiceMatch, ...] = ()
     question: str = ""
+    unknown: bool = False

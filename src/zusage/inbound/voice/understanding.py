@@ -84,8 +84,15 @@ def find_service(talk: Talk) -> Service | ToolResult:
         return ToolResult("ask_service", talk.speech.several_services(names), {"choices": names})
     if reading.decision == "ask":
         return replace(_ask_service(talk, candidates), misheard=misheard_service(talk, text, "ask"))
-    say = talk.speech.unknown_service(_choices(talk))
+    return _not_named(talk, text, unknown=reading.unknown)
+
+
+def _not_named(talk: Talk, text: str, *, unknown: bool) -> ToolResult:
+    """What is not here is said to be so; a greeting, a time or a story is only asked back."""
     misheard = misheard_service(talk, text, "none")
+    if not unknown:
+        return replace(_ask_service(talk), misheard=misheard)
+    say = talk.speech.unknown_service(_choices(talk))
     return ToolResult("unknown_service", say, {"choices": _choices(talk)}, misheard=misheard)
 
 

@@ -9,12 +9,13 @@ from zusage.language.german.people import (
     understand_name,
     understand_staff,
 )
-from zusage.language.german.services import understand_service
+from zusage.language.german.services import Catalogue, prepare, understand_service
 from zusage.language.german.speech import Speech
 from zusage.language.german.texts import question
 from zusage.language.german.when import understand_when
 
 __all__ = [
+    "Catalogue",
     "Name",
     "NoName",
     "Speech",
@@ -22,6 +23,7 @@ __all__ = [
     "clean_name",
     "excludes_staff",
     "is_anyone",
+    "prepare",
     "question",
     "speak",
     "understand_name",

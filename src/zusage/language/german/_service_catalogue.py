@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from math import fsum
 
 from zusage.language.german import _service_lexicon as lexicon
 from zusage.language.german._service_numbers import numbered
@@ -216,7 +217,7 @@ def _words(phrase: str) -> list[str]:
 
 def _phrase(index: int, words: Sequence[str], vocabulary: Vocabulary) -> Phrase:
     parts = frozenset(part for word in words for part in _word_parts(word, vocabulary))
-    return Phrase(index, parts, sum(weight(part) for part in parts))
+    return Phrase(index, parts, fsum(weight(part) for part in parts))
 
 
 def _word_parts(word: str, vocabulary: Vocabulary) -> tuple[str, ...]:

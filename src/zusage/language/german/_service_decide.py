@@ -16,6 +16,7 @@ from zusage.language.german._service_words import key_of, keys, stem
 _SURE = 0.6
 _ONE_FOR_ALL = 0.78
 _IN_FULL = 0.93
+_HALF_A_WORD = 0.76
 _MOST_CHUNKS = 6
 _MOST_ASKED = 12
 _UNSETTLED = 0.45
@@ -241,7 +242,9 @@ def _named(way: Sequence[_Group]) -> Verdict:
     found: dict[int, Found] = {}
     for group in way:
         best = group.candidates[0]
-        found.setdefault(best.entry, Found(best.entry, best.fit, _text(group), best.whole))
+        found.setdefault(
+            best.entry, Found(best.entry, best.fit, _text(group), best.whole and best.fit > _HALF_A_WORD)
+        )
     return Verdict(tuple(found.values()), settled=True)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from math import fsum
 
 from zusage.language.german._service_catalogue import (
     EXCLUSIVE,
@@ -160,14 +161,14 @@ def _amounts(parts: Iterable[str]) -> set[str]:
 
 def _candidate(heard: Heard, phrase: Phrase, catalogue: Catalogue, *, alone: bool) -> Candidate:
     parts = heard.parts
-    found = sum(weight(part) * parts[part] for part in phrase.parts if part in parts)
-    found += sum(weight(part) for part in phrase.parts if part in heard.aside and part not in parts)
+    found = fsum(weight(part) * parts[part] for part in phrase.parts if part in parts)
+    found += fsum(weight(part) for part in phrase.parts if part in heard.aside and part not in parts)
     if heard.guessed:
-        found += sum(
+        found += fsum(
             weight(p) * heard.guessed[p] for p in phrase.parts if p in heard.guessed and p not in parts
         )
     left = frozenset(part for part in heard.telling if not _explained(part, phrase, catalogue))
-    extra = sum(
+    extra = fsum(
         weight(part) for part in parts if part not in phrase.parts and _matters(part, phrase, catalogue)
     )
     recall = found / phrase.total
@@ -189,13 +190,13 @@ def _candidate(heard: Heard, phrase: Phrase, catalogue: Catalogue, *, alone: boo
     covers = sum(
         part not in WEAK for part in {*parts, *heard.aside} if part in catalogue.belongs[phrase.entry]
     )
-    lacks = sum(weight(part) for part in missing)
+    lacks = fsum(weight(part) for part in missing)
     return Candidate(phrase.entry, min(fit, 1.0), left, whole, lacks, sided, guess, covers)
 
 
 def _explained(part: str, phrase: Phrase, catalogue: Catalogue) -> bool:
     """Whether a part is of this name, or of another name that nobody but the same service has."""
-    return part in phrase.parts or catalogue.owners.get(part) == {phrase.entry}
+    return part in phrase.parts or catalogue.owners.get(part, frozenset()) == {phrase.entry}
 
 
 def _matters(part: str, phrase: Phrase, catalogue: Catalogue) -> bool:

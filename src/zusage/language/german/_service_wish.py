@@ -79,6 +79,10 @@ _TIMES = _table("mal woche monat jahr termin besuch freitag montag dienstag mitt
 _STATES = _table("ist sind seid tut tun stimmt gefällt juckt hält heißt hieß liegt liegen")
 _FINITE = _STATES | _HAVE | _table("geht gibt läuft kommt macht machen machst steht liegt fehlt")
 _STORY = _table("ich mich mir sich euch ihr was wer wie")
+_PERSONS = _table("ich sie ihr er wir")
+_OFFERS = _table(
+    "machen macht bieten bietet anbieten zeit termin termine noch platz kommen vorbei hab habe rufe"
+)
 _OTHERS_HAVE = _table("hat hatte kriegt bekommt")
 _OWN = _table("mein meine unser unsere ihre")
 _NEEDED = _table(
@@ -145,7 +149,18 @@ def in_passing(segments: Sequence[Segment]) -> bool:
     own = any(_word(one.text) in _OWN and _tells(other) for one, other in pairwise(segments))
     if own and not _does(segments):
         return True
-    return bool(said & (_FINITE | _STORY)) and any(one.kind == "noise" for one in segments)
+    if said & (_FINITE | _STORY) and any(one.kind == "noise" for one in segments):
+        return True
+    return bool(said & _PERSONS) and not said & (_COULD | _OFFERS)
+
+
+def names_unknown(segments: Sequence[Segment]) -> bool:
+    """Whether something is named that is not here: a word of another trade, or one nobody knows in no mere story."""
+    if any(one.kind == "foreign" for one in segments):
+        return True
+    said = _keys(segments)
+    telling = bool(said & (_FINITE | _STORY | _OPEN_QUESTIONS)) and not said & (_WANT - _COULD)
+    return not telling and any(one.kind == "noise" for one in segments)
 
 
 def beside_unknown(segments: Sequence[Segment]) -> bool:

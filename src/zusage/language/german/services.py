@@ -13,7 +13,13 @@ from zusage.language.german._service_hear import segments, tokens_of
 from zusage.language.german._service_lexicon import GROUPS, WISH
 from zusage.language.german._service_segment import Segment
 from zusage.language.german._service_talk import listen
-from zusage.language.german._service_wish import beside_unknown, doubtful, in_passing, wished
+from zusage.language.german._service_wish import (
+    beside_unknown,
+    doubtful,
+    in_passing,
+    names_unknown,
+    wished,
+)
 from zusage.language.german._service_words import key_of, keys
 from zusage.language.german._text import clip, fold
 from zusage.language.german.speech import Speech
@@ -74,7 +80,7 @@ def weighed(text: str, catalogue: Catalogue) -> Verdict:
         and not _VAGUE.search(folded)
     ):
         return itself
-    unknown = any(one.kind in {"foreign", "noise"} for one in heard)
+    unknown = names_unknown(heard)
     if _OTHER_WISH.search(folded) or _COMPLAINT.search(folded):
         return Verdict(wished=any(one.kind == "service" for one in heard))
     verdict = decide(listen(meant), catalogue)
@@ -124,4 +130,4 @@ def _nothing(catalogue: Catalogue, verdict: Verdict) -> ServiceReading:
     if len(names) > _MOST_NAMED:
         names = list(dict.fromkeys(entry.category or entry.name for entry in catalogue.entries))
     question = _SPEECH.unknown_service(names) if verdict.foreign else _SPEECH.ask_service_open(names)
-    return ServiceReading("ask" if verdict.wished else "none", (), question)
+    return ServiceReading("ask" if verdict.wished else "none", (), question, unknown=verdict.foreign)
