@@ -17,31 +17,47 @@ from zusage.adapters.valkey.token_bucket import ValkeyTokenBucket
 
 
 @dataclass(frozen=True, slots=True)
-class OpenCalendars:
+class CalendarParts:
     """`client` implements `Calendars`, `circuits` `CircuitBoard`."""
 
     client: CalcomClient
     circuits: Circuits
+    pool: CalcomPool
+    shared: tuple[ValkeyStates | ValkeyTokenBucket, ...] = ()
+
+    @asynccontextmanager
+    async def kept(self, *, warm: bool) -> AsyncIterator[None]:
+        """Close everything after the block; `warm` keeps connections open meanwhile, over idle hours too."""
+        warming = asyncio.create_task(self.pool.keep_warm()) if warm else None
+        try:
+            yield
+        finally:
+            if warming is not None:
+                warming.cancel()
+                with suppress(asyncio.CancelledError):
+                    await warming
+            await self.client.close(grace=1.0)
+            for each in self.shared:
+                await each.close()
+
+
+def build_calendars(valkey: str | None) -> CalendarParts:
+    """Build the client without connecting anything."""
+    states, bucket = LocalStates(), LocalBucket(time.time)
+    pool = CalcomPool()
+    if valkey is None:
+        circuits = Circuits(states, time.time)
+        return CalendarParts(CalcomClient(pool, circuits, bucket), circuits, pool)
+    shared_states = ValkeyStates(valkey, fallback=states)
+    shared_bucket = ValkeyTokenBucket(valkey, fallback=bucket)
+    circuits = Circuits(shared_states, time.time)
+    client = CalcomClient(pool, circuits, shared_bucket)
+    return CalendarParts(client, circuits, pool, (shared_states, shared_bucket))
 
 
 @asynccontextmanager
-async def open_calendars(valkey: str | None, *, warm: bool = False) -> AsyncIterator[OpenCalendars]:
-    """Open the client for as long as the block runs; `warm` keeps its connections open over idle hours."""
-    local_states, local_bucket = LocalStates(), LocalBucket(time.time)
-    states = ValkeyStates(valkey, fallback=local_states) if valkey else None
-    bucket = ValkeyTokenBucket(valkey, fallback=local_bucket) if valkey else None
-    pool = CalcomPool()
-    circuits = Circuits(states or local_states, time.time)
-    client = CalcomClient(pool, circuits, bucket or local_bucket)
-    warming = asyncio.create_task(pool.keep_warm()) if warm else None
-    try:
-        yield OpenCalendars(client, circuits)
-    finally:
-        if warming is not None:
-            warming.cancel()
-            with suppress(asyncio.CancelledError):
-                await warming
-        await client.close(grace=1.0)
-        for shared in (states, bucket):
-            if shared is not None:
-                await shared.close()
+async def open_calendars(valkey: str | None, *, warm: bool = False) -> AsyncIterator[CalendarParts]:
+    """Build the client for as long as the block runs."""
+    parts = build_calendars(valkey)
+    async with parts.kept(warm=warm):
+        yield parts

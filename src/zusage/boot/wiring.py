@@ -25,8 +25,9 @@ from zusage.adapters.postgres.worker import PostgresHousekeeping
 from zusage.adapters.valkey.counter import ValkeyCounter
 from zusage.app.calls.ports import Counter
 from zusage.app.mirror.bring_over import Mirroring
+from zusage.app.mirror.confirm_inline import InlineConfirmer
 from zusage.boot.build import build_id
-from zusage.boot.calendars import open_calendars
+from zusage.boot.calendars import CalendarParts, build_calendars
 from zusage.boot.servers import Servers
 from zusage.boot.settings import Settings, SettingsError
 from zusage.core.scheduling import holiday_name
@@ -64,6 +65,8 @@ class Parts:
     directory: PostgresDirectory
     retell: RetellDoor
     box: SecretBox
+    calendars: CalendarParts
+    confirm: InlineConfirmer
 
 
 def build_parts(settings: Settings, servers: Servers, box: SecretBox) -> Parts:
@@ -78,6 +81,8 @@ def build_parts(settings: Settings, servers: Servers, box: SecretBox) -> Parts:
     local = LocalCounter(time.time)
     shared = ValkeyCounter(servers.valkey, fallback=local) if servers.valkey else None
     directory = PostgresDirectory(app, box, clock=time.monotonic)
+    calendars = build_calendars(servers.valkey)
+    confirm = InlineConfirmer(mirroring_of(app, box, calendars))
     return Parts(
         settings=settings,
         servers=servers,
@@ -85,8 +90,10 @@ def build_parts(settings: Settings, servers: Servers, box: SecretBox) -> Parts:
         jobs=_jobs(settings, servers),
         counter=shared,
         directory=directory,
-        retell=_retell(settings, app, directory, shared or local),
+        retell=_retell(settings, app, directory, shared or local, confirm),
         box=box,
+        calendars=calendars,
+        confirm=confirm,
     )
 
 
@@ -106,7 +113,19 @@ def jobs_database(url: str) -> Database:
     return Database(url, size=_WORKER_CONNECTIONS, lock_ms=5_000, statement_ms=30_000, name="zusage-jobs")
 
 
-def _retell(settings: Settings, app: Database, directory: PostgresDirectory, counter: Counter) -> RetellDoor:
+def mirroring_of(database: Database, box: SecretBox, calendars: CalendarParts) -> Mirroring:
+    """What the mirror routine works with; no place of it does anything but in rehearsals of faults."""
+    store = PostgresMirror(database, box, new_id=new_id)
+    return Mirroring(store, calendars.client, new_id, secrets.SystemRandom().random)
+
+
+def _retell(
+    settings: Settings,
+    app: Database,
+    directory: PostgresDirectory,
+    counter: Counter,
+    confirm: InlineConfirmer,
+) -> RetellDoor:
     journal = PostgresJournal(app, new_id=new_id, build=build_id())
     ledger = PostgresLedger(app, new_id=new_id, new_token=new_token)
     desk = Desk(
@@ -115,6 +134,7 @@ def _retell(settings: Settings, app: Database, directory: PostgresDirectory, cou
         open_unit=ledger,
         new_token=new_token,
         sleep=asyncio.sleep,
+        confirm=confirm,
     )
     limits = RateLimits(counter, settings.rate_per_call, settings.rate_per_company)
     keys = tuple(key.get_secret_value() for key in settings.platform_keys)
@@ -129,46 +149,43 @@ def warm_up() -> None:
 
 @asynccontextmanager
 async def working(
-    settings: Settings, jobs: Database, url: str, valkey: str | None, box: SecretBox
+    settings: Settings, jobs: Database, url: str, calendars: CalendarParts, box: SecretBox
 ) -> AsyncIterator[None]:
     """Work beside the block, as the worker does: tidy up, and run the jobs; `jobs` is open, `url` its address.
 
     The end waits for what runs, for less than ten seconds."""
-    async with open_calendars(valkey, warm=True) as calendars:
-        mirroring = Mirroring(
-            PostgresMirror(jobs, box, new_id=new_id), calendars.client, new_id, secrets.SystemRandom().random
-        )
-        app = build_jobs(jobs_connector(url), Duties(mirroring, CompanySlots(), PostgresWaker(jobs)))
-        tidying = run_worker(
-            new_id(),
-            PostgresHousekeeping(jobs),
-            every=settings.sweep_seconds,
-            keep_misheard_days=settings.keep_misheard_days,
-        )
-        tasks = [asyncio.create_task(tidying), asyncio.create_task(run_jobs(app, concurrency=_JOBS_AT_ONCE))]
-        try:
-            yield
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+    duties = Duties(mirroring_of(jobs, box, calendars), CompanySlots(), PostgresWaker(jobs))
+    app = build_jobs(jobs_connector(url), duties)
+    tidying = run_worker(
+        new_id(),
+        PostgresHousekeeping(jobs),
+        every=settings.sweep_seconds,
+        keep_misheard_days=settings.keep_misheard_days,
+    )
+    tasks = [asyncio.create_task(tidying), asyncio.create_task(run_jobs(app, concurrency=_JOBS_AT_ONCE))]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 @asynccontextmanager
 async def running(parts: Parts) -> AsyncIterator[Parts]:
     """Connect, run the worker beside the block, and close everything in the end."""
     warm_up()
-    await parts.app.open()
-    try:
-        async with AsyncExitStack() as stack:
-            if parts.jobs is not None and parts.servers.jobs is not None:
-                await parts.jobs.open()
-                stack.push_async_callback(parts.jobs.close)
-                await stack.enter_async_context(
-                    working(parts.settings, parts.jobs, parts.servers.jobs, parts.servers.valkey, parts.box)
-                )
-            yield parts
-    finally:
-        await parts.app.close()
+    async with AsyncExitStack() as stack:
         if parts.counter is not None:
-            await parts.counter.close()
+            stack.push_async_callback(parts.counter.close)
+        await parts.app.open()
+        stack.push_async_callback(parts.app.close)
+        await stack.enter_async_context(parts.calendars.kept(warm=True))
+        stack.push_async_callback(parts.confirm.close)
+        if parts.jobs is not None and parts.servers.jobs is not None:
+            await parts.jobs.open()
+            stack.push_async_callback(parts.jobs.close)
+            await stack.enter_async_context(
+                working(parts.settings, parts.jobs, parts.servers.jobs, parts.calendars, parts.box)
+            )
+        yield parts

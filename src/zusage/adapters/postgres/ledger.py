@@ -32,11 +32,15 @@ WHERE c.company_id = %s AND c.resource_id = ANY (%s)
   AND (h.hold_id IS NULL OR (h.expires_at > zusage_now() AND h.call_id IS DISTINCT FROM %s))
 """
 _TAKE = "SELECT (t).* FROM ledger_take(%s, %s, %s, %s, %s, %s, %s, %s, %s) AS t"
-_CONFIRM = "SELECT (t).* FROM ledger_confirm(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) AS t"
+_CONFIRM = (
+    "SELECT (t).*, mirror_wait(%s, %s) FROM ledger_confirm(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) AS t"
+)
 _TAKE_AND_CONFIRM = (
-    "SELECT (t).* FROM ledger_take_and_confirm("
+    "SELECT (t).*, mirror_wait(%s, %s) FROM ledger_take_and_confirm("
     "%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) AS t"
 )
+_PROLONG = "SELECT voice_prolong(%s, %s, %s, %s)"
+_UNDO = "SELECT ledger_cancel(%s, %s, 'mirror', %s, true)"
 
 
 class PostgresUnit:
@@ -68,19 +72,23 @@ class PostgresUnit:
         return Taken(outcome, now=now, plan=plan, hold_id=hold_id, token=token or "", expires_at=expires_at)
 
     async def confirm(self, call_id: UUID, hold_id: UUID, booker: Booker) -> Booked:
-        return _booked(
-            await self._one(
-                _CONFIRM, (self._company_id, call_id, hold_id, self._new_id(), *self._booker(booker))
-            )
-        )
+        values = (self._company_id, call_id, hold_id, self._new_id(), *self._booker(booker))
+        return _booked(await self._one(_CONFIRM, (self._company_id, call_id, *values)))
 
     async def take_and_confirm(self, call_id: UUID, plans: Sequence[Plan], booker: Booker) -> Booked:
         head = (self._company_id, call_id, self._new_id(), self._new_token(), *_plan_columns(plans))
-        return _booked(await self._one(_TAKE_AND_CONFIRM, (*head, self._new_id(), *self._booker(booker))))
+        values = (*head, self._new_id(), *self._booker(booker))
+        return _booked(await self._one(_TAKE_AND_CONFIRM, (self._company_id, call_id, *values)))
 
     async def release(self, call_id: UUID) -> int:
         row = await self._one("SELECT ledger_release(%s, %s)", (self._company_id, call_id))
         return int(row[0])
+
+    async def prolong(self, run: Begun, seconds: float) -> None:
+        await self._connection.execute(_PROLONG, (run.company_id, run.tool_call_id, run.lease, seconds))
+
+    async def undo(self, appointment_id: UUID, reason: str) -> bool:
+        return bool((await self._one(_UNDO, (self._company_id, appointment_id, reason)))[0])
 
     async def finish(self, run: Begun, answer: Answer) -> None:
         await self._connection.execute(*finish_statement(run, answer))
@@ -150,6 +158,6 @@ def _phase(phase: PhasePlan) -> dict[str, Any]:
 
 
 def _booked(row: tuple[Any, ...]) -> Booked:
-    outcome, appointment_id, plan, attendee = row
+    outcome, appointment_id, plan, attendee, wait = row
     known: Mapping[str, Any] | None = plan
-    return Booked(outcome, appointment_id, known, attendee)
+    return Booked(outcome, appointment_id, known, attendee, wait if outcome == "booked" else None)

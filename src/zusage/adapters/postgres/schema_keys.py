@@ -68,8 +68,8 @@ directory.worker: worker_pkey
 _FUNCTIONS = """
 call_event call_renew_hold call_seen claim_guard current_company customer_of history_guard hold_deadline
 ledger_block ledger_cancel ledger_confirm ledger_end_holds ledger_lock_resources ledger_not_held ledger_release ledger_renew
-ledger_sweep ledger_take ledger_take_and_confirm ledger_unblock mirror_intent mirror_unwant mirror_want
-misheard_note misheard_sweep voice_answer voice_begin voice_finish voice_replayable zusage_now
+ledger_sweep ledger_take ledger_take_and_confirm ledger_unblock mirror_intent mirror_unwant mirror_wait
+mirror_want misheard_note misheard_sweep voice_answer voice_begin voice_finish voice_prolong voice_replayable zusage_now
 directory.assert_company
 """
 # These run with the owner's rights, for what must be found before the company is known.

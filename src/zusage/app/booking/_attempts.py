@@ -18,6 +18,7 @@ from zusage.core.scheduling.wish import Refusal
 from zusage.core.values import Money, Period
 
 Outcome = TypeVar("Outcome")
+Later = Callable[[object, LedgerUnit], Awaitable[Callable[[], Awaitable[Answer]] | None]]
 
 _MINUTE = timedelta(minutes=1)
 # Each plan costs a caller's time to build and send, and its resources a lock that others wait for.
@@ -57,12 +58,14 @@ async def with_second_look(
     run: Begun,
     open_unit: OpenUnit,
     conclude: Callable[[Outcome], Answer],
+    later: Later | None = None,
 ) -> Answer:
     """Try in one transaction; if rivals took all that looked free (None), read and try once more, then `otherwise`.
 
     A loss on an interchangeable chair must not refuse a time that another chair still has (protocols 41): `attempt`
     is told how many plans to bring, few at first, all of them at the last look. A call that holds something brings
-    all at once, for its own plan must be among them. Effect and answer commit together."""
+    all at once, for its own plan must be among them. Effect and answer commit together, unless `later` commits the
+    effect alone and says what gives the answer."""
     for last_look in (False, True):
         most = _ALL_PLANS if last_look or run.hold is not None else _FIRST_PLANS
         try:
@@ -70,11 +73,16 @@ async def with_second_look(
                 outcome = await attempt(unit, most)
                 if outcome is None and not last_look:
                     continue
-                answer = conclude(outcome if outcome is not None else await otherwise(unit))
-                await unit.finish(run, answer)
-                await unit.commit()
-                return answer
+                known = outcome if outcome is not None else await otherwise(unit)
+                then = await later(known, unit) if later is not None else None
+                if then is None:
+                    answer = conclude(known)
+                    await unit.finish(run, answer)
+                    await unit.commit()
+                    return answer
         except LedgerRefused:
             if last_look:
                 raise
+        else:
+            return await then()
     raise AssertionError("the last look returns or raises")

@@ -7,8 +7,9 @@ from datetime import datetime
 
 from zusage.app.availability.offers import Search
 from zusage.app.booking._attempts import plans_at, refused, with_second_look
+from zusage.app.booking._inline import Inline
 from zusage.app.booking.outcomes import Refused
-from zusage.app.booking.ports import Booked, Booker, LedgerUnit, OpenUnit
+from zusage.app.booking.ports import Booked, Booker, ConfirmInline, LedgerUnit, OpenUnit
 from zusage.app.calls.ports import Answer, Begun
 from zusage.core.scheduling.wish import Refusal
 from zusage.core.values import Money
@@ -26,10 +27,12 @@ async def book_plan(
     open_unit: OpenUnit,
     conclude: Callable[[BookingOutcome], Answer],
     price: Money | None = None,
+    confirm: ConfirmInline | None = None,
 ) -> Answer:
     """Book a service at exactly `start` with the first staff-and-chair pair that is free.
 
     The same plan in the same call again answers `already_booked`. `price` is what was said before, where it was.
+    A branch that confirms inline asks its calendar by `confirm` first; what that refuses is undone.
 
     :raises LedgerBusy, LedgerRefused: the database is too busy; trying again is safe.
     :raises LeaseLost: another process runs this tool call now."""
@@ -44,4 +47,7 @@ async def book_plan(
     async def otherwise(unit: LedgerUnit) -> BookingOutcome:
         return await refused(search, start, Refusal("not_free"), unit)
 
-    return await with_second_look(attempt, otherwise, run=run, open_unit=open_unit, conclude=conclude)
+    later = Inline(confirm, search, start).later(run, open_unit, conclude)
+    return await with_second_look(
+        attempt, otherwise, run=run, open_unit=open_unit, conclude=conclude, later=later
+    )

@@ -10,6 +10,7 @@ from typing import Any, Literal, Protocol
 from uuid import UUID
 
 from zusage.app.availability.ports import OfferUnit
+from zusage.app.calls.ports import Begun
 from zusage.core.scheduling.plan import Plan
 
 
@@ -43,7 +44,8 @@ class Booker:
 class Booked:
     """What came of confirming. `plan` is the snapshot of the hold or appointment, where there is one.
 
-    "expired", "replaced" and "released" say what became of the hold; "none": the call never had it."""
+    "expired", "replaced" and "released" say what became of the hold; "none": the call never had it. `wait` is how many
+    seconds the call waits for the calendar before it says that this is booked; None where it does not."""
 
     outcome: Literal[
         "booked", "already_booked", "expired", "replaced", "released", "none", "lost", "call_over"
@@ -51,6 +53,7 @@ class Booked:
     appointment_id: UUID | None = None
     plan: Mapping[str, Any] | None = None
     attendee: str | None = None
+    wait: float | None = None
 
 
 class LedgerUnit(OfferUnit, Protocol):
@@ -68,6 +71,23 @@ class LedgerUnit(OfferUnit, Protocol):
     async def release(self, call_id: UUID) -> int:
         """Give back what the call holds; says how many holds that were, 0 or 1."""
 
+    async def prolong(self, run: Begun, seconds: float) -> None:
+        """Keep the tool call from being taken over for so long.
+
+        :raises LeaseLost: another process has taken it over."""
+
+    async def undo(self, appointment_id: UUID, reason: str) -> bool:
+        """End an appointment that the calendar refused, automatically; its mirrors go too. False: it was over."""
+
 
 class OpenUnit(Protocol):
     def __call__(self, company_id: UUID) -> AbstractAsyncContextManager[LedgerUnit]: ...
+
+
+class ConfirmInline(Protocol):
+    async def __call__(
+        self, company_id: UUID, appointment_id: UUID, seconds: float
+    ) -> Literal["stands", "pending", "refused"]:
+        """Ask the calendar for what was booked, and wait for at most so long; what is sent goes on all the same.
+
+        pending: nothing is known yet, and it is brought over in the background. Nothing raises."""

@@ -32,9 +32,12 @@ class Mirroring:
 
 @dataclass(frozen=True, slots=True)
 class Brought:
-    """How it stands when the routine lets go: settled or not, what a person must look at now, what is in the way."""
+    """How it stands when the routine lets go: settled or not, what a person must look at now, what is in the way.
+
+    `refused`: the calendar will not have a phase as it is, as far as one look can tell."""
 
     settled: bool
+    refused: bool = False
     reviews: tuple[tuple[int, ReviewKind], ...] = ()
     leaving: tuple[UUID, ...] = ()
 
@@ -74,11 +77,11 @@ async def _rounds(
         round_, brought = await _begin(company_id, appointment_id, mirroring, last=last)
         reviews += brought.reviews
         if round_ is None:
-            return Brought(brought.settled, tuple(reviews), brought.leaving)
+            return replace(brought, reviews=tuple(reviews))
         await mirroring.reach("lease_taken")
         outcomes = await _ask(round_, mirroring, live=live)
         await mirroring.reach("before_record")
-        reviews += await _record(round_, outcomes, mirroring)
+        reviews += await _record(round_, outcomes, mirroring, live=live)
         await mirroring.reach("recorded")
     return Brought(settled=False, reviews=tuple(reviews))
 
@@ -102,9 +105,10 @@ async def _begin(
         work, work.connection, lease, {each.row.ordinal: each.action for each in taken if each.action}
     )
     brought = Brought(
-        all(row.settled for row in work.rows),
-        tuple((each.row.ordinal, each.review) for each in taken if each.review),
-        tuple(sorted({other for each in taken for other in each.leaving})),
+        settled=all(row.settled for row in work.rows),
+        refused=any(rules.is_refused(each.row) for each in taken),
+        reviews=tuple((each.row.ordinal, each.review) for each in taken if each.review),
+        leaving=tuple(sorted({other for each in taken for other in each.leaving})),
     )
     return (round_ if round_.actions else None), brought
 
@@ -164,7 +168,7 @@ async def _act(asking: Asking, work: MirrorWork, row: MirrorRow, action: Action)
 
 
 async def _record(
-    round_: _Round, outcomes: Mapping[int, Outcome], mirroring: Mirroring
+    round_: _Round, outcomes: Mapping[int, Outcome], mirroring: Mirroring, *, live: bool
 ) -> list[tuple[int, ReviewKind]]:
     """Store what came of it, on the rows as they are now; only under our own lease (protocols 5)."""
     appointment_id = round_.work.appointment_id
@@ -180,6 +184,9 @@ async def _record(
                 await _learn(unit, work, row, outcome)
                 continue
             changed, review = rules.after(row, outcome, work.now, mirroring.jitter())
+            if live and outcome.kind == "doubtful":
+                # The caller waits: look once now; two looks apart are for what nobody undoes.
+                changed = replace(changed, next_at=work.now)
             await _store(unit, work, changed, outcome, review)
             if review is not None:
                 reviews.append((row.ordinal, review))

@@ -23,6 +23,8 @@ _LOOK_DELAYS = (10.0, 20.0, 65.0, 60.0)
 _LATE_COMMIT = timedelta(seconds=90)
 _FEWEST_LOOKS = 2
 _WATCH = timedelta(minutes=10)
+# An answer came: nothing of that request is on its way any more.
+_ANSWERED = ("taken", "out_of_bounds", "invalid")
 _LEAVING_DELAY = 2.0
 
 
@@ -46,6 +48,13 @@ def next_step(row: MirrorRow, now: datetime) -> Action | Literal["wait", "unmapp
 def waits_for_leaving(row: MirrorRow, now: datetime) -> bool:
     """Say whether a create is due but for what still leaves its host and time (12)."""
     return bool(row.leaving) and next_step(replace(row, leaving=()), now) == "create"
+
+
+def is_refused(row: MirrorRow) -> bool:
+    """Say whether the calendar refused a phase for good, and it was not found there by one look at least."""
+    if row.wanted == "absent" or row.leaving or row.failure not in (*_ANSWERED, "wrong"):
+        return False
+    return (row.known == "none" and row.review_at is not None) or (row.known == "unknown" and row.looks > 0)
 
 
 def recovered(row: MirrorRow, now: datetime) -> MirrorRow:
@@ -159,7 +168,7 @@ def _missing(row: MirrorRow, now: datetime) -> tuple[MirrorRow, ReviewKind | Non
         if seen.looks >= _FEWEST_LOOKS and now - sent >= _WATCH:
             return _settled(replace(seen, known="absent"), now), None
         return _look_again(seen, now), None
-    answered = row.failure in ("taken", "out_of_bounds", "invalid")
+    answered = row.failure in _ANSWERED
     if seen.looks < _FEWEST_LOOKS or not (answered or now - sent >= _LATE_COMMIT):
         return _look_again(seen, now), None
     none = replace(seen, known="none", looks=0, looked_at=None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 
+from zusage.boot.calendars import open_calendars
 from zusage.boot.cli._frame import aside, prepare, ready_servers
 from zusage.boot.servers import Servers, secret_box
 from zusage.boot.settings import Settings, SettingsError
@@ -33,7 +34,10 @@ async def _work(settings: Settings, servers: Servers) -> None:
     jobs = jobs_database(servers.jobs)
     await jobs.open()
     try:
-        async with working(settings, jobs, servers.jobs, servers.valkey, box):
+        async with (
+            open_calendars(servers.valkey, warm=True) as calendars,
+            working(settings, jobs, servers.jobs, calendars, box),
+        ):
             aside.print("Zusage works in the background (Ctrl-C stops it)")
             await over.wait()
     finally:

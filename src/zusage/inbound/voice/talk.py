@@ -10,7 +10,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from zusage.app.availability.offers import Search
-from zusage.app.booking.ports import OpenUnit
+from zusage.app.booking.ports import ConfirmInline, OpenUnit
 from zusage.app.calls.ports import Begun, CallHold, StoredOffer
 from zusage.core.scheduling import day_bounds
 from zusage.core.scheduling.masters import Service
@@ -35,6 +35,7 @@ class Talk:
     book: VoiceBook
     open_unit: OpenUnit
     new_token: Callable[[], str]
+    confirm: ConfirmInline | None = None
 
     @property
     def args(self) -> Arguments:

@@ -190,7 +190,15 @@ async def _book_hold(talk: Talk, hold: CallHold, booker: Booker) -> Answer:
             return refusal(talk, Wanted(service, hold.start), outcome, lost="expired").stored()
         return _of_ledger(talk, outcome, hold.start).stored()
 
-    return await confirm_hold(hold, again, booker, run=talk.run, open_unit=talk.open_unit, conclude=conclude)
+    return await confirm_hold(
+        hold,
+        again,
+        booker,
+        run=talk.run,
+        open_unit=talk.open_unit,
+        conclude=conclude,
+        confirm=talk.confirm,
+    )
 
 
 async def _book_plan(talk: Talk, plan: Understood, booker: Booker) -> Answer | ToolResult:
@@ -214,6 +222,7 @@ async def _book_plan(talk: Talk, plan: Understood, booker: Booker) -> Answer | T
         open_unit=talk.open_unit,
         conclude=conclude,
         price=plan.price,
+        confirm=talk.confirm,
     )
 
 

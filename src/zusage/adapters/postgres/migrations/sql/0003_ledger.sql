@@ -44,3 +44,16 @@ BEGIN
     v_out := ('booked', p_appointment, v_hold.plan, p_attendee);
     RETURN v_out;
 END $$;
+
+-- Keeps a tool call that waits for the calendar from being taken over; a lost lease is an error, as in voice_finish.
+CREATE FUNCTION voice_prolong(p_company uuid, p_tool_call uuid, p_lease uuid, p_seconds double precision) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+    v_until timestamptz := zusage_now() + make_interval(secs => p_seconds);
+BEGIN
+    UPDATE tool_call SET lease_until = greatest(lease_until, v_until)
+    WHERE company_id = p_company AND tool_call_id = p_tool_call AND lease = p_lease AND state = 'running';
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'tool call % was taken over', p_tool_call USING ERRCODE = 'ZU005';
+    END IF;
+END $$;

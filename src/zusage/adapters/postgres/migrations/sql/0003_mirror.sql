@@ -206,12 +206,16 @@ CREATE FUNCTION mirror_intent(p_appointment uuid, p_ordinal smallint, p_generati
 LANGUAGE sql IMMUTABLE AS
 $$ SELECT md5(p_appointment::text || '/' || p_ordinal || '/' || p_generation)::uuid $$;
 
--- In the booking's own transaction: what is to stand in the calendar, and the job that sees to it (D3). A branch
--- without a calendar pays one look at an index.
+-- In the booking's own transaction: what is to stand in the calendar, and the job that sees to it (D3). Where the call
+-- itself asks the calendar first, the job comes once that wait is over. A branch without a calendar pays one look at an
+-- index.
 CREATE FUNCTION mirror_want(p_company uuid, p_branch uuid, p_appointment uuid, p_service uuid, p_now timestamptz)
 RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    v_branch calendar_branch;
 BEGIN
-    IF NOT EXISTS (SELECT 1 FROM calendar_branch b WHERE b.company_id = p_company AND b.branch_id = p_branch) THEN
+    SELECT * INTO v_branch FROM calendar_branch b WHERE b.company_id = p_company AND b.branch_id = p_branch;
+    IF NOT FOUND THEN
         RETURN;
     END IF;
     INSERT INTO mirror (company_id, appointment_id, ordinal, branch_id, service_id, staff_id, starts_at, ends_at,
@@ -220,8 +224,17 @@ BEGIN
            'present', 'none', mirror_intent(p_appointment, f.ordinal, 0::smallint), p_now, p_now, p_now
     FROM phase f WHERE f.company_id = p_company AND f.appointment_id = p_appointment AND f.kind = 'active'
     ORDER BY f.ordinal;
-    PERFORM directory.wake(p_company, 'mirror_appointment', jsonb_build_object('appointment_id', p_appointment), NULL);
+    PERFORM directory.wake(
+        p_company, 'mirror_appointment', jsonb_build_object('appointment_id', p_appointment),
+        CASE WHEN v_branch.confirm = 'inline' THEN p_now + make_interval(secs => v_branch.wait_ms / 1000.0 + 5) END);
 END $$;
+
+-- How long the call that books waits for the calendar, in seconds; NULL where it does not.
+CREATE FUNCTION mirror_wait(p_company uuid, p_call uuid) RETURNS double precision LANGUAGE sql STABLE AS $$
+    SELECT b.wait_ms / 1000.0 FROM call c
+    JOIN calendar_branch b ON b.company_id = c.company_id AND b.branch_id = c.branch_id
+    WHERE c.company_id = p_company AND c.call_id = p_call AND b.confirm = 'inline'
+$$;
 
 -- The appointment is not to stand in the calendar any more. What was never sent is settled at once; the rest is for
 -- the routine, and stays watched for as long as a request may still be on its way (protocols 17).

@@ -13,6 +13,8 @@ depends_on = None
 
 _SQL = Path(__file__).parent.parent / "sql"
 _BACK = """
+DROP FUNCTION voice_prolong(uuid, uuid, uuid, double precision);
+DROP FUNCTION mirror_wait(uuid, uuid);
 DROP FUNCTION ledger_cancel(uuid, uuid, text, text, boolean);
 DROP FUNCTION mirror_unwant(uuid, uuid, text, boolean, timestamptz);
 DROP FUNCTION mirror_want(uuid, uuid, uuid, uuid, timestamptz);
