@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from zusage.language.german._items import Days, Placed, Talk, Word
 from zusage.language.german._tokens import Token
@@ -11,7 +12,7 @@ _PAUSES = frozenset({"comma", "stop"})
 _STORY_TEXT = """
 war hatte hatten waren gewesen arbeite arbeiten arbeitet geoeffnet offen offene seit probiert versucht gebucht verpasst feierabend
 absagen abgesagt storniere stornieren urlaub fahre fahren fliege fliegen geburtstag hochzeit laeuft ablaeuft baujahr wurde wurden
-heirate heiraten verreise ausgemacht vereinbart eingetragen
+heirate heiraten arbeit schule beschaeftigt dienst uni kindergarten kita vorlesung verreise ausgemacht vereinbart eingetragen
 """
 _STORY = frozenset(_STORY_TEXT.split())
 _STORY_AT_END = frozenset({"auf", "zu", "ab", "da"})
@@ -27,25 +28,41 @@ def in_foreground(placed: list[Placed], tokens: Sequence[Token], talk: Talk) -> 
         token.kind in _PAUSES or token.text in _CUTS for token in tokens
     ):
         return placed
-    timed = [piece for piece in _pieces(tokens) if _times(placed, piece)]
-    if len(timed) < 2:
-        return placed
-    told = [
-        piece for piece in timed if _is_story(tokens[piece[0] : piece[1]]) or _is_past(placed, piece, talk)
-    ]
+    timed = _timed_clauses(placed, tokens)
+    told = {
+        first for first, clause in timed.items() if _is_story(clause.tokens) or _is_past(clause.times, talk)
+    }
     if not told or len(told) == len(timed):
         return placed
-    return [
-        one for one in placed if not _is_time(one) or not any(first <= one.begin < end for first, end in told)
-    ]
+    left_out = {id(one) for first in told for one in timed[first].times}
+    return [one for one in placed if id(one) not in left_out]
 
 
-def _is_past(placed: Sequence[Placed], piece: tuple[int, int], talk: Talk) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Clause:
+    tokens: Sequence[Token]
+    times: list[Placed]
+
+
+def _timed_clauses(placed: Sequence[Placed], tokens: Sequence[Token]) -> dict[int, _Clause]:
+    """The clauses that name a time, by the place where they begin."""
+    times = [one for one in placed if _is_time(one)]
+    found: dict[int, _Clause] = {}
+    at = 0
+    for first, end in _pieces(tokens):
+        inside: list[Placed] = []
+        while at < len(times) and times[at].begin < end:
+            inside.append(times[at])
+            at += 1
+        if inside:
+            found[first] = _Clause(tokens[first:end], inside)
+    return found
+
+
+def _is_past(times: Sequence[Placed], talk: Talk) -> bool:
     """Whether a clause names nothing but days that have passed ("vorgestern", "vor drei Wochen")."""
-    days = [one.item for one in placed if piece[0] <= one.begin < piece[1] and _is_time(one)]
-    return bool(days) and all(
-        isinstance(day, Days) and day.end <= talk.today and not day.assumed for day in days
-    )
+    days = [one.item for one in times]
+    return all(isinstance(day, Days) and day.end <= talk.today and not day.assumed for day in days)
 
 
 _CUTS = frozenset({"also", "und"})
@@ -80,10 +97,6 @@ def _ends_like_a_story(clause: Sequence[Token]) -> bool:
     words = [token for token in clause if token.kind not in _PAUSES and token.text != "also"]
     opens = any(token.text in {"haben", "habt", "hat", "macht"} for token in words)
     return opens and bool(words) and words[-1].text in _STORY_AT_END
-
-
-def _times(placed: Sequence[Placed], piece: tuple[int, int]) -> bool:
-    return any(_is_time(one) and piece[0] <= one.begin < piece[1] for one in placed)
 
 
 def _is_time(one: Placed) -> bool:

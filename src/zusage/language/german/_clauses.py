@@ -77,6 +77,8 @@ def sort_clause(part: list[Placed], *, last: bool) -> tuple[list[Placed], list[l
     for piece in _split(part, "comma", "stop"):
         at = next((n for n, one in enumerate(piece) if word_kind(one) == "no"), None)
         if at is None:
+            if refused and not wanted and last and _goes_on(refused[-1], piece):
+                raise Doubt("ambiguous")
             if refused and not wanted and _only_day_too(piece):
                 refused.append(piece)
             elif refused and not last and not wanted and _says(piece) <= {"clock"}:
@@ -87,6 +89,12 @@ def sort_clause(part: list[Placed], *, last: bool) -> tuple[list[Placed], list[l
         wanted, refusals = _sorted(piece, at, wanted)
         refused += [one for one in refusals if _says(one)]
     return wanted, refused
+
+
+def _goes_on(refused: Sequence[Placed], piece: Sequence[Placed]) -> bool:
+    """ "nicht Montag, Dienstag oder Mittwoch": it is open whether the list is refused as a whole."""
+    listed = any(word_kind(one) in {"or", "and"} for one in piece)
+    return listed and _says(refused) == {"day"} == _says(piece)
 
 
 def _only_day_too(piece: Sequence[Placed]) -> bool:

@@ -32,16 +32,19 @@ def hear(placed: Sequence[Placed], talk: Talk, *, alone: bool) -> Heard:
     :raises Doubt: it is open what is refused or which of two times is wished, or a weekday contradicts its date."""
     wanted: list[Said] = []
     refused: list[Said] = []
+    asked: list[Said] = []
     parts = corrections(placed)
     for at, part in enumerate(parts):
         clause, refusals = sort_clause(part, last=at == len(parts) - 1)
         number_alone = bool(wanted or refused) and all(isinstance(one.item, Number | Word) for one in clause)
         after = [said for said in _choices(clause, talk, alone=alone or number_alone) if said]
+        read = [(pieces, said) for pieces in refusals if (said := read_said(pieces, talk))]
+        asked += [said for pieces, said in read if not wanted and not _stands_behind(pieces, clause, after)]
+        refused += [said for _, said in read]
         wanted = _corrected(wanted, after, talk)
-        refused += [said for pieces in refusals if (said := read_said(pieces, talk))]
     words = {word_kind(one) for one in placed}
     return Heard(
-        tuple(_beside_refused(said, refused) for said in wanted),
+        tuple(_beside_refused(said, refused, asked) for said in wanted),
         tuple(refused),
         _duration(placed),
         "workdays" in words,
@@ -190,12 +193,18 @@ def _days_after(before: tuple[Days, ...], after: tuple[Days, ...], talk: Talk) -
     return tuple(narrowed([*(spans or weeks[:1]), *after], talk))
 
 
-def _beside_refused(said: Said, refused: Sequence[Said]) -> Said:
-    """Take the day of a refused moment for a time without one ("um zehn geht nicht, lieber um elf").
+def _stands_behind(refusal: Sequence[Placed], clause: Sequence[Placed], wishes: Sequence[Said]) -> bool:
+    """Whether something was refused after a wish of its clause was named: then it only narrows it."""
+    return bool(wishes) and refusal[0].begin > clause[-1].begin
+
+
+def _beside_refused(said: Said, refused: Sequence[Said], asked: Sequence[Said]) -> Said:
+    """Take the day of a refused moment for a time without one ("um zehn geht nicht, lieber um elf"); `asked` are the
+    refusals that came before the wish.
 
     :raises Doubt: only the day was refused, or the wish lies on it again."""
-    if not said.whole and not said.days and any(no.days for no in refused):
-        last = next(no for no in reversed(refused) if no.days)
+    if not said.whole and not said.days and any(no.days for no in asked):
+        last = next(no for no in reversed(asked) if no.days)
         if last.time:
             return replace(said, days=last.days)
         if last.days[0].single and not last.days[0].weekly:

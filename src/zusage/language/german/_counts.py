@@ -17,6 +17,7 @@ besuche besuchen wochenstunden kontakte stellen ziffern tonnen zoll mann packerl
 """
 _COUNTED = frozenset(_COUNTED_TEXT.split())
 _COUNTED_SHAPE = re.compile(r"\w{2,}(?:ungen|heiten|keiten|personen|jaehrig\w*|prozentig\w*|teilig\w*)")
+_JAEHRIG = re.compile(r"jaehrig\w*")
 _PLURAL_SHAPE = re.compile(r"\w{3,}(?:e|en|er|ern|n|s)")
 # What is ranked and not dated: "im dritten Stock", "zum ersten Mal".
 _RANKED_TEXT = """
@@ -68,7 +69,7 @@ def is_ranked(tokens: Tokens, at: int) -> bool:
     return token.kind in {"word", "from"} and token.text in tokens.capitals | {"von"}
 
 
-def counts_something(tokens: Tokens, at: int) -> bool:
+def counts_something(tokens: Tokens, at: int) -> bool:  # noqa: PLR0911 - one line a sign
     """Whether the number at a place counts, numbers or scores something: by the words around it, or behind its range."""
     before = tokens[at - 1]
     if before.kind == "stop" and before.text == ".":
@@ -80,6 +81,8 @@ def counts_something(tokens: Tokens, at: int) -> bool:
     if before.text == "des" and _NUMBERED.fullmatch(tokens[at - 2].text):
         return True
     if tokens[at + 1].text in _SCORED or is_counted(tokens, at + 1):
+        return True
+    if _JAEHRIG.fullmatch(tokens[at + 2 if tokens.kind(at + 1) == "dash" else at + 1].text):
         return True
     if tokens.kind(at + 1) in {"until", "dash", "or", "and"} and tokens.kind(at + 2) in {"num", "decimal"}:
         return is_counted(tokens, at + 3)

@@ -55,7 +55,7 @@ def resolve(
     early = clock.minute % NOON
     both = (early, early + NOON)
     if part:
-        chosen = min(both, key=lambda minute: _distance(minute, part))
+        chosen = min(both, key=lambda minute: _distance(minute, part, night=part == talk.policies.night))
     elif talk.policies.bare_hour == "literal":
         chosen = clock.minute % DAY_END
     else:
@@ -70,7 +70,7 @@ def _spans(day: date, talk: Talk) -> tuple[Span, ...]:
     return talk.week[day.weekday()] if talk.week else ()
 
 
-def _distance(minute: int, part: Span) -> int:
+def _distance(minute: int, part: Span, *, night: bool) -> int:
     """How far a time lies from the middle of a part of day; the night also begins on the evening before midnight."""
     far = abs(2 * minute - part.opens - part.closes)
-    return min(far, 2 * DAY_END - far) if part.opens == 0 else far
+    return min(far, 2 * DAY_END - far) if night else far

@@ -114,6 +114,14 @@ class ClockRange:
 
 
 @dataclass(frozen=True, slots=True)
+class Limit:
+    """A clock time that limits an open range."""
+
+    bound: Bound
+    clock: Clock
+
+
+@dataclass(frozen=True, slots=True)
 class Number:
     """A number whose meaning depends on its neighbours. `near` are the words before it: "day" ("am"), "time" ("um")."""
 
@@ -155,7 +163,7 @@ class Word:
     value: object = None
 
 
-Item = Days | Clock | ClockRange | Number | Part | Moment | Between | Word
+Item = Days | Clock | ClockRange | Limit | Number | Part | Moment | Between | Word
 Found = tuple[Item, int] | None
 FoundDays = tuple[Days, int] | None
 """What a rule has read and the place behind it; None: nothing that it knows begins there."""
@@ -176,7 +184,7 @@ _ENDS = (END,) * 24
 class Tokens:
     """Tokens by position; before the first and behind the last stand ends, more than any rule looks away."""
 
-    __slots__ = ("_padded", "capitals", "last_day", "list", "talk")
+    __slots__ = ("_padded", "capitals", "kinds", "last_day", "list", "talk")
 
     def __init__(self, tokens: Sequence[Token], talk: Talk, capitals: frozenset[str] = frozenset()) -> None:
         self.list = tokens
@@ -184,6 +192,7 @@ class Tokens:
         """Folded words that were written with a capital letter, where the text tells nouns from other words."""
         # A negative index counts from the back: there the same ends stand.
         self._padded = [*tokens, *_ENDS]
+        self.kinds = frozenset(token.kind for token in tokens)
         self.talk = talk
         self.last_day: date | None = None
         """The single day that was read last: what "am Tag danach" may mean."""

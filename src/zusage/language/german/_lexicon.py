@@ -248,7 +248,7 @@ _KINDS = {
     "no": "nicht=either nie=either niemals=either nimmer=either weder=either noch=neither keinesfalls=either schlecht=behind "
     "unguenstig=behind unmoeglich=behind verhindert=behind verreist=behind ausgebucht=behind ungern=behind "
     "blockiert=behind statt=instead anstatt=instead anstelle=instead ausser=without ohne=without kein=without "
-    "keine=without keinen=without keinem=without keiner=without not=either except=without",
+    "keine=without keinen=without keinem=without keiner=without not=either can't=either cannot=either doesn't=either don't=either except=without",
     "hesitation": "aeh aehm oeh hm also=also",
     "available": "available",
     "move": "verschieben verlegen umbuchen umlegen schieben verschiebe verlege verschoben verlegt aendern",

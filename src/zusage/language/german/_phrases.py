@@ -32,6 +32,8 @@ _PHRASES: tuple[tuple[str, str, str | None], ...] = (
     ("christmas eve", "feast", "christmas_eve"),
     ("new year's eve", "feast", "new_years_eve"),
     ("new year's day", "feast", "new_year"),
+    ("anything|any but|except", "no", "without"),
+    ("any day|time but|except", "no", "without"),
     ("not before", "bound", "from"),
     ("not after", "bound", "until"),
     ("no|not later than", "bound", "until"),

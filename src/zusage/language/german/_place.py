@@ -40,7 +40,7 @@ def placed_in_time(said: Said, talk: Talk) -> When:
     if said.moment is not None:
         return _beside_moment(said, said.moment, talk)
     named = _distinct(said.days)
-    _check_count(said, len(named))
+    _check_count(said, len(named), talk)
     if not named:
         when = _without_day(said, talk)
     else:
@@ -57,7 +57,7 @@ def _marked(when: When, said: Said, named: Sequence[Days]) -> When:
     return replace(when, approximate=loose, weekly=weekly, soonest=said.soonest)
 
 
-def _check_count(said: Said, days: int) -> None:
+def _check_count(said: Said, days: int, talk: Talk) -> None:
     """:raises Doubt: two days or two times stand side by side, and nothing says that both are meant."""
     clocks = len(said.time.exact)
     if max(days, clocks) > 1 and (min(days, clocks) > 1 or not said.listed):
@@ -65,7 +65,7 @@ def _check_count(said: Said, days: int) -> None:
     part = said.time.part
     for clock in said.time.exact:
         if part and not clock.vague and not part.opens - _NEARLY <= clock.minute <= part.closes + _NEARLY:
-            early_or_late = part.opens == 0 or clock.minute in {0, DAY_END}
+            early_or_late = part == talk.policies.night or clock.minute in {0, DAY_END}
             if not early_or_late:
                 raise Doubt("ambiguous")
 
@@ -294,7 +294,7 @@ def _range(days: Days, time: TimeOfDay, talk: Talk) -> When:
     if days.bound in {"until", "before"}:
         last = end if days.bound == "until" else at_minute(days.first, 0, talk)
         return _checked(replace(base, start=_begin_before(last, talk), end=last, kind="open_start"), talk)
-    if days.single and time.only_part and time.part == talk.policies.night and time.part.opens == 0:
+    if days.single and time.only_part and time.part == talk.policies.night:
         return _checked(_the_night_after(base, days, talk), talk)
     if not days.single:
         whole = replace(base, start=_start_of(days, talk), end=at_minute(days.end, 0, talk))

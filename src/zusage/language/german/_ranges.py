@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import cast
 
 from zusage.language.german._calendar import months_later
 from zusage.language.german._items import (
@@ -16,6 +17,8 @@ from zusage.language.german._items import (
     Clock,
     ClockRange,
     Days,
+    Item,
+    Limit,
     Number,
     Part,
     Placed,
@@ -27,16 +30,10 @@ from zusage.language.german._narrow import check_weekday
 from zusage.language.german._read_clock import make_clock
 from zusage.language.german._read_date import of_month
 
+_REACH = 6
+"""Items: how far back a "zwischen" is looked for."""
 _JOINTS = frozenset({"until", "dash"})
 _LISTS = frozenset({"or", "and", "until", "dash", "comma"})
-
-
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """A clock time that limits an open range."""
-
-    bound: Bound
-    clock: Clock
 
 
 def joined(placed: Sequence[Placed], talk: Talk) -> list[Placed]:
@@ -96,7 +93,9 @@ def _is_dated(placed: Sequence[Placed], at: int) -> bool:
 
 def _joins(placed: Sequence[Placed], at: int) -> bool:
     kind = _kind_at(placed, at)
-    return kind in _JOINTS or (kind == "and" and any(word_kind(one) == "between" for one in placed[:at]))
+    return kind in _JOINTS or (
+        kind == "and" and any(word_kind(one) == "between" for one in placed[max(0, at - _REACH) : at])
+    )
 
 
 def _ranged(placed: Sequence[Placed], at: int) -> bool:
@@ -239,6 +238,10 @@ def _day_range(left: object, right: object, talk: Talk) -> Days | None:
     return Days(first_day, end, grain, "range", assumed=right.assumed)
 
 
+_RUNNING = 62
+"""Days: a stretch of dates without a year is one that has begun only if it is no longer than this."""
+
+
 def _ordered(left: Days, right: Days) -> tuple[date, date]:
     """Begin and end of a stretch; what was counted from today on its own is moved behind, or before, the other."""
     first, end = left.first, right.end
@@ -249,7 +252,8 @@ def _ordered(left: Days, right: Days) -> tuple[date, date]:
     if left.assumed == ("year",) or left.kind == "span":
         earlier = months_later(first, -12)
         if earlier < end and left.kind != "span":
-            return earlier, end
+            running = (end - earlier).days <= _RUNNING
+            return (earlier, end) if running else (first, months_later(end, 12))
     if right.kind == "of_month":
         return first, months_later(right.first, 1) + ONE_DAY
     if right.kind == "span" and right.grain in {"month", "quarter", "season"}:
@@ -308,21 +312,36 @@ def _limited(placed: Sequence[Placed], talk: Talk) -> list[Placed]:
             continue
         item = _limit(behind, bound, talk)
         if item is not None:
-            done.append(Placed(item, placed[at].begin, behind.end))  # type: ignore[arg-type]
+            done.append(Placed(item, placed[at].begin, behind.end))
             at += 2
         else:
             at += 1
     return done
 
 
+def _afterwards(done: list[Placed]) -> bool:
+    """ "bis sechzehn Uhr arbeite ich, danach": from then on."""
+    for at in range(len(done) - 1, -1, -1):
+        item = done[at].item
+        if isinstance(item, Limit | Clock):
+            clock = item.clock if isinstance(item, Limit) else item
+            done[at] = replace(done[at], item=Limit("from", clock))
+            return True
+        if not isinstance(item, Word):
+            return False
+    return False
+
+
 def _or_later(done: list[Placed], kind: str, talk: Talk) -> bool:
     """ "15 Uhr oder später": what stands before is the begin of an open end."""
+    if kind == "afterwards":
+        return _afterwards(done)
     if kind not in {"or_later", "or_earlier"}:
         return False
     if done:
         item = _limit(done[-1], "from" if kind == "or_later" else "until", talk)
         if item is not None:
-            done[-1] = replace(done[-1], item=item)  # type: ignore[arg-type]
+            done[-1] = replace(done[-1], item=item)
     return True
 
 
@@ -333,12 +352,12 @@ def _bound_of(placed: Sequence[Placed], at: int) -> Bound:
     if item.kind == "until":
         return "until"
     if item.kind == "bound":
-        return item.value  # type: ignore[return-value]
+        return cast("Bound", item.value)
     onwards = item.kind == "from" and at + 2 < len(placed) and word_kind(placed[at + 2]) == "onwards"
     return "from" if onwards else ""
 
 
-def _limit(behind: Placed, bound: Bound, talk: Talk) -> object | None:
+def _limit(behind: Placed, bound: Bound, talk: Talk) -> Item | None:
     item = behind.item
     if isinstance(item, Days):
         ranged = item.kind == "range" and bound == "from"

@@ -53,7 +53,11 @@ def _by_itself(tokens: Tokens, quantity: Quantity, at: int) -> Found:
                     1
                 ]
         return Word("duration", quantity.minutes), tokens.skip(quantity.end, "long")
-    if behind.text in {"alt", "alte", "alten", "old"} or tokens[at - 1].text in {"alle", "seit", "vor"}:
+    if (
+        quantity.unit == "unit_year"
+        or behind.text in {"alt", "alte", "alten", "old"}
+        or tokens[at - 1].text in {"alle", "seit", "vor"}
+    ):
         return Word("number"), quantity.end
     return Word("junk"), quantity.end
 
@@ -152,7 +156,8 @@ def read_unit(tokens: Tokens, at: int) -> Found:  # noqa: PLR0911 - one line a u
     kind, after = tokens.kind(at), tokens.kind(at + 1)
     if after in {"later", "earlier"}:
         return _unit_beside_anchor(tokens, at, 1 if after == "later" else -1)
-    if kind == "unit_day" and after in {"day", "short_day"}:
+    that_day = tokens[at - 1].text == "am" and tokens.kind(at - 2) in {"later", "earlier"}
+    if kind == "unit_day" and (after in {"day", "short_day"} or that_day):
         return Word("number"), at + 1
     if kind == "unit_day" and tokens[at - 1].text in {"dem", "diesem"} and (about := tokens.talk.about):
         return one_day(about), at + 1

@@ -52,7 +52,7 @@ def _next(today: date, month: int, day: int, *, assume_later_year: bool = False)
 def real_day(year: int, month: int, day: int) -> date:
     try:
         return date(year, month, day)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise Doubt("no_such_day") from None
 
 
@@ -73,6 +73,9 @@ def of_month(talk: Talk, day: int) -> Days:
 def written_date(tokens: Tokens, at: int) -> FoundDays:
     """ "24.11.2026", "2026-11-24", "24.11." and what may follow such a date: a year, a time."""
     year, month, day = tokens.date(at)
+    english = "/" in tokens[at].text and "half_of_day" in tokens.kinds
+    if english and day != month and max(day, month) <= 12:
+        raise Doubt("ambiguous", "when.which_day_and_month")
     behind = at + 1
     if year is None:
         year, behind = _year_of_date(tokens, behind)
@@ -87,7 +90,7 @@ def short_date(tokens: Tokens, at: int) -> FoundDays:
     if tokens.kind(at) == "slashed":
         if (first, second) in {(1, 2), (3, 4)} and tokens.kind(at + 1) == "unit_hour":
             return None
-        english = any(token.kind == "half_of_day" for token in tokens.list)
+        english = "half_of_day" in tokens.kinds
         if english and first != second and max(first, second) <= 12:
             raise Doubt("ambiguous", "when.which_day_and_month")
         if second > 12 >= first:

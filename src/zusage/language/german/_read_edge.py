@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from zusage.language.german._calendar import months_later
 from zusage.language.german._items import Days, FoundDays, Talk, Tokens, plus
 from zusage.language.german._read_date import read_year
@@ -34,6 +36,8 @@ def edge(tokens: Tokens, at: int) -> FoundDays:
     if found is None:
         return None
     cut = _cut(found[0], which)
+    if which == "end":
+        cut = replace(cut, edges=(cut.end, cut.end))
     if tokens.kind(unit_at) in {"unit_week", "unit_month", "unit_year"} and cut.end <= tokens.talk.today:
         cut = _cut(_following(found[0]), which)
     return cut, found[1]

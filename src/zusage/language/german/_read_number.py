@@ -116,6 +116,8 @@ def _behind_range(tokens: Tokens, at: int) -> int:
     }
     if ranged and is_counted(tokens, at + 3):
         return at + 3
+    if tokens[at - 1].text == "des":
+        return tokens.skip(tokens.skip(at + 1, "month_name"), "num")
     aged = tokens.skip(at + 1, "unit_year")
     return aged + 1 if tokens[aged].text in {"alt", "alte", "alten"} else at + 1
 

@@ -66,5 +66,6 @@ def read_later(tokens: Tokens, at: int) -> Found:
         return shaded
     later = tokens.kind(at) == "later"
     if tokens.talk.anchor is None:
-        return Word("relative"), at + 1
+        after = tokens[at].text in {"danach", "nachher"} and at > 0
+        return Word("afterwards" if after else "relative"), at + 1
     return Moment(tokens.talk.anchor, "open_end" if later else "open_start"), at + 1

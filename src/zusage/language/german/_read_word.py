@@ -33,14 +33,15 @@ def short_day(tokens: Tokens, at: int) -> Found:
     alone = alone or tokens.kind(at - 1) in {"which", "unit_week"} or kind == "which"
     alone = alone or (tokens[at].text in tokens.capitals and tokens[at].text != "so")
     alone = alone or (kind == "end" and tokens.kind(at - 1) == "num")
-    alone = alone or _beside_day(tokens, at, behind, "until", "or", "and", "comma", "slash")
+    alone = alone or _beside_day(tokens, at, at + 1, "until", "or", "and", "comma", "slash")
     timed = kind in {"at", "clock", "bound", "about", "until", "between", "num", "half", "quarter"}
     after_time = (
         tokens.kind(at - 1) in {"uhr", "clock", "half_of_day"} or tokens.kind(at - 2) == "week_number"
     )
     # "so" is Sunday only where it cannot be the little word, and "sun" is no star.
     if tokens[at].text in {"so", "sun", "sat", "mon"}:
-        ends = tokens.kind(at - 1) in {"until", "dash"} and timed
+        listed = _beside_day(tokens, at, at + 1, "until", "or", "and", "comma", "slash")
+        ends = listed or (tokens.kind(at - 1) in {"until", "dash"} and timed)
         return (
             named_weekday(tokens, at)
             if (alone and at == 0) or ends or (timed and tokens[at].text != "so")
@@ -62,6 +63,11 @@ def given_name(tokens: Tokens, at: int) -> bool:
     if before.kind != "word" or before.text not in GIVEN or tokens.kind(at - 2) == "from":
         return False
     return tokens[at - 2].text not in {"bei", "mit", "zu", "zur", "von"}
+
+
+def staff_name(tokens: Tokens, at: int) -> bool:
+    """ "bei August": no month is ever said like that."""
+    return tokens.kind(at) == "month_name" and tokens[at - 1].text == "bei"
 
 
 def company_name(tokens: Tokens, at: int) -> bool:
@@ -125,7 +131,7 @@ def glue_word(tokens: Tokens, at: int) -> Found:
         and tokens.kind(at - 1) != "until"
         and any(tokens[place].text in {"vom", "von"} for place in range(max(at - 4, 0), at))
     ):
-        moves = any(token.kind == "move" for token in tokens.list)
+        moves = "move" in tokens.kinds
         return Word("onto" if moves else "until"), at + 1
     word = {"an": "onwards", "vom": "from", "auf": "onto"}.get(text)
     return (Word(word), at + 1) if word else None
@@ -137,7 +143,7 @@ def read_workday(tokens: Tokens, at: int) -> Found:
 
 def refusal(tokens: Tokens, at: int) -> Found:
     if tokens[at].value == "neither":
-        said = any(token.text == "weder" for token in tokens.list[:at])
+        said = any(tokens[place].text == "weder" for place in range(max(at - _LONGEST_CLAUSE, 0), at))
         return (Word("and"), at + 1) if said else None
     how = tokens[at].value
     if how != "either" or _refuses(tokens, at):
@@ -161,11 +167,10 @@ _SILENT_KINDS = frozenset(
 )
 
 
-def _refuses(tokens: Tokens, at: int) -> bool:
-    """Whether a "nicht" speaks of a time: of the one that follows, of one in its clause, or it is a bare verdict
-    ("das geht nicht") on the clause before. "Sonst geht's nicht" and "nicht vergessen" are none."""
-    behind = at + 1
-    while tokens[behind].text in {
+_LONGEST_CLAUSE = 20
+"""Tokens: how far back a word looks in its clause."""
+_BEFORE_TIME = frozenset(
+    {
         "an",
         "am",
         "um",
@@ -178,7 +183,20 @@ def _refuses(tokens: Tokens, at: int) -> bool:
         "gerade",
         "mehr",
         "nur",
-    }:
+        "on",
+        "at",
+        "do",
+        "make",
+        "it",
+    }
+)
+
+
+def _refuses(tokens: Tokens, at: int) -> bool:
+    """Whether a "nicht" speaks of a time: of the one that follows, of one in its clause, or it is a bare verdict
+    ("das geht nicht") on the clause before. "Sonst geht's nicht" and "nicht vergessen" are none."""
+    behind = at + 1
+    while tokens[behind].text in _BEFORE_TIME:
         behind += 1
     if tokens.kind(behind) not in _SILENT_KINDS | _PAUSES:
         return True
@@ -194,7 +212,7 @@ _SUBJECTS = frozenset({"geht", "gehts", "geht's", "passt", "klappt", "ginge", "k
 
 def _clause_allows(tokens: Tokens, at: int) -> bool:
     first = at
-    while tokens.kind(first - 1) not in _PAUSES and first > 0:
+    while tokens.kind(first - 1) not in _PAUSES and first > max(at - _LONGEST_CLAUSE, 0):
         first -= 1
     before = [tokens[place] for place in range(first, at)]
     if any(token.text in _NO_VERDICT for token in before) or tokens.kind(first - 1) == "or":

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
-from zusage.language.german._items import Days, Found, Placed, Tokens, Word
+from zusage.language.german._items import Days, Found, Placed, Tokens, Word, plus
 from zusage.language.german._read_clock import read_clock
 from zusage.language.german._read_counted import (
     counted_for,
@@ -50,6 +51,7 @@ from zusage.language.german._read_word import (
     refusal,
     short_day,
     slash,
+    staff_name,
     titled_name,
     unknown_word,
 )
@@ -66,7 +68,9 @@ def read_items(tokens: Tokens) -> list[Placed]:
         kind = tokens.kind(at)
         rule = _RULES.get(kind)
         found = rule(tokens, at) if rule and not (names and _is_name(tokens, at, names)) else None
-        if kind in NAMED_LIKE_TIME and (given_name(tokens, at) or company_name(tokens, at)):
+        if kind in NAMED_LIKE_TIME and (
+            given_name(tokens, at) or company_name(tokens, at) or staff_name(tokens, at)
+        ):
             found = (Word("daylike"), at + 1)
         if found is None:
             at += 1
@@ -96,9 +100,23 @@ def _is_name(tokens: Tokens, at: int, names: frozenset[str]) -> bool:
 def _since(tokens: Tokens, at: int) -> Found:
     """ "seit Montag", "seit drei Wochen": what has begun long ago is no wish."""
     behind = tokens.skip(at + 1, "glue", "about")
+    if tokens.talk.policies.past == "read":
+        return _begun(tokens, behind)
     rule = _RULES.get(tokens.kind(behind))
     found = rule(tokens, behind) if rule else None
     return (Word("past"), found[1]) if found else None
+
+
+def _begun(tokens: Tokens, at: int) -> Found:
+    """What began, where the past is read: "seit Montag" is the Monday behind us."""
+    rule = _RULES.get(tokens.kind(at))
+    found = rule(tokens, at) if rule else None
+    if found is None or not isinstance(found[0], Days):
+        return None
+    days = found[0]
+    if days.kind == "weekday" and days.bare:
+        days = days.moved_to(plus(days.first, -7), plus(days.end, -7))
+    return replace(days, bound="from", bare=False), found[1]
 
 
 _RULES: dict[str, Callable[[Tokens, int], Found]] = {

@@ -12,6 +12,7 @@ from zusage.language.german._items import (
     Clock,
     ClockRange,
     Days,
+    Limit,
     Moment,
     Number,
     Part,
@@ -21,7 +22,7 @@ from zusage.language.german._items import (
     half_of,
 )
 from zusage.language.german._narrow import check_weekday, narrowed
-from zusage.language.german._ranges import Limit, as_clock, word_kind
+from zusage.language.german._ranges import as_clock, word_kind
 from zusage.language.german._read_date import of_month
 
 

@@ -68,18 +68,27 @@ def plain_signs(text: str) -> str:
     return _ADDRESS.sub(" ", text) if "@" in text or "www." in text or "://" in text else text
 
 
+_PAUSES = frozenset({"comma", "stop", "dash"})
+"""Signs that say no more the second time."""
+
+
 def scan(line: str, meaning: Callable[[str], Meaning]) -> Iterator[Token]:
     """The tokens of a folded text as they are written; `meaning` says what a single word can be."""
+    before = END
     for found in _SCAN.finditer(line):
         kind, text = found.lastgroup or "", found[0]
         if kind == "word":
-            yield Token(*meaning(text), text)
+            before = Token(*meaning(text), text)
+            yield before
         elif kind != "offset":
-            yield _written(kind, text)
+            token = _written(kind, text)
+            if token.kind != before.kind or token.kind not in _PAUSES:
+                yield token
+            before = token
 
 
 _DASHES = str.maketrans({"–": "-", "—": "-", "−": "-", "‐": "-", "‑": "-", "⁄": "/", "½": " 1/2 "})
-_ADDRESS = re.compile(r"\S+@\S+|(?:https?://|www\.)\S+", re.IGNORECASE)
+_ADDRESS = re.compile(r"(?<!\S)[^\s@]+@\S+|(?:https?://|www\.)\S+", re.IGNORECASE)
 _ABBREVIATED = frozenset(
     {"short_day", "month_name", "about", "unit_hour", "unit_minute", "which", "part", "or", "between"}
 )
@@ -126,7 +135,7 @@ def _dates(tokens: Sequence[Token], at: int) -> bool:
     """Whether an ordinal at the end is a date: something before it says so, or nothing else was said."""
     before = tokens[at - 1] if at else END
     if before.text == "bis" or before.kind in {"dash", "between"}:
-        return any(token.kind == "ord" for token in tokens[:at])
+        return any(token.kind in {"ord", "date"} for token in tokens[:at])
     comma = before.kind == "comma" and at > 1 and tokens[at - 2].kind in {"day", "short_day"}
     return (
         at == 0 or before.text in _DATE_BEFORE or before.kind in {"day", "short_day", "ord", "which"} or comma

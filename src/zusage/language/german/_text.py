@@ -44,7 +44,9 @@ def fold_talk(text: str) -> str:
     if len(text) > LONGEST_TALK:
         text = text[-LONGEST_TALK:].partition(" ")[2]
     head = _PLACEHOLDER.sub(" ", text)
-    return "" if head.strip().strip("\"'").lower() in _ABSENT else _folded(head)
+    folded = "" if head.strip().strip("\"'").lower() in _ABSENT else _folded(head)
+    # Some signs are several once they are folded.
+    return folded if len(folded) <= LONGEST_TALK else folded[-LONGEST_TALK:].partition(" ")[2]
 
 
 def _folded(text: str) -> str:

@@ -11,7 +11,7 @@ from zusage.language.german._near import nearest_hour, nearest_name, nearest_wor
 from zusage.language.german._numbers import CARDINALS, ORDINALS, UNITS, cardinal
 from zusage.language.german._phrases import PHRASES
 from zusage.language.german._scan import END, Token, full_stops, plain_signs, scan, without_abbreviations
-from zusage.language.german._text import fold_talk
+from zusage.language.german._text import LONGEST_TALK, fold_talk
 
 __all__ = ["END", "Token", "tokenize"]
 
@@ -37,7 +37,7 @@ _DAY_ENDS = {"tag": "tag", "tach": "tag", "tak": "tag", "woch": "woch", "wochs":
 
 def tokenize(text: str) -> list[Token]:
     """Read a text of any kind; of one longer than `LONGEST_TALK` characters the end counts."""
-    written = scan(fold_talk(plain_signs(text)), _meaning)
+    written = scan(fold_talk(plain_signs(text[-2 * LONGEST_TALK :])), _meaning)
     tokens = _day_letters(full_stops(without_abbreviations(list(written))))
     return _joined(_numbers(_phrases(_mended(tokens))))
 
@@ -136,15 +136,19 @@ def _one_word(first: Token, second: Token) -> Token | None:
     return Token("ord_word", ORDINALS[text], text) if text in ORDINALS else None
 
 
+_REACH = 12
+"""Tokens: how far back a "zwischen" is looked for."""
 _RANGED = frozenset(
     {"num", "ord", "clock", "half_of_day", "day", "short_day", "month_name", "date", "near", "midday"}
 )
 
 
-def _expected(tokens: Sequence[Token], at: int, before: Token) -> Token:
+def _expected(tokens: Sequence[Token], at: int, before: Token) -> Token:  # noqa: PLR0911 - one line a word
     """An unknown word where only an hour, a unit or "Uhr" makes sense ("um elv", "fier und zwanzig", "neun Ohr")."""
     token = tokens[at]
     after = tokens[at + 1] if at + 1 < len(tokens) else END
+    if token.text == "no" and (after.kind == "days" or after.text in {"mornings", "afternoons", "evenings"}):
+        return Token("no", "without", token.text)
     if token.text == "wo" and before.kind == "which":
         return Token("unit_week", None, token.text)
     if token.text == "we" and (before.kind == "which" or before.text == "am"):
@@ -153,7 +157,7 @@ def _expected(tokens: Sequence[Token], at: int, before: Token) -> Token:
         return Token("until", None, token.text)
     if token.text in {"ohr", "urh", "uhrn", "uur"} and before.kind == "num":
         return Token("uhr", None, "uhr")
-    within = before.kind == "and" and any(one.kind == "between" for one in tokens[:at])
+    within = before.kind == "and" and any(one.kind == "between" for one in tokens[max(0, at - _REACH) : at])
     behind = tokens[at + 2] if at + 2 < len(tokens) else END
     unit = after.text == "und" and bool(_tens(behind))
     if before.kind in _BEFORE_HOUR or after.kind == "uhr" or within or unit:
@@ -209,11 +213,29 @@ def _numbers(tokens: list[Token]) -> list[Token]:
             joined = _in_pieces(tokens, at, done)
             if joined:
                 token, used = joined
+        if not used and _thousands(token) and at + 1 < count and _below_hundred(tokens[at + 1]):
+            token, used = (
+                Token("num", _whole(token) + _whole(tokens[at + 1]), f"{token.text} {tokens[at + 1].text}"),
+                2,
+            )
         if not used and token.kind == "ord_word":
             token = Token("ord", token.value, token.text)
         done.append(token)
         at += used or 1
     return done
+
+
+def _whole(token: Token) -> int:
+    return token.value if isinstance(token.value, int) else 0
+
+
+def _thousands(token: Token) -> bool:
+    """ "zweitausend", before which the rest of a year may have been split off."""
+    return token.kind == "num" and token.text.endswith("tausend")
+
+
+def _below_hundred(token: Token) -> bool:
+    return token.kind == "num" and token.text.isalpha() and 0 < _whole(token) < 100
 
 
 def _in_pieces(tokens: Sequence[Token], at: int, before: Sequence[Token]) -> tuple[Token, int] | None:

@@ -94,6 +94,8 @@ def _answer(heard: Heard, placed: Sequence[Placed], tokens: Sequence[Token], tal
         when = first_of([partial(placed_in_time, said, talk) for said in wishes])
     else:
         when = When(talk.now, None, "open_end", "minute")
+    if any(one.end is not None and one.end <= one.start for one in when.choices):
+        raise Doubt("ambiguous")
     excluded = (*_weekend_days(heard, talk), *_excluded(heard, wishes, talk))
     if excluded:
         when = replace(when, exclude=tuple(excluded))
