@@ -93,6 +93,42 @@ async def test_hole_05_a_crash_anywhere_books_once(salon: Mirrored, clock: Clock
     assert await salon.shop.rows("SELECT 1 FROM orphan") == []
 
 
+@pytest.mark.parametrize("place", PLACES)
+async def test_hole_05_a_crash_anywhere_books_each_phase_once(
+    salon: Mirrored, clock: Clock, place: str
+) -> None:
+    """One of two phases may have been answered and the other not; the second place reached is where it ends."""
+    appointment = await salon.book(salon.shop.plan(start=open_start(), minutes=120, gap=(60, 30)))
+    reached = 0
+
+    async def reach(here: str) -> None:
+        nonlocal reached
+        reached += here == place
+        if here == place and (reached == 2 or place in ("lease_taken", "before_record", "recorded")):
+            raise KilledError
+
+    with pytest.raises(KilledError):
+        await salon.bring(appointment, reach=reach)
+    await salon.settle(appointment, clock)
+    assert await salon.known(appointment) == STANDS * 2
+    assert len(salon.there) == 2
+    assert await salon.shop.rows("SELECT 1 FROM orphan") == []
+    assert await salon.reviews() == []
+
+
+@pytest.mark.parametrize("place", ["before_cancel", "cancel_answered", "before_record", "recorded"])
+async def test_hole_05_a_crash_anywhere_in_a_cancel_leaves_nothing(
+    salon: Mirrored, clock: Clock, place: str
+) -> None:
+    appointment = await salon.book()
+    await salon.bring(appointment)
+    await salon.cancel(appointment)
+    with pytest.raises(KilledError):
+        await salon.bring(appointment, reach=killed_at(place))
+    await salon.settle(appointment, clock)
+    assert (await salon.known(appointment), salon.there, await salon.reviews()) == (GONE, [], [])
+
+
 async def test_hole_05_control_whoever_sends_again_without_looking_books_twice(salon: Mirrored) -> None:
     """Where the calendar asks for confirmation it takes both: nothing but our rows prevents it."""
     salon.kind().confirmation = True

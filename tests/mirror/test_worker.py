@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 from uuid import UUID
 
 import psycopg
 import pytest
 from procrastinate import App
 
-from support.database import DatabaseUrls
+from support.database import Clock, DatabaseUrls
 from support.mirrored import Mirrored, mirrored, open_start
 from zusage.adapters.calcom.worker_slots import CompanySlots
+from zusage.adapters.crypto import format_keys
 from zusage.adapters.postgres.database import Database
-from zusage.adapters.postgres.jobs import PostgresWaker, count_jobs, jobs_connector, list_jobs
+from zusage.adapters.postgres.jobs import PostgresWaker, count_jobs, jobs_connector, list_jobs, retry_jobs
 from zusage.inbound.worker.jobs import Duties, build_jobs
 from zusage.inbound.worker.run_jobs import run_jobs
 from zusage.sandbox.calcom import Fault, Latency
@@ -186,6 +190,63 @@ async def test_hole_32_a_company_takes_two_slots_and_the_others_run(
         await until(done, 20)
     assert busiest == 2
     assert salon.posts() == 5
+
+
+async def test_a_worker_killed_while_its_request_runs_books_once(
+    salon: Mirrored, clock: Clock, database: DatabaseUrls, tmp_path: Path
+) -> None:
+    """kill -9 of a real process between the request and its answer; the key of the secrets is the same in both."""
+    salon.sim.add_fault(Fault("latency", op="bookings.create", latency=Latency(ms=4000)))
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "zusage", "worker"),
+        cwd=tmp_path,
+        env={name: value for name, value in os.environ.items() if not name.startswith("ZUSAGE_")}
+        | {
+            "ZUSAGE_DATABASE_URL": database.app,
+            "ZUSAGE_JOBS_URL": database.jobs,
+            "ZUSAGE_SECRET_KEYS": format_keys([salon.key]),
+        },
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    try:
+        appointment = await salon.book()
+
+        async def sent() -> bool:
+            return salon.posts() == 1
+
+        await until(sent, 40)
+    finally:
+        process.kill()
+        await process.wait()
+    assert await salon.known(appointment) == [("present", "sending")]
+    await salon.settle(appointment, clock)
+    assert await salon.known(appointment) == STANDS
+    assert len(salon.there) == 1
+
+
+async def test_the_serving_role_leaves_jobs_for_its_own_company_and_sees_none(
+    salon: Mirrored, app_db: Database
+) -> None:
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        await salon.shop.rows("SELECT 1 FROM jobs.procrastinate_jobs")
+    with pytest.raises(psycopg.errors.InsufficientPrivilege, match="is not the company of this transaction"):
+        await salon.shop.do("SELECT directory.wake(%s, 'mirror_appointment', '{}', NULL)", UUID(int=7))
+
+
+async def test_a_failed_job_is_tried_again(
+    salon: Mirrored, jobs_db: Database, database: DatabaseUrls
+) -> None:
+    appointment = await salon.book()
+    with psycopg.connect(database.admin, autocommit=True) as admin:
+        admin.execute("UPDATE jobs.procrastinate_jobs SET status = 'failed'")
+    (failed,) = await list_jobs(jobs_db, status="failed", limit=9)
+    assert await retry_jobs(jobs_db, [failed.job_id, failed.job_id + 1]) == 1
+    assert await count_jobs(jobs_db) == {"todo": 1}
+    app = jobs_of(salon, jobs_db, database.jobs)
+    async with app.open_async():
+        await app.run_worker_async(wait=False, listen_notify=False, install_signal_handlers=False)
+    assert await salon.known(appointment) == STANDS
 
 
 def test_holes_29_and_30_no_notify_and_no_locks(database: DatabaseUrls) -> None:

@@ -57,6 +57,8 @@ class Mirrored:
     client: CalcomClient
     mirroring: Mirroring
     calendars: PostgresCalendars
+    key: bytes
+    """It seals the secrets."""
 
     def kind(self, slug: str = "damenschnitt", person: int = 0) -> EventType:
         users = {user.username: user.id for user in self.sim.world.users.values()}
@@ -139,10 +141,11 @@ async def mirrored(
     shop = await make_shop(database, staff=staff, chairs=chairs)
     options = {"rate_per_minute": None, **(simulate or {})}
     async with running_simulator(**options) as sim, _client() as client:
-        box = SecretBox([generate_key()])
+        key = generate_key()
+        box = SecretBox([key])
         store = PostgresMirror(jobs, box, new_id=uuid4)
         mirroring = Mirroring(store, client, uuid4, lambda: 0.5, patience=Patience(2.0, 2.0))
-        made = Mirrored(shop, sim, client, mirroring, PostgresCalendars(database, box))
+        made = Mirrored(shop, sim, client, mirroring, PostgresCalendars(database, box), key)
         await connect(made)
         yield made
 

@@ -25,6 +25,10 @@ FROM jobs.procrastinate_jobs j
 WHERE (%(status)s::text IS NULL OR j.status::text = %(status)s)
 ORDER BY j.id DESC LIMIT %(limit)s
 """
+_RETRY = """
+SELECT jobs.procrastinate_retry_job_v2(j.id, now(), NULL, NULL, NULL) FROM jobs.procrastinate_jobs j
+WHERE j.status = 'failed' AND j.id = ANY (%s)
+"""
 _COUNT = "SELECT status::text, count(*) FROM jobs.procrastinate_jobs GROUP BY 1 ORDER BY 1"
 
 
@@ -90,3 +94,9 @@ async def count_jobs(database: Database) -> dict[str, int]:
     """Count the jobs by status, as the jobs role."""
     async with database.connection() as connection:
         return dict(await (await connection.execute(_COUNT)).fetchall())
+
+
+async def retry_jobs(database: Database, ids: Sequence[int]) -> int:
+    """Let failed jobs run again, as the jobs role; others stay as they are. Says how many that were."""
+    async with database.connection() as connection:
+        return len(await (await connection.execute(_RETRY, (list(ids),))).fetchall())

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import asdict
 
 import typer
 from rich.table import Table
 
 from zusage.adapters.postgres.database import Database
-from zusage.adapters.postgres.jobs import JobSight, count_jobs, list_jobs
+from zusage.adapters.postgres.jobs import JobSight, count_jobs, list_jobs, retry_jobs
 from zusage.boot.cli._frame import JSON, prepare, print_json, ready_servers, screen
 from zusage.boot.servers import Servers
 from zusage.boot.settings import SettingsError
@@ -21,10 +22,7 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 
-
-@app.callback()
-def _root() -> None:
-    """What the workers have to do. Jobs only wake: what is to be mirrored stands in the mirrors."""
+_MOST = 10_000
 
 
 @app.command("list", epilog="Example: zusage jobs list --status failed")
@@ -48,14 +46,45 @@ def list_(
     screen.print(", ".join(f"{count} {name}" for name, count in counts.items()) or "no jobs")
 
 
+@app.command("retry", epilog="Example: zusage jobs retry --apply; zusage jobs retry 4711 --apply")
+def retry(
+    ids: list[int] = typer.Argument(None, help="Only these; else all that failed."),
+    apply: bool = typer.Option(False, "--apply", help="Do it; without it, only tell what would be done."),
+    as_json: bool = JSON,
+) -> None:
+    """Run failed jobs again; a dry run unless --apply is given."""
+    with ready_servers(prepare()) as servers:
+        found, done = asyncio.run(_retry(servers, ids or [], apply=apply))
+    if as_json:
+        print_json({"failed": [asdict(job) for job in found], "applied": apply, "retried": done})
+        return
+    for job in found:
+        screen.print(f"{job.job_id} {job.task} {job.args}", markup=False)
+    screen.print(f"{done} jobs run again." if apply else f"{len(found)} jobs; --apply runs them again.")
+
+
 async def _read(
     servers: Servers, status: str | None, limit: int
 ) -> tuple[Sequence[JobSight], dict[str, int]]:
+    async with _jobs_role(servers) as database:
+        return await list_jobs(database, status=status, limit=limit), await count_jobs(database)
+
+
+async def _retry(servers: Servers, ids: Sequence[int], *, apply: bool) -> tuple[Sequence[JobSight], int]:
+    async with _jobs_role(servers) as database:
+        failed = await list_jobs(database, status="failed", limit=_MOST)
+        found = [job for job in failed if not ids or job.job_id in ids]
+        return found, await retry_jobs(database, [job.job_id for job in found]) if apply else 0
+
+
+@asynccontextmanager
+async def _jobs_role(servers: Servers) -> AsyncIterator[Database]:
+    """:raises SettingsError: no address of the worker's role is known."""
     if servers.jobs is None:
         raise SettingsError("ZUSAGE_JOBS_URL is not set; the jobs are read as the worker's role.")
     database = Database(servers.jobs, size=1, lock_ms=5_000, statement_ms=30_000, name="zusage-cli")
     await database.open()
     try:
-        return await list_jobs(database, status=status, limit=limit), await count_jobs(database)
+        yield database
     finally:
         await database.close()
