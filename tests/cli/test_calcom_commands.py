@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import os
+import select
+import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -215,3 +218,36 @@ def test_other_secret_keys_are_a_sentence(connected: Own) -> None:
 def test_every_command_has_an_example(quick: Run, command: str) -> None:
     ended = quick(f"calcom {command} --help", {})
     assert (ended.code, f"zusage calcom {command}" in ended.out) == (0, True)
+
+
+def test_at_a_terminal_the_key_is_asked_for_and_not_shown(
+    own: Own, sim: Simulator, database: DatabaseUrls, tmp_path: Path
+) -> None:
+    assert own("company list").code == 0
+    terminal, inner = os.openpty()
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("ZUSAGE_")}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "zusage", *connect(sim).split()],
+        stdin=inner,
+        stdout=inner,
+        stderr=inner,
+        cwd=tmp_path,
+        env=clean | own_servers(database),
+        start_new_session=True,
+    )
+    os.close(inner)
+    said = _read_until(terminal, b"not shown")
+    os.write(terminal, f"{KEY}\n".encode())
+    said += _read_until(terminal, b"Next: ")
+    assert process.wait(_PATIENCE) == 0
+    os.close(terminal)
+    assert KEY.encode() not in said
+    assert b"is connected with anna" in said
+
+
+def _read_until(terminal: int, words: bytes) -> bytes:
+    said = b""
+    while words not in said:
+        assert select.select([terminal], [], [], 60)[0], said
+        said += os.read(terminal, 65536)
+    return said

@@ -8,8 +8,9 @@ import secrets
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import asdict, dataclass
+from getpass import getpass
 from typing import TypeVar
 
 import typer
@@ -201,9 +202,9 @@ def _key() -> str:
     :raises UsageError: there is none."""
     key = os.environ.get(KEY, "")
     if not key and sys.stdin.isatty():
-        key = typer.prompt(
-            "Cal.com API key (not shown)", hide_input=True, default="", show_default=False, err=True
-        )
+        with suppress(EOFError):
+            # Switches the echo off before it asks: whoever pastes at once is not shown either.
+            key = getpass("Cal.com API key (not shown): ")
     elif not key:
         key = sys.stdin.readline()
     if not key.strip():
