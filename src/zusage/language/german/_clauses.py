@@ -113,6 +113,8 @@ def _sorted(piece: list[Placed], at: int, wanted: list[Placed]) -> tuple[list[Pl
     if how == "behind" or not _says(after):
         if _says(before):
             return [*wanted, *after], [before]
+        if any(isinstance(one.item, Moment) for one in wanted):
+            return [*wanted, *after], []
         return [*after], [wanted] if _says(wanted) else []
     if _says(before) & _says(after):
         raise Doubt("ambiguous")

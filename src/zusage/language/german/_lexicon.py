@@ -44,6 +44,8 @@ def _table() -> Iterator[tuple[str, Meaning]]:
         for word in words.split():
             yield word, ("hour_word" if word.endswith("i") else "num", str(value))
     yield from ((word, ("num", str(value))) for word, value in _ENGLISH_NUMBERS.items())
+    for value, words in enumerate(_ENGLISH_ORDINALS, 1):
+        yield words, ("ord", str(value))
     for word in _inflected("nullt"):
         yield word, ("ord", "0")
     for kind, words in _KINDS.items():
@@ -86,6 +88,32 @@ def _compounds() -> Iterator[tuple[str, Meaning]]:
                 yield stem + word, ("edge", f"{which}_{unit}")
 
 
+_ENGLISH_ORDINALS = (
+    *(
+        "first",
+        "second",
+        "third",
+        "fourth",
+        "fifth",
+        "sixth",
+        "seventh",
+        "eighth",
+        "ninth",
+        "tenth",
+        "eleventh",
+        "twelfth",
+    ),
+    *(
+        "thirteenth",
+        "fourteenth",
+        "fifteenth",
+        "sixteenth",
+        "seventeenth",
+        "eighteenth",
+        "nineteenth",
+        "twentieth",
+    ),
+)
 _ENGLISH_NUMBERS = {
     "thirteen": 13,
     "fourteen": 14,

@@ -24,6 +24,7 @@ from zusage.language.german._items import (
     one_day,
     plus,
 )
+from zusage.language.german._read_date import YEARS_AHEAD
 from zusage.language.german._said import Said, TimeOfDay
 from zusage.language.reading import Grain, When
 
@@ -216,6 +217,8 @@ def _start_of(days: Days, talk: Talk) -> datetime:
 
 
 def _days_only(days: Days, talk: Talk) -> When:
+    if days.first.year - talk.today.year > YEARS_AHEAD:
+        raise Doubt("too_far")
     start, end = _start_of(days, talk), at_minute(days.end, 0, talk)
     grain, assumed = days.grain, days.assumed
     if days.bound in {"from", "after"}:

@@ -46,7 +46,10 @@ class Quantity:
     @staticmethod
     def read(tokens: Tokens, at: int, *, short: bool = False) -> Quantity | None:
         """The quantity that begins at a token; words that say "about" are passed over. `short`: "h" means hours."""
-        at = tokens.skip(at, "about", "glue") if tokens.kind(at) in {"about", "glue"} else at
+        while tokens.kind(at) in {"about", "glue"} and not (
+            tokens[at].text == "an" and tokens.kind(at + 1) in _UNITS
+        ):
+            at += 1
         if tokens.kind(at) == "a" and tokens.kind(at + 1) == "quarter_hour":
             at += 1
         if tokens.kind(at) == "quarter_hour":

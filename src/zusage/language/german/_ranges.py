@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -223,6 +224,9 @@ def _clock_range(left: object, right: object, *, forced: bool) -> ClockRange | P
 
 
 def _day_range(left: object, right: object, talk: Talk) -> Days | None:
+    if isinstance(left, Days) and isinstance(right, Number) and _ends_within(left, right):
+        end = left.first.replace(day=right.value) + ONE_DAY
+        return Days(left.first, end, "day", "range", assumed=left.assumed)
     if isinstance(left, Number) and isinstance(right, Number):
         if not (_is_day(left, range_joint=True) and _is_day(right, range_joint=True)):
             return None
@@ -240,6 +244,14 @@ def _day_range(left: object, right: object, talk: Talk) -> Days | None:
 
 _RUNNING = 62
 """Days: a stretch of dates without a year is one that has begun only if it is no longer than this."""
+
+
+def _ends_within(left: Days, right: Number) -> bool:
+    """ "Dec 4 - 6", "24.11.-26.": the second day of the same month."""
+    told = right.ordinal or right.near == ""
+    days = calendar.monthrange(left.first.year, left.first.month)[1]
+    dated = left.kind == "date" and left.single and not left.relative and left.edges is None
+    return told and dated and left.first.day < right.value <= days
 
 
 def _ordered(left: Days, right: Days) -> tuple[date, date]:

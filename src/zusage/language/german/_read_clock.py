@@ -188,7 +188,7 @@ def _around(tokens: Tokens, at: int) -> Found:
     half = tokens.kind(direction + 1) == "half"
     hour_at = direction + (2 if half else 1)
     hour = _hour(tokens, hour_at)
-    if half and hour is None:
+    if hour is None and (half or tokens.kind(hour_at) in {"end", "comma", "stop"}):
         raise Doubt("ambiguous")
     if hour is None:
         return None

@@ -34,6 +34,8 @@ def read_quantity(tokens: Tokens, at: int) -> Found:
     if quantity is None:
         return None
     behind = tokens[quantity.end]
+    if behind.text == "ago":
+        return ago(tokens.talk, quantity), quantity.end + 1
     if behind.kind in {"later", "earlier"}:
         return _from_anchor(tokens, quantity, later=behind.kind == "later"), quantity.end + 1
     return counted_beside(tokens, quantity) or _by_itself(tokens, quantity, at)

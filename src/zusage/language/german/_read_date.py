@@ -155,16 +155,20 @@ def _ordinal_day(tokens: Tokens, at: int) -> bool:
 
 def month_then_day(tokens: Tokens, at: int) -> FoundDays:
     """ "November 24th", "November 24"."""
-    day, behind = tokens.integer(at + 1), at + 2
+    month, day_at = (
+        tokens.integer(at),
+        tokens.skip(at + 1, "glue") if tokens[at + 1].text == "the" else at + 1,
+    )
+    day, behind = tokens.integer(day_at), day_at + 1
     if (
-        tokens.kind(at + 1) not in {"ord", "num"}
+        tokens.kind(day_at) not in {"ord", "num"}
         or not 1 <= day <= 31
         or tokens.kind(behind) in {"uhr", "half_of_day"}
     ):
         return None
     behind = tokens.skip(behind, "comma")
     year, end = read_year(tokens, behind)
-    return dated(tokens.talk, year, tokens.integer(at), day), end if year else at + 2
+    return dated(tokens.talk, year, month, day), end if year else day_at + 1
 
 
 def month_named(tokens: Tokens, at: int) -> tuple[date, int, bool] | None:

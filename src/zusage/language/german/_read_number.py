@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from zusage.language.german._counts import counts_something, has_cue, is_counted, is_ranked
-from zusage.language.german._items import Found, Number, Tokens, Word
+from zusage.language.german._items import Doubt, Found, Number, Tokens, Word
 from zusage.language.german._read_clock import read_clock
 from zusage.language.german._read_counted import read_quantity
 from zusage.language.german._read_date import dated, named_date, short_date, written_date
@@ -21,6 +21,7 @@ def read_number(tokens: Tokens, at: int) -> Found:
     if counts_something(tokens, at):
         return Word("number"), _behind_range(tokens, at)
     for read in (
+        _telephone,
         _count_of_guests,
         read_quantity,
         read_clock,
@@ -43,6 +44,8 @@ def _plain_number(tokens: Tokens, at: int) -> Found:
     if run - at >= 4:
         return Word("number"), run
     near = _near(tokens, at, ordinal=ordinal)
+    if ordinal and value > 31 and near == "day":
+        raise Doubt("no_such_day")
     if value > 31 and not 1900 <= value <= 2199:
         return Word("number"), at + 1
     if value < 0 or (text.isdigit() and (len(text) > 4 or (len(text) > 2 and text[0] == "0"))):
@@ -106,6 +109,15 @@ def _is_rank(tokens: Tokens, at: int) -> bool:
         or tokens[at - 1].text == "als"
         or tokens[at - 2].text in {"bin", "sind", "war", "waren", "als"}
     )
+
+
+def _telephone(tokens: Tokens, at: int) -> Found:
+    """ "030 / 12 34 56": a dialling code, and the digits behind it."""
+    if len(tokens[at].text) < 3 or not tokens[at].text.startswith("0") or not tokens[at].text.isdigit():
+        return None
+    if tokens.kind(at - 1) in _TIME_WORDS or tokens.kind(at + 1) == "uhr":
+        return None
+    return Word("number"), tokens.skip(at + 1, "num", "slash", "dash")
 
 
 def _behind_range(tokens: Tokens, at: int) -> int:

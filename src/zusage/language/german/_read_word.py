@@ -115,8 +115,13 @@ def greeting(tokens: Tokens, at: int) -> Found:
     return (Word("comma"), at + 2) if greeted else None
 
 
+_DAY_ROOTS = frozenset({"dienst", "diens", "dins", "donners", "donnerst", "sams", "samst", "sonn", "mitt"})
+
+
 def unknown_word(tokens: Tokens, at: int) -> Found:
     text = tokens[at].text
+    if text in _DAY_ROOTS and tokens[at - 1].text in {"am", "naechsten", "kommenden", "diesen"}:
+        return Word("daylike"), at + 1
     if text == "an" or len(text) < 6:
         return None
     if _WEEKLIKE.fullmatch(text):
@@ -146,6 +151,8 @@ def refusal(tokens: Tokens, at: int) -> Found:
         said = any(tokens[place].text == "weder" for place in range(max(at - _LONGEST_CLAUSE, 0), at))
         return (Word("and"), at + 1) if said else None
     how = tokens[at].value
+    if how == "either" and tokens[at - 1].text in {"nur", "aber", "bloss"} and _time_follows(tokens, at):
+        return Word("no", "without"), at + 1
     if how != "either" or _refuses(tokens, at):
         return Word("no", how), at + 1
     return None
@@ -167,11 +174,52 @@ _SILENT_KINDS = frozenset(
 )
 
 
+def _time_follows(tokens: Tokens, at: int) -> bool:
+    behind = at + 1
+    while tokens[behind].text in _BEFORE_TIME:
+        behind += 1
+    return tokens.kind(behind) not in _SILENT_KINDS | _PAUSES
+
+
+_ASKING = frozenset(
+    {
+        "koennte",
+        "koennten",
+        "kann",
+        "koennen",
+        "haetten",
+        "haette",
+        "haben",
+        "habt",
+        "wuerden",
+        "wollen",
+        "ist",
+        "darf",
+    }
+    | {"duerfte", "warum", "wieso", "gibt", "gibts", "gaebe", "waere"}
+)
+
+
+def _is_request(tokens: Tokens, at: int) -> bool:
+    """ "Könnte ich nicht am Dienstag kommen?": a clause that begins with its verb asks politely."""
+    return tokens[_clause_begin(tokens, at)].text in _ASKING
+
+
+def _clause_begin(tokens: Tokens, at: int) -> int:
+    first = at
+    while tokens.kind(first - 1) not in _PAUSES and first > max(at - _LONGEST_CLAUSE, 0):
+        first -= 1
+    while tokens[first].text in {"und", "ja", "hallo", "also", "dann", "na", "denn", "hm"} and first < at:
+        first += 1
+    return first
+
+
 _LONGEST_CLAUSE = 20
 """Tokens: how far back a word looks in its clause."""
 _BEFORE_TIME = frozenset(
     {
         "an",
+        "so",
         "am",
         "um",
         "im",
@@ -195,11 +243,8 @@ _BEFORE_TIME = frozenset(
 def _refuses(tokens: Tokens, at: int) -> bool:
     """Whether a "nicht" speaks of a time: of the one that follows, of one in its clause, or it is a bare verdict
     ("das geht nicht") on the clause before. "Sonst geht's nicht" and "nicht vergessen" are none."""
-    behind = at + 1
-    while tokens[behind].text in _BEFORE_TIME:
-        behind += 1
-    if tokens.kind(behind) not in _SILENT_KINDS | _PAUSES:
-        return True
+    if _time_follows(tokens, at):
+        return not _is_request(tokens, at)
     after = tokens[at + 1]
     ended = after.kind in _PAUSES or after.text in _VERDICT or tokens[at - 1].text in _VERDICT & _SUBJECTS
     if after.text in _GOOD and tokens[at - 1].text not in {"ist", "waere", "passt", "geht", "klappt", "sind"}:
@@ -211,9 +256,7 @@ _SUBJECTS = frozenset({"geht", "gehts", "geht's", "passt", "klappt", "ginge", "k
 
 
 def _clause_allows(tokens: Tokens, at: int) -> bool:
-    first = at
-    while tokens.kind(first - 1) not in _PAUSES and first > max(at - _LONGEST_CLAUSE, 0):
-        first -= 1
+    first = _clause_begin(tokens, at)
     before = [tokens[place] for place in range(first, at)]
     if any(token.text in _NO_VERDICT for token in before) or tokens.kind(first - 1) == "or":
         return False

@@ -109,7 +109,14 @@ def _numbers(
             left = left or not any(day.first.year == number.value for day in days)
         elif _is_day(number, (*days, *more_days), sure=alone or bool(clocks)):
             more_days.append(of_month(talk, number.value))
-        elif not timed and (days or alone or number.near == "time") and (clock := _hour(number)):
+        elif number.ordinal and any(day.single and day.first.day == number.value for day in days):
+            continue
+        elif (
+            not number.ordinal
+            and not timed
+            and (days or alone or number.near == "time")
+            and (clock := _hour(number))
+        ):
             more_clocks.append(clock)
         else:
             left = True

@@ -38,6 +38,7 @@ _SCAN = re.compile(
     r"|(?P<spaced>\d{1,2}\. \d{1,2}(?![\d:]|\. ?\d| ?(?:uhr|h\b|pm|am\b|a\.m|p\.m|:)| \d| ?- ?\d))"
     r"|(?P<slashed>\d{1,2}/\d{1,2}(?![\d/]))"
     r"|(?P<ord>\d{1,2}(?:\.(?!\d)|(?:st|nd|rd|th|ter|tes|ten|te|sten|ste|ster)\b))"
+    r"|(?P<hour_word>\d{1,2}e\b)"
     r"|(?P<attached>(?<=\d)[ap]m\b)"
     r"|(?P<num>\d+(?:[.,]\d+)?)"
     r"|(?P<noon>[pa]\. ?m\b\.?)"
@@ -90,7 +91,18 @@ def scan(line: str, meaning: Callable[[str], Meaning]) -> Iterator[Token]:
 _DASHES = str.maketrans({"–": "-", "—": "-", "−": "-", "‐": "-", "‑": "-", "⁄": "/", "½": " 1/2 "})
 _ADDRESS = re.compile(r"(?<!\S)[^\s@]+@\S+|(?:https?://|www\.)\S+", re.IGNORECASE)
 _ABBREVIATED = frozenset(
-    {"short_day", "month_name", "about", "unit_hour", "unit_minute", "which", "part", "or", "between"}
+    {
+        "title",
+        "short_day",
+        "month_name",
+        "about",
+        "unit_hour",
+        "unit_minute",
+        "which",
+        "part",
+        "or",
+        "between",
+    }
 )
 _SHORT_WORDS = frozenset({"nr", "str", "tel", "bzw", "inkl", "zzgl", "vgl", "dr", "st", "hauptstr"})
 
@@ -179,7 +191,7 @@ def _number_meaning(kind: str, numbers: Sequence[int], text: str) -> Meaning:
         return kind, (max(numbers), min(numbers))
     if kind == "short_year":
         return kind, 2000 + numbers[0]
-    return kind, numbers[0] if kind in {"num", "ord"} else (numbers[0], numbers[1])
+    return kind, numbers[0] if kind in {"num", "ord", "hour_word"} else (numbers[0], numbers[1])
 
 
 _DATES: dict[str, Callable[[Sequence[int]], tuple[int | None, int, int]]] = {

@@ -68,8 +68,14 @@ def _misheard(word: str) -> Meaning:
     return ("day_part", (name, part)) if part else WORDS[name]
 
 
+_JOINED_BOUND = re.compile(rf"({'|'.join(WEEKDAYS)})(nach|vor)")
+
+
 def _glued(word: str) -> Meaning:
     """Two words that a transcript has joined ("viertelnach", "halbdrei", "umzehn")."""
+    bound = _JOINED_BOUND.fullmatch(word)
+    if bound:
+        return "glued", (bound[1], bound[2])
     found = _GLUED.fullmatch(word)
     if found and found[3] in CARDINALS:
         return "glued", (found[1], found[2], found[3])
@@ -143,6 +149,12 @@ _RANGED = frozenset(
 )
 
 
+def _minutes_before_hour(tokens: Sequence[Token], at: int) -> bool:
+    """ "ten to three" is a time, "from ten to three" and "9 to 11" are two."""
+    ranged = any(one.text in {"from", "between"} for one in tokens[max(0, at - 4) : at])
+    return not ranged and tokens[at - 1].text in {"five", "ten", "twenty"}
+
+
 def _expected(tokens: Sequence[Token], at: int, before: Token) -> Token:  # noqa: PLR0911 - one line a word
     """An unknown word where only an hour, a unit or "Uhr" makes sense ("um elv", "fier und zwanzig", "neun Ohr")."""
     token = tokens[at]
@@ -153,6 +165,8 @@ def _expected(tokens: Sequence[Token], at: int, before: Token) -> Token:  # noqa
         return Token("unit_week", None, token.text)
     if token.text == "we" and (before.kind == "which" or before.text == "am"):
         return Token("weekend", None, token.text)
+    if token.text == "to" and _minutes_before_hour(tokens, at):
+        return token
     if token.text == "to" and before.kind in _RANGED and after.kind in _RANGED:
         return Token("until", None, token.text)
     if token.text in {"ohr", "urh", "uhrn", "uur"} and before.kind == "num":

@@ -13,7 +13,7 @@ from zusage.core.scheduling.masters import Week
 from zusage.language.german._background import in_foreground
 from zusage.language.german._calendar import is_year
 from zusage.language.german._compose import Heard, hear
-from zusage.language.german._items import Doubt, Placed, Talk, Tokens, Word, plus, whole_day
+from zusage.language.german._items import Days, Doubt, Placed, Talk, Tokens, Word, plus, whole_day
 from zusage.language.german._narrow import narrowed
 from zusage.language.german._place import first_of, placed_in_time
 from zusage.language.german._ranges import joined
@@ -92,6 +92,7 @@ def _answer(heard: Heard, placed: Sequence[Placed], tokens: Sequence[Token], tal
         wishes = tuple(replace(said, soonest=True) for said in wishes)
     if wishes:
         when = first_of([partial(placed_in_time, said, talk) for said in wishes])
+        when = replace(when, soonest=any(said.soonest for said in heard.wishes))
     else:
         when = When(talk.now, None, "open_end", "minute")
     if any(one.end is not None and one.end <= one.start for one in when.choices):
@@ -118,13 +119,20 @@ def _excluded(heard: Heard, wishes: Sequence[Said], talk: Talk) -> Iterator[When
     days = next((said.days for said in wishes if said.days), ())
     spans = [day for day in days if day.kind == "span"]
     for said in heard.refused:
-        refused = tuple(
-            day for one in said.days for day in (narrowed([*spans, one], talk) if one.bare else [one])
-        )
+        refused = tuple(day for one in said.days for day in _refused_days(one, spans, talk))
         beside = replace(said, days=refused or days, listed=True)
         with suppress(Doubt):
             when = placed_in_time(beside, talk)
             yield from (replace(one, alternatives=(), wishes=()) for one in when.choices)
+
+
+def _refused_days(day: Days, spans: Sequence[Days], talk: Talk) -> Sequence[Days]:
+    """A refused weekday is that of the wished week; of a longer stretch, every one of them."""
+    if not day.bare or not spans:
+        return [day]
+    if spans[0].grain in {"week", "weekend"} or day.weekly:
+        return narrowed([*spans, day], talk) if spans[0].grain in {"week", "weekend"} else [day]
+    return [replace(day, weekly=True)]
 
 
 def _alone(tokens: Sequence[Token]) -> bool:
