@@ -23,7 +23,7 @@ from zusage.language.german import (
     understand_staff,
     understand_when,
 )
-from zusage.language.reading import ServiceEntry, Unclear, When
+from zusage.language.reading import Unclear, When
 
 _SAID_STAFF = re.compile(
     r"\b(?:bei|zu|mit|von)\s+(?:der\s+|dem\s+|frau\s+|herrn?\s+)?(\w[\w .'-]*)", re.IGNORECASE
@@ -73,8 +73,7 @@ def find_service(talk: Talk) -> Service | ToolResult:
     exact = next((s for s in offered if text.casefold() in {s.key.casefold(), str(s.id)}), None)
     if exact is not None:
         return _bookable(talk, exact)
-    entries = [ServiceEntry(str(s.id), s.name, s.category, s.synonyms) for s in offered]
-    reading = understand_service(text, entries, threshold=talk.book.threshold)
+    reading = understand_service(text, talk.book.catalogue, threshold=talk.book.threshold)
     by_id = {str(s.id): s for s in offered}
     candidates = [by_id[match.entry.key] for match in reading.matches]
     if reading.decision == "match" and len(candidates) == 1:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from math import fsum
 
 from zusage.language.german import _service_lexicon as lexicon
+from zusage.language.german._service_memo import Memo, Surface
 from zusage.language.german._service_numbers import numbered
 from zusage.language.german._service_words import (
     ALIASES,
@@ -99,17 +100,9 @@ class Phrase:
     total: float
 
 
-@dataclass(frozen=True, slots=True)
-class Surface:
-    """A spelling that may be heard, and its parts; without parts it is a word that must not be taken for a service."""
-
-    spelling: str
-    parts: tuple[str, ...]
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Catalogue:
-    """A prepared catalogue; immutable, and worth keeping as long as its entries stay what they are."""
+    """A prepared catalogue, worth keeping as long as its entries stay what they are; `memo` is all that changes."""
 
     entries: tuple[ServiceEntry, ...]
     phrases: tuple[Phrase, ...]
@@ -131,6 +124,7 @@ class Catalogue:
     """Parts that stand as words of their own in some name."""
     sole: frozenset[str]
     """Parts that are a whole name by themselves."""
+    memo: Memo = field(default_factory=Memo, repr=False)
 
 
 def prepare(entries: Sequence[ServiceEntry]) -> Catalogue:
@@ -183,7 +177,7 @@ def _traits(entry: int, phrases: Sequence[Phrase]) -> frozenset[str]:
 
 @lru_cache(maxsize=64)
 def prepared(entries: tuple[ServiceEntry, ...]) -> Catalogue:
-    """The catalogue of these entries, made ready once."""
+    """The catalogue of these entries, made ready once as long as few others are asked about in between."""
     return prepare(entries)
 
 

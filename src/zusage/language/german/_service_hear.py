@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from zusage.language.german._service_catalogue import WORD, Catalogue, Surface, unmixed
+from zusage.language.german._service_catalogue import WORD, Catalogue, unmixed
 from zusage.language.german._service_meaning import alike, meaning
+from zusage.language.german._service_memo import Surface
 from zusage.language.german._service_numbers import numbered
 from zusage.language.german._service_persons import of_persons
 from zusage.language.german._service_segment import Segment

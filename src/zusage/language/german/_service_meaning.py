@@ -5,18 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import partial
 from itertools import takewhile
-from typing import Literal
 
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import Levenshtein
 
 from zusage.language.german import _service_lexicon as lexicon
-from zusage.language.german._service_catalogue import RELATIVES, WEAK, Catalogue, Surface, is_soft
+from zusage.language.german._service_catalogue import RELATIVES, WEAK, Catalogue, is_soft
+from zusage.language.german._service_memo import Meaning, Surface
 from zusage.language.german._service_words import ALIASES, KIN, key_of, keys, likeness, sound
-
-Kind = Literal["service", "whom", "category", "foreign", "noise", "aside", "name", "filler", "mark"]
 
 _LEAST_LIKE = {4: 0.93, 5: 0.85, 6: 0.8, 7: 0.77, 8: 0.75, 9: 0.73, 10: 0.72, 11: 0.7}
 _LEAST = 0.7
@@ -44,17 +42,6 @@ _KNOWN_PARTS = frozenset(KIN.values())
 
 
 @dataclass(frozen=True, slots=True)
-class Meaning:
-    """What a word means here. `extra`: for "whom" the group it may be as well, for "aside" parts that count only beside
-    a service, else parts of a compound that no service has."""
-
-    kind: Kind
-    parts: tuple[str, ...] = ()
-    like: float = 1.0
-    extra: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class _Word:
     text: str
     key: str
@@ -68,9 +55,12 @@ class _Word:
         return self.key in HARMLESS or self.key in NAMES or self.key in COMMON
 
 
-@lru_cache(maxsize=16384)
 def alike(heard: str, catalogue: Catalogue) -> tuple[Surface, float] | None:
     """The spelling that misheard letters are most like, if they are like enough."""
+    return catalogue.memo.alike.get(heard, partial(_alike, catalogue))
+
+
+def _alike(catalogue: Catalogue, heard: str) -> tuple[Surface, float] | None:
     sounded = sound(heard)
     sized = catalogue.by_length.get(len(sounded))
     if sized is None or len(heard) < 4:
@@ -113,9 +103,12 @@ def _shared(one: Iterable[str], other: Iterable[str]) -> int:
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
-@lru_cache(maxsize=32768)
 def meaning(word: str, catalogue: Catalogue) -> Meaning:
     """Read one folded word, mark or amount ("#30")."""
+    return catalogue.memo.meanings.get(word, partial(_meaning, catalogue))
+
+
+def _meaning(catalogue: Catalogue, word: str) -> Meaning:
     if not word[0].isalpha():
         return _mark(word, catalogue)
     key = key_of(word)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from zusage.language.german._service_meaning import Kind
+from zusage.language.german._service_memo import Kind
 
 
 @dataclass(frozen=True, slots=True)
