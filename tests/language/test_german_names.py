@@ -264,3 +264,42 @@ def test_incident_55_who_shall_serve_is_not_who_books(text: str) -> None:
 @pytest.mark.parametrize("text", ["bei Anna, mein Name ist Schmidt", "mein Name ist Schmidt, bei Anna bitte"])
 def test_incident_55_beside_a_member_of_staff_the_introduced_name_counts(text: str) -> None:
     assert _full(text) == "Schmidt"
+
+
+@pytest.mark.parametrize(
+    ("text", "full"),
+    [
+        ("Karl Theodor von und zu Guttenberg", "Karl Theodor von und zu Guttenberg"),
+        ("mein Name ist von und zu Guttenberg", "von und zu Guttenberg"),
+        ("karl von und zu weiler", "Karl von und zu Weiler"),
+        ("Karl von und", "Karl"),
+        ("Anna von der", "Anna"),
+        ("Luis de la", "Luis"),
+        ("Sophie von zu Hause", "Sophie"),
+    ],
+)
+def test_particles_are_one_chain_and_never_end_a_name(text: str, full: str) -> None:
+    assert _full(text) == full
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "auf meinen Mann",
+        "mein Mann",
+        "auf den Namen meines Mannes",
+        "für unsere Oma",
+        "auf deinen Freund",
+        "für meinen Sohn",
+    ],
+)
+def test_a_relation_is_nobody_s_name(text: str) -> None:
+    assert isinstance(understand_name(text), NoName)
+
+
+@pytest.mark.parametrize(
+    ("text", "full"),
+    [("Heinrich Mann", "Heinrich Mann"), ("für meinen Mann Karl Meier", "Karl Meier"), ("auf Mann", "Mann")],
+)
+def test_a_name_may_be_a_relation_s_word_or_stand_behind_one(text: str, full: str) -> None:
+    assert _full(text) == full

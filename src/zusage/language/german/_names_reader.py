@@ -17,6 +17,7 @@ from zusage.language.german._names_words import (
     DUMMIES,
     KIN,
     NEVER,
+    POSSESSIVES,
     TALK,
     TIMES,
     TRAILING,
@@ -146,7 +147,7 @@ class Reader:
 
     def _run(self, index: int, words: list[str]) -> None:
         words = _without_kin(self._without_time(index, words))
-        if _is_never_a_name(words):
+        if _is_never_a_name(words) or self._is_relation(index, words):
             self._pure = False
         elif self._is_lost_letter(index, words):
             self._found.broken = "not_understood"
@@ -164,6 +165,12 @@ class Reader:
         elif self._fresh and self._is_before_comma(index):
             self._found.words = self._with_given(words)
         self._fresh = False
+
+    def _is_relation(self, index: int, words: list[str]) -> bool:
+        """Whether only a relation is said ("auf meinen Mann"): the name is still to be asked for."""
+        before = self._pieces[index - 1] if index else None
+        whose = before is not None and before.kind == "soft" and before.value in POSSESSIVES
+        return whose and len(words) == 1 and fold_word(words[0]) in KIN
 
     def _is_lost_letter(self, index: int, words: list[str]) -> bool:
         """Whether a short word right behind a spelling is more likely its last letter than a name."""

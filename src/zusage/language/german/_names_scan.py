@@ -168,11 +168,11 @@ def _goes_on(tokens: Sequence[Token], low: list[str], at: int, before: str) -> b
     if before and (word in TITLES and not _ends_name(word, following)):
         return False
     if before and word in {"zu", "zum", "zur"} and following is not None:
-        return before in GIVEN | {"von"} and following.text[:1].isupper()
+        return before == "und" or (before in GIVEN | {"von"} and following.text[:1].isupper())
     if before and (_phrase(tokens, at) is not None or _is_aside(low, at)):
         return False
     if is_particle(word, first=not before, after=before):
-        return following is not None and following.is_word and _carries(following.folded, word)
+        return _leads_to_name(tokens, at, before)
     if before and (word == "und" or word in _HYPHEN_WORDS):
         return following is not None and following.is_word and _is_plain(following.folded)
     return _is_plain(word) or (bool(before) and _is_surname_like(tokens[at], before))
@@ -186,8 +186,11 @@ def _is_aside(low: list[str], at: int) -> bool:
     return read_hint(low, at) is not None or read_run(low, at, cue=False) is not None
 
 
-def _carries(word: str, particle: str) -> bool:
-    return _is_plain(word) or is_particle(word, first=False, after=particle)
+def _leads_to_name(tokens: Sequence[Token], at: int, before: str) -> bool:
+    """Whether a name stands behind the particles from `at` on ("von und zu"): they never end one."""
+    while at < len(tokens) and is_particle(tokens[at].folded, first=not before, after=before):
+        before, at = tokens[at].folded, at + 1
+    return at < len(tokens) and tokens[at].is_word and before != "und" and _is_plain(tokens[at].folded)
 
 
 def _is_plain(word: str) -> bool:

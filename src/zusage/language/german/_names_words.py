@@ -16,7 +16,7 @@ DUMMIES = _set(
     unbekannt unbekannte unbekannter anonym anonymous anonymer kunde kundin kunden customer caller anrufer anruferin gast
     guest kundenname vorname nachname name user nutzer mustermann musterfrau test tester testkunde dummy placeholder
     platzhalter keiner niemand irgendwer jemand person patient patientin client klient na todo doe xxx abc asdf firstname
-    lastname fullname unknown undefined null none string leer noname egal geheim privat unwichtig wichtig wurscht falsch nutzername benutzer stammkunde stammkundin neukunde
+    lastname fullname unknown undefined null none string leer noname egal geheim privat unwichtig wichtig wurscht falsch namen nutzername benutzer stammkunde stammkundin neukunde
     neukundin
     """
 )
@@ -77,8 +77,19 @@ _THINGS = _set(
     """
 )
 KIN = _set(
-    "tochter sohn mutter vater schwester bruder oma opa mama papa mann kind freund freundin partner partnerin enkel enkelin"
+    """
+    tochter sohn mutter vater schwester bruder oma opa mama papa mann kind freund freundin partner partnerin enkel enkelin
+    mannes sohnes vaters bruders kindes freundes partners opas enkels neffe neffen nichte onkel tante cousin cousine
+    schwager schwaegerin ehemann ehefrau ehemannes verlobter verlobten verlobte kumpel kollegen kollegin nachbar nachbarin
+    maenner kinder jungs toechter soehne eltern schwiegermutter schwiegervater grossmutter grossvater
+    """
 )
+POSSESSIVES = frozenset(
+    f"{whose}{end}"
+    for whose in ("mein", "dein", "sein", "ihr", "unser", "unsr", "euer", "eur")
+    for end in ("", "e", "en", "em", "er", "es")
+) - {"unsr", "eur"}
+"""Before a relation ("auf meinen Mann") they say that it is nobody's name."""
 TRAILING = _set("buchen reservieren stornieren absagen verschieben umbuchen aendern")
 """Verbs that end a wish and no name ("auf Lena Petersen buchen")."""
 _ALSO_NAMES = frozenset({"april", "mai", "august"})
@@ -98,10 +109,10 @@ that this is am are was not the and please yes ey alter guten gute guter gutes s
 gehoert gehts gibts hats wars ists komme kommt kommen bleibt bleibe laeuft soweit hierher dorthin leider gott einzeln
 zusammen beide beides jeden jede jedes jeder alle allen meinerseits deren dessen zwar naemlich quasi sozusagen halt
 """
-TALK = (FILLERS | _set(_MORE_TALK)) - _WEAK - _SURNAMES_TOO - _ADJECTIVES
+TALK = (FILLERS | POSSESSIVES | _set(_MORE_TALK)) - _WEAK - _SURNAMES_TOO - _ADJECTIVES
 """Words of talk: a name ends where one begins."""
 
-SOFT = _set(
+SOFT = POSSESSIVES | _set(
     """
     ist is lautet waere war heisst der die das den dem also aeh aehm ehm hm ja dann bitte einfach nur ein eine und jo naja
     guten tag hallo moin servus gruess gott okay ok genau gern gerne klar natuerlich na gut nun so hi hey gruezi mhm von
@@ -196,7 +207,7 @@ _PHRASES: dict[tuple[str, str], str] = {
     ("talk", ""): (
         "weiss ich nicht|weiss ich|weiss nicht|keine ahnung|auf jeden fall|auf keinen fall|auf alle faelle|hier ist es|"
         "auf wiedersehen|auf wiederhoeren|bis morgen|bis dann|bis gleich|bis spaeter|ist egal|mir egal|es ist so|"
-        "das ist alles|das ist mir|das ist gut|das ist richtig|wie war|wie bitte|hier bin ich|da bin ich"
+        "von zu hause|zu hause|das ist alles|das ist mir|das ist gut|das ist richtig|wie war|wie bitte|hier bin ich|da bin ich"
     ),
     (
         "soft",
