@@ -15,6 +15,7 @@ from support.mirrored import DOMAIN, Mirrored, mirrored, open_start
 from support.shop import BOOKER, make_shop
 from zusage.adapters.postgres.database import Database
 from zusage.app.booking.ports import Booker
+from zusage.app.errors import LedgerBusy
 from zusage.app.mirror.cancel_orphans import cancel_orphans
 from zusage.app.mirror.catch_up import catch_up
 from zusage.app.mirror.connection import CalendarMapping
@@ -102,7 +103,7 @@ async def test_a_number_that_is_none_is_not_sent(salon: Mirrored) -> None:
     assert [each.attendee.phone for each in salon.there] == [None]
 
 
-async def test_two_runs_at_once_send_one_request(salon: Mirrored) -> None:
+async def test_incident_20_two_runs_at_once_send_one_request(salon: Mirrored) -> None:
     appointment = await salon.book()
     await asyncio.gather(*(salon.bring(appointment) for _ in range(4)))
     assert await salon.known(appointment) == STANDS
@@ -114,7 +115,7 @@ async def test_two_runs_at_once_send_one_request(salon: Mirrored) -> None:
 @pytest.mark.parametrize(
     "kind", ["timeout_after_commit", "error_after_commit", "drop_after_commit", "refused_but_created"]
 )
-async def test_what_was_booked_unseen_is_found_and_not_booked_again(
+async def test_incident_35_what_was_booked_unseen_is_found_and_not_booked_again(
     salon: Mirrored, clock: Clock, kind: str
 ) -> None:
     salon.sim.add_fault(Fault(kind, op="bookings.create"))  # type: ignore[arg-type]
@@ -174,7 +175,7 @@ async def test_what_asking_again_cannot_mend_goes_to_a_person_at_once(
     assert await salon.shop.rows("SELECT count(*) FROM claim") == [(1,)]
 
 
-async def test_somebody_elses_booking_is_not_ours_and_stays_untouched(salon: Mirrored) -> None:
+async def test_incident_22_somebody_elses_booking_is_not_ours_and_stays_untouched(salon: Mirrored) -> None:
     stranger = await salon.sim.people.book(salon.kind().id, open_start(14), name="Web")
     salon.sim.add_fault(Fault("others_booking", op="bookings.create", uid=stranger))
     appointment = await salon.book()
@@ -185,7 +186,7 @@ async def test_somebody_elses_booking_is_not_ours_and_stays_untouched(salon: Mir
     assert await salon.shop.rows("SELECT 1 FROM orphan") == []
 
 
-async def test_another_start_than_asked_is_an_orphan_that_is_cancelled(salon: Mirrored) -> None:
+async def test_incident_25_another_start_than_asked_is_an_orphan_that_is_cancelled(salon: Mirrored) -> None:
     salon.sim.add_fault(Fault("other_start", op="bookings.create", shift_minutes=60))
     salon.sim.add_fault(Fault("error_before_commit", op="bookings.cancel"))
     appointment = await salon.book()
@@ -203,7 +204,9 @@ async def test_another_start_than_asked_is_an_orphan_that_is_cancelled(salon: Mi
     assert gone.cancellation_reason.startswith("Automatisch zurückgenommen")
 
 
-async def test_a_cancelled_appointment_leaves_the_calendar_with_its_reason(salon: Mirrored) -> None:
+async def test_incident_29_a_cancelled_appointment_leaves_the_calendar_by_its_uid_and_with_a_reason(
+    salon: Mirrored,
+) -> None:
     appointment = await salon.book()
     await salon.bring(appointment)
     await salon.cancel(appointment, "Kundin ist krank")
@@ -212,7 +215,8 @@ async def test_a_cancelled_appointment_leaves_the_calendar_with_its_reason(salon
     assert (await salon.known(appointment), salon.there) == (GONE, [])
     assert [each.cancellation_reason for each in salon.sim.world.bookings.values()] == ["Kundin ist krank"]
     assert await salon.shop.rows("SELECT count(*) FROM claim") == [(0,)]
-    assert len(salon.sim.journal.of("bookings.cancel")) == 1
+    (uid,) = salon.sim.world.bookings
+    assert [each.path for each in salon.sim.journal.of("bookings.cancel")] == [f"/v2/bookings/{uid}/cancel"]
 
 
 async def test_what_was_never_sent_is_never_sent_and_cancelled_there_is_done(salon: Mirrored) -> None:
@@ -229,7 +233,9 @@ async def test_what_was_never_sent_is_never_sent_and_cancelled_there_is_done(sal
     assert await salon.reviews() == []
 
 
-async def test_an_unmapped_or_misfitting_segment_is_sent_to_a_person_and_not_there(salon: Mirrored) -> None:
+async def test_incident_31_an_unmapped_or_misfitting_segment_goes_to_a_person_and_is_not_sent(
+    salon: Mirrored,
+) -> None:
     store, company = salon.calendars, salon.shop.company_id
     mapping = await store.load_mapping(company)
     await store.save_mapping(company, CalendarMapping(mapping.hosts, ()))
@@ -266,3 +272,43 @@ async def test_a_paused_company_sends_nothing_and_catches_up_later(salon: Mirror
     assert await catch_up(company, salon.mirroring) == 1
     assert await salon.known(appointment) == STANDS
     assert await salon.mirroring.store.due_companies(10) == []
+
+
+async def test_incident_26_what_could_not_be_recorded_here_is_found_there(
+    salon: Mirrored, clock: Clock
+) -> None:
+    """Cal.com has it, and our transaction fails: no orphan, for the row said before that it was being sent."""
+    appointment = await salon.book()
+
+    async def away(place: str) -> None:
+        if place == "before_record":
+            raise LedgerBusy("the database went away")
+
+    with pytest.raises(LedgerBusy):
+        await salon.bring(appointment, reach=away)
+    assert await salon.known(appointment) == [("present", "sending")]
+    await salon.settle(appointment, clock)
+    assert (await salon.known(appointment), salon.posts(), len(salon.there)) == (STANDS, 1, 1)
+
+
+async def test_incidents_33_and_36_a_compound_has_one_mirror_a_phase_and_goes_as_a_whole(
+    salon: Mirrored,
+) -> None:
+    appointment = await salon.book(salon.shop.plan(start=open_start(), minutes=120, gap=(60, 30)))
+    assert [row["ordinal"] for row in await salon.mirrors(appointment)] == [0, 2]
+    for _ in range(2):
+        await salon.bring(appointment)
+    assert (await salon.known(appointment), salon.posts(), len(salon.there)) == (STANDS * 2, 2, 2)
+    await salon.cancel(appointment)
+    await salon.bring(appointment)
+    assert (await salon.known(appointment), salon.there) == (GONE * 2, [])
+
+
+async def test_incident_37_what_is_taken_there_is_never_moved_silently(salon: Mirrored, clock: Clock) -> None:
+    await salon.sim.people.book(salon.kind().id, open_start())
+    appointment = await salon.book()
+    await salon.settle(appointment, clock)
+    asked = {each.body["start"] for each in salon.sim.journal.of("bookings.create")}
+    assert len(asked) == 1
+    assert await salon.reviews() == ["mirror_refused"]
+    assert await salon.shop.rows("SELECT starts_at, status FROM appointment") == [(open_start(), "booked")]

@@ -39,7 +39,7 @@ async def salon(app_db: Database, jobs_db: Database) -> AsyncIterator[Mirrored]:
         (replace(WELL, orphans=1, resting_orphans=1), "critical"),
     ],
 )
-def test_the_rule_and_its_edges(figures: MirrorFigures, health: str) -> None:
+def test_incident_34_the_rule_and_its_edges(figures: MirrorFigures, health: str) -> None:
     assert judge(figures) == health
     assert (action_for("salon", figures) == "") == (health == "healthy")
 

@@ -31,7 +31,7 @@ LEFT JOIN calendar_mapping t ON t.company_id = m.company_id AND t.service_id = m
      AND t.ordinal = m.ordinal AND t.staff_id = m.staff_id
 LEFT JOIN calendar_host h ON h.company_id = m.company_id AND h.staff_id = m.staff_id
 WHERE m.company_id = %s AND m.appointment_id = %s
-ORDER BY m.ordinal FOR UPDATE OF m
+ORDER BY m.ordinal FOR UPDATE OF m;
 """
 _GUEST = """
 SELECT a.attendee_name, coalesce(c.phone, a.contact_phone), c.phone IS NULL, a.customer_id, a.call_id, b.zone,
@@ -46,7 +46,7 @@ _SAVE = """
 UPDATE mirror SET known = %s, uid = %s, uids = %s, attempts = %s, next_at = %s, lease = %s, lease_until = %s,
        sent_at = %s, looks = %s, looked_at = %s, failure = %s, failure_text = %s, failing_since = %s, review_at = %s,
        settled_at = %s
-WHERE company_id = %s AND appointment_id = %s AND ordinal = %s
+WHERE company_id = %s AND appointment_id = %s AND ordinal = %s;
 """
 _NOTE = """
 INSERT INTO mirror_attempt (company_id, appointment_id, ordinal, at, action, outcome, detail)
@@ -60,9 +60,9 @@ WHERE NOT EXISTS (
        AND r.appointment_id = %(appointment)s AND r.detail ->> 'phase' = %(phase)s AND r.resolved_at IS NULL)
 """
 _REVIEWED = """
-UPDATE review_item SET resolved_at = zusage_now()
+UPDATE review_item SET resolved_at = %s
 WHERE company_id = %s AND appointment_id = %s AND kind LIKE 'mirror\\_%%' AND detail ->> 'phase' = %s
-  AND resolved_at IS NULL
+  AND resolved_at IS NULL;
 """
 _ADD_ORPHAN = """
 INSERT INTO orphan (company_id, uid, appointment_id, ordinal, why, found_at, next_at)
@@ -82,13 +82,13 @@ WHERE company_id = %(company)s AND uid IN (
     SELECT o.uid FROM orphan o WHERE o.company_id = %(company)s AND o.next_at <= %(now)s
        AND (o.lease_until IS NULL OR o.lease_until <= %(now)s)
     ORDER BY o.next_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
-RETURNING uid, appointment_id, why, attempts, found_at
+RETURNING uid, appointment_id, why, attempts, found_at;
 """
 _SAVE_ORPHAN = """
 UPDATE orphan SET attempts = attempts + 1, lease_until = NULL, next_at = %(next_at)s, failure = %(failure)s,
        failure_text = %(text)s, resolved_at = CASE WHEN %(resolved)s THEN %(now)s END,
        resolution = CASE WHEN %(resolved)s THEN 'cancelled' END
-WHERE company_id = %(company)s AND uid = %(uid)s AND resolved_at IS NULL
+WHERE company_id = %(company)s AND uid = %(uid)s AND resolved_at IS NULL;
 """
 
 
@@ -145,7 +145,7 @@ class PostgresMirrorUnit:
         await self._connection.execute(_REVIEW, values)
 
     async def reviewed(self, appointment_id: UUID, ordinal: int) -> None:
-        await self._run(_REVIEWED, self._company_id, appointment_id, str(ordinal))
+        await self._run(_REVIEWED, await self.now(), self._company_id, appointment_id, str(ordinal))
 
     async def add_orphan(self, appointment_id: UUID, ordinal: int, uid: str, why: str) -> None:
         values = {"company": self._company_id, "appointment": appointment_id, "ordinal": ordinal}

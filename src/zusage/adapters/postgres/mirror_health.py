@@ -64,16 +64,16 @@ FROM (SELECT x.appointment_id, x.ordinal, x.known = 'absent' AND x.wanted = 'pre
         AND x.lease IS NULL AND (%(appointment)s::uuid IS NULL OR x.appointment_id = %(appointment)s)
       ORDER BY x.appointment_id, x.ordinal FOR UPDATE) AS f
 WHERE m.company_id = %(company)s AND m.appointment_id = f.appointment_id AND m.ordinal = f.ordinal AND NOT {_SETTLED}
-RETURNING m.appointment_id
+RETURNING m.appointment_id;
 """  # noqa: S608 - put together from literals
 _REVIEWED = """
-UPDATE review_item SET resolved_at = zusage_now()
-WHERE company_id = %s AND appointment_id = ANY (%s) AND kind LIKE 'mirror\\_%%' AND resolved_at IS NULL
+UPDATE review_item SET resolved_at = %s
+WHERE company_id = %s AND appointment_id = ANY (%s) AND kind LIKE 'mirror\\_%%' AND resolved_at IS NULL;
 """
 _WAKE = "SELECT directory.wake(%s, 'mirror_appointment', %s, NULL)"
 _PAUSE = """
-UPDATE calendar_connection SET paused_at = CASE WHEN %(paused)s THEN zusage_now() END
-WHERE company_id = %(company)s AND (paused_at IS NOT NULL) <> %(paused)s
+UPDATE calendar_connection SET paused_at = CASE WHEN %(paused)s THEN %(now)s::timestamptz END
+WHERE company_id = %(company)s AND (paused_at IS NOT NULL) <> %(paused)s;
 """
 _ORPHANS = """
 SELECT uid, appointment_id, why, found_at, attempts, next_at, coalesce(failure, ''), failure_text FROM orphan
@@ -84,7 +84,7 @@ UPDATE orphan SET resolved_at = CASE WHEN NOT %(again)s THEN %(now)s END,
        resolution = CASE WHEN NOT %(again)s THEN 'by hand' END,
        next_at = CASE WHEN %(again)s THEN %(now)s END, attempts = 0, failure = NULL, failure_text = '',
        found_at = CASE WHEN %(again)s THEN %(now)s ELSE found_at END
-WHERE company_id = %(company)s AND uid = %(uid)s AND resolved_at IS NULL
+WHERE company_id = %(company)s AND uid = %(uid)s AND resolved_at IS NULL;
 """
 
 
@@ -122,7 +122,7 @@ class PostgresMirrorHealth:
             changed = [
                 row[0] for row in await _rows(connection, _RETRY, values | {"appointment": appointment_id})
             ]
-            await connection.execute(_REVIEWED, (company_id, changed))
+            await connection.execute(_REVIEWED, (values["now"], company_id, changed))
             for each in dict.fromkeys(changed):
                 await connection.execute(_WAKE, (company_id, Jsonb({"appointment_id": str(each)})))
             await connection.execute("COMMIT")
@@ -130,7 +130,8 @@ class PostgresMirrorHealth:
 
     async def set_paused(self, company_id: UUID, *, paused: bool) -> bool:
         async with self._database.transaction(company_id) as connection:
-            cursor = await connection.execute(_PAUSE, {"company": company_id, "paused": paused})
+            values = await _values(connection, company_id)
+            cursor = await connection.execute(_PAUSE, values | {"paused": paused})
             await connection.execute("COMMIT")
         return cursor.rowcount == 1
 

@@ -25,7 +25,7 @@ _FEWEST_LOOKS = 2
 _WATCH = timedelta(minutes=10)
 # An answer came: nothing of that request is on its way any more.
 _ANSWERED = ("taken", "out_of_bounds", "invalid")
-_LEAVING_DELAY = 2.0
+_LEAVING_DELAY, _LONGEST_HOLD_BACK = 2.0, 300.0
 
 
 def next_step(row: MirrorRow, now: datetime) -> Action | Literal["wait", "unmapped", "misfit"]:
@@ -80,8 +80,10 @@ def leased(row: MirrorRow, action: Action, lease: UUID, now: datetime) -> Mirror
 
 
 def held_back(row: MirrorRow, now: datetime) -> MirrorRow:
-    """Ask again shortly: something that leaves is still in the way (12)."""
-    return replace(row, next_at=now + timedelta(seconds=_LEAVING_DELAY))
+    """Ask again shortly, later the longer it lasts: something that leaves is still in the way (12)."""
+    waited = (now - row.created_at).total_seconds()
+    pause = min(max(_LEAVING_DELAY, waited / 4), _LONGEST_HOLD_BACK)
+    return replace(row, next_at=now + timedelta(seconds=pause))
 
 
 def delay(attempts: int, jitter: float) -> float:

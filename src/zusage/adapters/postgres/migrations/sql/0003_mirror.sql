@@ -180,7 +180,9 @@ $$;
 CREATE FUNCTION directory.installed(p_new uuid) RETURNS uuid
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
 BEGIN
-    INSERT INTO directory.installation (installation_id) VALUES (p_new) ON CONFLICT DO NOTHING;
+    IF NOT EXISTS (SELECT 1 FROM directory.installation) THEN
+        INSERT INTO directory.installation (installation_id) VALUES (p_new) ON CONFLICT DO NOTHING;
+    END IF;
     RETURN (SELECT i.installation_id FROM directory.installation i);
 END $$;
 
