@@ -163,7 +163,7 @@ ENGLISH_AND_NIGHT = (
     ("Dienstag Nacht um zwei", "24.11. 02:00"),
     ("Dienstagnacht um drei", "24.11. 03:00"),
     ("Dienstag nachts um elf", "24.11. 23:00"),
-    ("heute Nacht um zwei", "past"),
+    ("heute Nacht um zwei", "24.11. 02:00"),
     ("2026-11-24 10:00-11:00", "24.11. 10:00-11:00"),
     ("2026-11-24T10:00-11:00", "24.11. 10:00-11:00"),
     ("2026-11-24 10:00 - 11:00", "24.11. 10:00-11:00"),

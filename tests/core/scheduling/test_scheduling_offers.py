@@ -181,6 +181,8 @@ def test_what_nobody_wants_is_never_offered_however_near_it_lies() -> None:
     assert sorted(clocks(rank_offers(free, wish, book=BOOK))) == ["14:00", "17:00"]
     no_mondays = replace(exact("15:30"), without_weekdays=frozenset({0}))
     assert rank_offers(free, no_mondays, book=BOOK) == []
+    late_only = replace(exact("15:30"), without_daily=(span("12:00", "16:00"),))
+    assert clocks(rank_offers(free, late_only, book=BOOK)) == ["17:00"]
 
 
 def test_a_naive_refused_time_is_an_error() -> None:

@@ -64,6 +64,7 @@ def wishes(draw: st.DrawFn, start: datetime) -> Wish:
         without=draw(
             st.sampled_from([(), (), (Period(low + timedelta(hours=1), low + timedelta(hours=30)),)])
         ),
+        without_daily=draw(st.sampled_from([(), (), (span("9:00", "12:00"),)])),
         without_weekdays=draw(st.sampled_from([frozenset(), frozenset(), frozenset({0, 3})])),
     )
 

@@ -17,8 +17,8 @@ from zusage.core.scheduling._clock import (
     local_day,
 )
 from zusage.core.scheduling._hours import closing_note, open_stretches
-from zusage.core.scheduling._limits import earliest_start, first_on_grid, horizon_end
-from zusage.core.scheduling._options import find_options
+from zusage.core.scheduling._limits import earliest_start, horizon_end
+from zusage.core.scheduling._options import find_options, first_open_start
 from zusage.core.scheduling._ranges import starts_that_fit, within
 from zusage.core.scheduling._shape import minutes_of
 from zusage.core.scheduling.masters import Branch, BranchBook, Service
@@ -38,13 +38,13 @@ def check_start(
 ) -> list[Option] | Refusal:
     """Check an exact wish: the options at exactly this instant, best first and never empty, or why there are none.
 
-    The first reason that applies is told: past, too_soon, too_far, nobody, closed, off_grid, not_free. `off_grid`
-    carries the nearest free starts before and after on that local day; an off-grid start that closes a hole of
+    The first reason that applies is told: past, too_soon, too_far, nobody, closed,
+    too_late_for_service, off_grid, not_free. `off_grid` carries the nearest free starts before and after on that local day; an off-grid start that closes a hole of
     somebody is free for them. `busy` should cover `busy_window` of the whole local day.
 
     :raises ValueError: `start` or `now` is naive."""
     branch, minute = book.branch, floor_minute(start)
-    refusal = _out_of_time(branch, service, start, now) or _never(book, service, minute, staff_id)
+    refusal = _out_of_time(book, service, start, now, staff_id) or _never(book, service, minute, staff_id)
     if refusal is not None:
         return refusal
     if _is_nameable(branch, start):
@@ -64,12 +64,17 @@ def _is_nameable(branch: Branch, start: datetime) -> bool:
     return minute == ceil_minute(start) and is_first_pass(branch.zone, minute)
 
 
-def _out_of_time(branch: Branch, service: Service, start: datetime, now: datetime) -> Refusal | None:
+def _out_of_time(
+    book: BranchBook, service: Service, start: datetime, now: datetime, staff_id: UUID | None
+) -> Refusal | None:
+    """Refuse what is over, too soon or too far; what no start at all would do for is left to the other reasons."""
     if start < now:
         return Refusal("past")
+    branch = book.branch
     earliest, end = earliest_start(service, now), horizon_end(branch, service, now)
     if floor_minute(start) < earliest:
-        return Refusal("too_soon", limit=from_minute(first_on_grid(branch, earliest)))
+        first = first_open_start(book, service, (earliest, end), staff_id=staff_id)
+        return None if first is None else Refusal("too_soon", limit=first)
     if floor_minute(start) >= end:
         last = grid_starts(branch.zone, local_day(branch.zone, end - 1), branch.grid_minutes)[-1]
         return Refusal("too_far", limit=from_minute(last))
@@ -77,7 +82,7 @@ def _out_of_time(branch: Branch, service: Service, start: datetime, now: datetim
 
 
 def _never(book: BranchBook, service: Service, minute: int, staff_id: UUID | None) -> Refusal | None:
-    """Refuse what no calendar could change: nobody does it, or the branch is closed during it."""
+    """Refuse what no calendar could change: nobody does it, or the branch is closed then or before it would end."""
     able = [member for member in book.staff if staff_id in (None, member.id)]
     lengths = {sum(minutes) for member in able if (minutes := minutes_of(member, service)) is not None}
     if not lengths:
@@ -85,6 +90,8 @@ def _never(book: BranchBook, service: Service, minute: int, staff_id: UUID | Non
     days = days_between(book.branch.zone, minute - 1440, minute + max(lengths) + 1440)
     stretches = open_stretches(book.branch, days)
     if not any(within([minute], starts_that_fit(stretches, 0, length)) for length in lengths):
+        if within([minute], stretches):
+            return Refusal("too_late_for_service")
         return Refusal("closed", note=closing_note(book.branch, local_day(book.branch.zone, minute)))
     return None
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from datetime import datetime, timedelta
 
 from zusage.core.scheduling._clock import (
@@ -11,7 +10,6 @@ from zusage.core.scheduling._clock import (
     days_between,
     floor_minute,
     from_minute,
-    grid_starts,
     local_day,
 )
 from zusage.core.scheduling._ranges import Range
@@ -39,13 +37,6 @@ def bookable_range(branch: Branch, service: Service, window: Period, *, now: dat
     low = max(ceil_minute(window.start), earliest_start(service, now))
     high = min(ceil_minute(window.end), horizon_end(branch, service, now))
     return (low, high) if low < high else None
-
-
-def first_on_grid(branch: Branch, minute: int) -> int:
-    """Return the first gridded start at or after a minute."""
-    days = days_between(branch.zone, minute, minute + 4 * 1440)
-    starts = [s for day in days for s in grid_starts(branch.zone, day, branch.grid_minutes)]
-    return starts[bisect_left(starts, minute)]
 
 
 def longest_minutes(book: BranchBook, service: Service) -> int:

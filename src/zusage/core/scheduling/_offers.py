@@ -67,7 +67,8 @@ def rank_offers(
 
     def refused_day(option: Option) -> bool:
         start = floor_minute(option.start)
-        return aim.refuses(start, local_time(zone, start).date())
+        local = local_time(zone, start)
+        return aim.refuses(start, local.date(), local.hour * 60 + local.minute)
 
     # A place in `options` instead of busy minutes: sorted() keeps their order among equals.
     ranked = sorted(
@@ -166,9 +167,9 @@ def _outward(search: Search, days: Iterable[Day], read: Range, aim: Aim) -> Iter
         for found in search.found(day):
             starts.setdefault(found[0], found)
         for start, found in starts.items():
-            if aim.refuses(start, day.date):
-                continue
-            heappush(waiting, (aim.rank(start, day.date, day.minute_of(start)), found))
+            minute = day.minute_of(start)
+            if not aim.refuses(start, day.date, minute):
+                heappush(waiting, (aim.rank(start, day.date, minute), found))
     while waiting:
         yield heappop(waiting)
 

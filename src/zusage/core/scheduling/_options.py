@@ -5,11 +5,30 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from zusage.core.scheduling._clock import DAY_MINUTES, from_minute
 from zusage.core.scheduling._limits import bookable_range
+from zusage.core.scheduling._ranges import Range
 from zusage.core.scheduling._search import Search, split_days
 from zusage.core.scheduling.masters import BranchBook, Service
 from zusage.core.scheduling.plan import Busy, Option
 from zusage.core.values import Period
+
+
+_LOOKED_THROUGH = 14 * DAY_MINUTES
+
+
+def first_open_start(
+    book: BranchBook, service: Service, asked: Range, *, staff_id: UUID | None = None
+) -> datetime | None:
+    """Find the first start within `asked` that opening and working hours allow, were nothing taken; None: there is none."""
+    for low in range(*asked, _LOOKED_THROUGH):
+        part = (low, min(low + _LOOKED_THROUGH, asked[1]))
+        search = Search(book, service, {}, part, staff_id=staff_id)
+        days = map(search.found, split_days(book.branch.zone, *part))
+        found = next((starts[0] for starts in days if starts), None)
+        if found is not None:
+            return from_minute(found[0])
+    return None
 
 
 def find_options(

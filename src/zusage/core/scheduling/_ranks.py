@@ -47,10 +47,13 @@ class Aim:
     any_part: bool
     without: tuple[tuple[int, int], ...] = ()
     without_weekdays: frozenset[int] = frozenset()
+    without_daily: tuple[Span, ...] = ()
 
-    def refuses(self, start: int, day: date) -> bool:
-        """Whether a start (minutes since 1970) on a local day is one that nobody wants."""
+    def refuses(self, start: int, day: date, minute: int) -> bool:
+        """Whether a start (minutes since 1970) on a local day, at which a clock shows `minute`, is one nobody wants."""
         if day.weekday() in self.without_weekdays:
+            return True
+        if any(span.opens <= minute < span.closes for span in self.without_daily):
             return True
         return any(first <= start < until for first, until in self.without)
 
@@ -109,4 +112,5 @@ def aim_of(wish: Wish, zone: str) -> Aim:
         any_part=wish.daily is None,
         without=tuple((floor_minute(away.start), ceil_minute(away.end)) for away in wish.without),
         without_weekdays=wish.without_weekdays,
+        without_daily=wish.without_daily,
     )

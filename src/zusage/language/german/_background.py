@@ -24,6 +24,8 @@ _WISH = frozenset(_WISH_TEXT.split())
 
 def in_foreground(placed: list[Placed], tokens: Sequence[Token], talk: Talk) -> list[Placed]:
     """Leave out the times of clauses that only tell a story, if another clause names a time of its own."""
+    if _BUSY & {token.text for token in tokens}:
+        placed = _without_duties(placed, tokens)
     if talk.policies.past == "read" or not any(
         token.kind in _PAUSES or token.text in _CUTS for token in tokens
     ):
@@ -36,6 +38,21 @@ def in_foreground(placed: list[Placed], tokens: Sequence[Token], talk: Talk) -> 
         return placed
     left_out = {id(one) for first in told for one in timed[first].times}
     return [one for one in placed if id(one) not in left_out]
+
+
+_BUSY_TEXT = """
+abholen arzttermin zahnarzttermin arbeite arbeiten dienst schicht besprechung flug hochzeit verabredet verabredung schule
+"""
+_BUSY = frozenset(_BUSY_TEXT.split())
+
+
+def _without_duties(placed: list[Placed], tokens: Sequence[Token]) -> list[Placed]:
+    """Ask where the only time is that of something else ("am Freitag muss ich um drei die Kinder abholen")."""
+    timed = _timed_clauses(placed, tokens)
+    busy = [clause for clause in timed.values() if _BUSY & {token.text for token in clause.tokens}]
+    if not busy or len(busy) < len(timed) or any(token.text in {"danach", "davor"} for token in tokens):
+        return placed
+    return [*placed, Placed(Word("junk"), len(tokens), len(tokens))]
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,6 +110,8 @@ def _sorted(piece: list[Placed], at: int, wanted: list[Placed]) -> tuple[list[Pl
     if how in {"instead", "without"}:
         refusal, rest = _first_group(after, one_kind=how == "without")
         return [*wanted, *before, *rest], [refusal]
+    if how == "also" and _says(before) and not _says(after):
+        return [*after], [before, wanted] if _says(wanted) else [before]
     if how == "behind" or not _says(after):
         if _says(before):
             return [*wanted, *after], [before]

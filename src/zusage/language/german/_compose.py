@@ -6,7 +6,19 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from zusage.language.german._clauses import corrections, sort_clause
-from zusage.language.german._items import ClockRange, Days, Doubt, Number, Part, Placed, Talk, Word, plus
+from zusage.language.german._items import (
+    NOON,
+    Clock,
+    ClockRange,
+    Days,
+    Doubt,
+    Number,
+    Part,
+    Placed,
+    Talk,
+    Word,
+    plus,
+)
 from zusage.language.german._narrow import narrowed
 from zusage.language.german._ranges import as_clock, word_kind
 from zusage.language.german._said import Said, TimeOfDay, read_said
@@ -22,6 +34,7 @@ class Heard:
     workdays: bool = False
     doubtful: bool = False
     relative: bool = False
+    whatever: bool = False
 
 
 def hear(placed: Sequence[Placed], talk: Talk, *, alone: bool) -> Heard:
@@ -38,6 +51,9 @@ def hear(placed: Sequence[Placed], talk: Talk, *, alone: bool) -> Heard:
         clause, refusals = sort_clause(part, last=at == len(parts) - 1)
         number_alone = bool(wanted or refused) and all(isinstance(one.item, Number | Word) for one in clause)
         after = [said for said in _choices(clause, talk, alone=alone or number_alone) if said]
+        if not clause and not refusals and any(word_kind(one) == "no" for one in part):
+            # "nein, da kann ich nicht": all that was wished so far.
+            refused, wanted = [*refused, *wanted], []
         read = [(pieces, said) for pieces in refusals if (said := read_said(pieces, talk))]
         asked += [said for pieces, said in read if not wanted and not _stands_behind(pieces, clause, after)]
         refused += [said for _, said in read]
@@ -50,6 +66,7 @@ def hear(placed: Sequence[Placed], talk: Talk, *, alone: bool) -> Heard:
         "workdays" in words,
         _is_doubtful(words, wanted, refused),
         "relative" in words,
+        "whatever" in words,
     )
 
 
@@ -179,6 +196,13 @@ def _time_after(before: TimeOfDay, after: TimeOfDay) -> TimeOfDay:
     """The later time; two open ends that meet are one stretch ("ab drei, aber nicht nach sechs")."""
     if before.first and not before.last and after.last and not after.first:
         return replace(after, first=before.first, first_bound=before.first_bound)
+    later = (
+        before.part is not None
+        and after.first is not None
+        and after.first.minute % NOON > before.part.opens % NOON
+    )
+    if later and before.part and before.only_part and not (after.last or after.part):
+        return replace(after, last=Clock(before.part.closes), last_bound="until")
     if before.only_part and after and not after.part and any(clock.vague for clock in after.exact):
         return replace(after, part=before.part)
     return after or before

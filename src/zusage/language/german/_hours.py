@@ -54,7 +54,9 @@ def resolve(
         return clock.minute, None
     early = clock.minute % NOON
     both = (early, early + NOON)
-    if part:
+    if part == talk.policies.morning:
+        chosen = early
+    elif part:
         chosen = min(both, key=lambda minute: _distance(minute, part, night=part == talk.policies.night))
     elif talk.policies.bare_hour == "literal":
         chosen = clock.minute % DAY_END

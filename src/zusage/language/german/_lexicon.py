@@ -228,6 +228,7 @@ _KINDS = {
     "midnight": "mitternacht midnight",
     "midday": "noon midday",
     "too": "auch",
+    "whatever": "egal irgendwann wurscht schnuppe vorschlag vorschlagen",
     "shortly": "kurz",
     "unit_minute": "minuten minute min minutes mins",
     "unit_hour": "stunden stunde std hour hours stuendchen",

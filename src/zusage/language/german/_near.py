@@ -12,7 +12,7 @@ from zusage.language.german._numbers import CARDINALS, ORDINALS
 from zusage.language.german._words import cologne
 
 _LIKE, _SAME_SOUND_LIKE, _SAME_SOUND_BONUS, _MARGIN = 82, 70, 20, 8
-_WORD_LIKE, _WORD_SAME_SOUND = 86, 77
+_WORD_LIKE, _WORD_SAME_SOUND, _FEAST_LIKE = 86, 77, 92
 _SHORTEST = 5
 _NAMES = (
     *(
@@ -145,6 +145,8 @@ def nearest_word(word: str) -> str | None:
         return None
     found = process.extract(word, _VOCABULARY, scorer=fuzz.ratio, limit=4, score_cutoff=_WORD_SAME_SOUND)
     for name, score, _ in found:
+        if WORDS.get(name, ("", None))[0] == "feast" and score < _FEAST_LIKE:
+            continue
         alike = score >= _WORD_LIKE or cologne(word) == cologne(name)
         if alike and _begins_alike(word, name):
             return name

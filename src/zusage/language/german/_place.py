@@ -258,7 +258,11 @@ def _instant(days: Days, clock: Clock, part: Span | None, talk: Talk) -> When:
     # Only for a named day does "um acht" become the evening because the morning is over.
     at_least = gone if days.said else -1
     minute, other = resolve(clock, days.first, talk, part=part, at_least=at_least)
+    if part is not None and clock.vague:
+        _check_part(minute, part, talk)
     start = _real_time(days.first, minute, talk)
+    if part == talk.policies.night and minute < NOON and start < talk.now and days.first == talk.today:
+        start = _real_time(days.end, minute, talk)
     vague = clock.vague and part is None
     half = ("afternoon",) if vague and minute > NOON else ()
     when = When(start, None, "instant", "minute", assumed=days.assumed + half)
@@ -268,6 +272,17 @@ def _instant(days: Days, clock: Clock, part: Span | None, talk: Talk) -> When:
         return when
     unsaid = When(at_minute(days.first, other, talk), None, "instant", "minute", assumed=days.assumed)
     return replace(when, alternatives=(unsaid,))
+
+
+def _check_part(minute: int, part: Span, talk: Talk) -> None:
+    """:raises Doubt: the hour does not lie in the part of day that was said ("vormittags um drei")."""
+    policies = talk.policies
+    if part == policies.night:
+        return
+    opens = 0 if part == policies.morning else part.opens - _NEARLY
+    closes = DAY_END - 1 if part == policies.evening else part.closes + _NEARLY // 2
+    if not opens <= minute <= closes:
+        raise Doubt("ambiguous")
 
 
 def _real_time(day: date, minute: int, talk: Talk) -> datetime:

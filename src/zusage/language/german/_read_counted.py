@@ -200,10 +200,12 @@ def _unit_beside_anchor(tokens: Tokens, at: int, sign: int) -> Found:
     anchor = tokens.talk.about or tokens.last_day
     if anchor is None:
         raise Doubt("no_anchor")
+    # "am 24. oder am Tag danach" names both.
+    instead = not any(tokens.kind(place) in {"or", "and"} for place in range(max(at - 3, 0), at))
     if tokens.kind(at) == "unit_week":
-        return replace(week_of(plus(anchor, 7 * sign)), instead=True), at + 2
+        return replace(week_of(plus(anchor, 7 * sign)), instead=instead), at + 2
     if tokens.kind(at) == "unit_day":
-        return one_day(plus(anchor, sign), instead=True), at + 2
+        return one_day(plus(anchor, sign), instead=instead), at + 2
     return Word("junk"), at + 2
 
 

@@ -32,6 +32,8 @@ def edge(tokens: Tokens, at: int) -> FoundDays:
     if unit:
         return _edge_of_compound(tokens, which, unit, at + 1)
     unit_at = tokens.skip(at + 1, "glue", "from", "in")
+    if tokens.kind(at + 1) in {"until", "dash"} and tokens.kind(at + 2) == "edge":
+        return _edges(tokens, which, at + 2)
     found = _container(tokens, unit_at)
     if found is None:
         return None
@@ -41,6 +43,16 @@ def edge(tokens: Tokens, at: int) -> FoundDays:
     if tokens.kind(unit_at) in {"unit_week", "unit_month", "unit_year"} and cut.end <= tokens.talk.today:
         cut = _cut(_following(found[0]), which)
     return cut, found[1]
+
+
+def _edges(tokens: Tokens, which: str, at: int) -> FoundDays:
+    """ "Anfang bis Mitte Dezember"."""
+    unit_at = tokens.skip(at + 1, "glue", "from", "in")
+    found = _container(tokens, unit_at)
+    if found is None:
+        return None
+    first, last = _cut(found[0], which), _cut(found[0], str(tokens[at].value))
+    return (replace(first, end=last.end), found[1]) if first.first < last.end else None
 
 
 def _following(days: Days) -> Days:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from zusage.language.german._counts import counts_something, has_cue, is_counted, is_ranked
@@ -15,6 +16,10 @@ from zusage.language.german._read_which import FREE
 
 _TIME_WORDS = frozenset({"at", "about"})
 _DAY_GLUE = frozenset({"am", "an", "den", "dem", "der", "zum", "vom", "on", "the", "des"})
+
+
+# "am zweiten Adventssamstag": a day with a name of its own, and no second of the month.
+_NAMED_DAY = re.compile(r"\w{3,}(?:tag|tags|woche|sonntag|samstag)")
 
 
 def read_number(tokens: Tokens, at: int) -> Found:
@@ -36,7 +41,7 @@ def read_number(tokens: Tokens, at: int) -> Found:
     return _plain_number(tokens, at)
 
 
-def _plain_number(tokens: Tokens, at: int) -> Found:
+def _plain_number(tokens: Tokens, at: int) -> Found:  # noqa: PLR0911 - one line a meaning
     value, text = tokens.integer(at), tokens[at].text
     follower = tokens[at + 1]
     ordinal = tokens.kind(at) == "ord"
@@ -53,6 +58,8 @@ def _plain_number(tokens: Tokens, at: int) -> Found:
     if follower.kind == "word" and follower.text in FREE:
         free_time = tokens.kind(at + 2) in {"time_word", "end"}
         return Word("soon" if free_time else "junk"), at + (3 if free_time else 1)
+    if ordinal and follower.kind == "word" and _NAMED_DAY.fullmatch(follower.text):
+        return Word("junk"), at + 2
     if ordinal and tokens[at - 1].text != "am" and (is_ranked(tokens, at + 1) or _is_rank(tokens, at)):
         return None
     return Number(value, ordinal, near, text), at + 1  # type: ignore[arg-type]

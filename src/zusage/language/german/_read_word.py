@@ -153,13 +153,15 @@ def refusal(tokens: Tokens, at: int) -> Found:
     how = tokens[at].value
     if how == "either" and tokens[at - 1].text in {"nur", "aber", "bloss"} and _time_follows(tokens, at):
         return Word("no", "without"), at + 1
+    if how == "also":
+        return (Word("no", how), at + 1) if _refuses(tokens, at) else None
     if how != "either" or _refuses(tokens, at):
         return Word("no", how), at + 1
     return None
 
 
 _VERDICT_TEXT = """
-nicht geht gehts geht's ginge passt passts passt's klappt klappts klappt's kann koennen koennte schaffe schaff schaffen ich wir
+nicht mehr geht gehts geht's ginge passt passts passt's klappt klappts klappt's kann koennen koennte schaffe schaff schaffen ich wir
 mir uns es das dies da aber auch leider bei ja so gut also dann halt eben schon wohl sicher wahrnehmen einhalten halten schaffen lieber denn weil ist waere sind komme
 kommen haben hab habe zeit an am der die den tag tage leider keinesfalls gar eigentlich bitte nur ueberhaupt gehen passen und
 """

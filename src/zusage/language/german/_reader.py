@@ -102,15 +102,19 @@ def _since(tokens: Tokens, at: int) -> Found:
     behind = tokens.skip(at + 1, "glue", "about")
     if tokens.talk.policies.past == "read":
         return _begun(tokens, behind)
-    rule = _RULES.get(tokens.kind(behind))
-    found = rule(tokens, behind) if rule else None
+    found = _of_other_kind(tokens, behind)
     return (Word("past"), found[1]) if found else None
+
+
+def _of_other_kind(tokens: Tokens, at: int) -> Found:
+    """What stands behind a "seit"; a second "seit" is left to itself, or each would read on to the end."""
+    rule = _RULES.get(tokens.kind(at)) if tokens.kind(at) != "since" else None
+    return rule(tokens, at) if rule else None
 
 
 def _begun(tokens: Tokens, at: int) -> Found:
     """What began, where the past is read: "seit Montag" is the Monday behind us."""
-    rule = _RULES.get(tokens.kind(at))
-    found = rule(tokens, at) if rule else None
+    found = _of_other_kind(tokens, at)
     if found is None or not isinstance(found[0], Days):
         return None
     days = found[0]
@@ -141,6 +145,7 @@ _RULES: dict[str, Callable[[Tokens, int], Found]] = {
     "midday": read_clock,
     "uhr": read_clock,
     "too": mark("too"),
+    "whatever": mark("whatever"),
     "at": read_at_time,
     "about": read_at_time,
     "day": named_weekday,

@@ -21,6 +21,7 @@ from zusage.language.german._reader import read_items
 from zusage.language.german._said import Said
 from zusage.language.german._text import capitals
 from zusage.language.german._tokens import Token, tokenize
+from zusage.language.german.requests import without_polite_no
 from zusage.language.policies import DEFAULTS, Policies
 from zusage.language.reading import Unclear, When
 
@@ -32,6 +33,10 @@ bitte gern gerne dann lieber ja und so oder also okay ok hm aeh aehm ungefaehr c
 nehme ich den die das der nein am besten waere mir wenn es ginge hallo na gut noch
 """
 _FILLERS = frozenset(_FILLERS_TEXT.split())
+
+
+_A_SHORT_ANSWER = 8
+"""Tokens: "mir ist das völlig egal" answers the question when; a long story does not."""
 
 
 def understand_when(
@@ -49,7 +54,8 @@ def understand_when(
 
     Instants lie in `zone`; an ISO instant is read as the wall clock it shows, whatever its offset. `on` is the local
     day that is talked about: a time without a day means that day, and is "past" if it lies behind. `anchor` is an
-    earlier offer that "eine Stunde später" refers to; without `on`, its day is talked about. `region` ("BE", "BY")
+    earlier offer that "eine Stunde später" refers to; without `on`, its day is talked about ("am gleichen Tag", "um
+    elf"). `region` ("BE", "BY")
     decides which days are public holidays. Opening hours (`week`) only decide between morning and afternoon of a bare
     hour. `policies` say how a company reads what Germans use in two ways.
 
@@ -64,7 +70,8 @@ def understand_when(
     about = on if on is not None or there is None else there.date()
     talk = Talk(here, policies, region, week, about, there)
     try:
-        return _understand(tokenize(text), capitals(text), talk)
+        wished = without_polite_no(text)
+        return _understand(tokenize(wished), capitals(wished), talk)
     except Doubt as doubt:
         return doubt.unclear
 
@@ -78,6 +85,8 @@ def _understand(tokens: Sequence[Token], nouns: frozenset[str], talk: Talk) -> W
     placed = joined(in_foreground(read_items(Tokens(tokens, talk, nouns)), tokens, talk), talk)
     heard = hear(placed, talk, alone=_alone(tokens))
     if not heard.wishes and not heard.refused and not heard.workdays:
+        if heard.whatever and len(tokens) <= _A_SHORT_ANSWER:
+            return When(talk.now, None, "open_end", "minute", soonest=True, duration_min=heard.duration_min)
         if heard.relative:
             raise Doubt("no_anchor")
         return replace(Doubt("no_time_said").unclear, duration_min=heard.duration_min)
@@ -120,6 +129,10 @@ def _excluded(heard: Heard, wishes: Sequence[Said], talk: Talk) -> Iterator[When
     spans = [day for day in days if day.kind == "span"]
     for said in heard.refused:
         refused = tuple(day for one in said.days for day in _refused_days(one, spans, talk))
+        if not refused and said.time.only_part and said.time.part:
+            # "nicht vormittags" holds for every day.
+            yield When(talk.now, None, "open_end", "part_of_day", daily=said.time.part)
+            continue
         beside = replace(said, days=refused or days, listed=True)
         with suppress(Doubt):
             when = placed_in_time(beside, talk)
