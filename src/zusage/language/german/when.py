@@ -21,7 +21,6 @@ from zusage.language.german._reader import read_items
 from zusage.language.german._said import Said
 from zusage.language.german._text import capitals
 from zusage.language.german._tokens import Token, tokenize
-from zusage.language.german.requests import without_polite_no
 from zusage.language.policies import DEFAULTS, Policies
 from zusage.language.reading import Unclear, When
 
@@ -70,8 +69,7 @@ def understand_when(
     about = on if on is not None or there is None else there.date()
     talk = Talk(here, policies, region, week, about, there)
     try:
-        wished = without_polite_no(text)
-        return _understand(tokenize(wished), capitals(wished), talk)
+        return _understand(tokenize(text), capitals(text), talk)
     except Doubt as doubt:
         return doubt.unclear
 
