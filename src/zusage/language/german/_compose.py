@@ -161,13 +161,17 @@ def _in_context(sides: list[Said], talk: Talk) -> list[Said]:
 
 
 def _filled(sides: Sequence[Said]) -> list[Said]:
+    """Give each side the day it lacks from the one before it, else behind it; the time from behind it, else before it."""
+    behind: list[tuple[tuple[Days, ...], TimeOfDay]] = [((), TimeOfDay())]
+    for said in reversed(sides):
+        days, time = behind[-1]
+        behind.append((said.days or days, said.time or time))
     filled: list[Said] = []
-    for at, said in enumerate(sides):
-        around = (*reversed(filled), *sides[at + 1 :])
-        days = said.days or next((other.days for other in around if other.days), ())
-        later = (*sides[at + 1 :], *reversed(filled))
-        time = said.time or next((other.time for other in later if other.time), TimeOfDay())
-        filled.append(said if said.whole else replace(said, days=days, time=time))
+    days, time = (), TimeOfDay()
+    for side, (later_days, later_time) in zip(sides, reversed(behind[:-1]), strict=True):
+        whole = replace(side, days=side.days or days or later_days, time=side.time or later_time or time)
+        filled.append(side if side.whole else whole)
+        days, time = filled[-1].days or days, filled[-1].time or time
     return list({(said.days, said.time, said.moment): said for said in reversed(filled)}.values())[::-1]
 
 

@@ -178,9 +178,8 @@ def _around(tokens: Tokens, at: int) -> Found:
         return None
     if tokens.kind(direction) == "until":
         return None
-    if tokens.kind(direction + 1) in {"three_quarters", "quarter"} and (
-        base := read_clock(tokens, direction + 1)
-    ):
+    before = _QUARTERS.get(tokens.kind(direction + 1))
+    if before and (base := _fraction(tokens, direction + 1, before=before)):
         minute = base[0].minute + (-off if text in {"vor", "to"} else off)
         return Clock(minute % DAY_END, vague=base[0].vague), base[1]
     if tokens.kind(direction + 1) == "midnight":
@@ -219,7 +218,11 @@ def _quarter(tokens: Tokens, at: int) -> Found:
         return found
     if tokens[at + 1].text == "ab" and (hour := _hour(tokens, at + 2)) is not None:
         return Clock(hour * 60 + 15, vague=1 <= hour <= 12), _behind_uhr(tokens, at + 3)
-    return _fraction(tokens, at, before=45)
+    return _fraction(tokens, at, before=_QUARTERS["quarter"])
+
+
+_QUARTERS = {"quarter": 45, "three_quarters": 15}
+"""How many minutes before the hour that follows: "viertel drei" is 2:15."""
 
 
 def _fraction(tokens: Tokens, at: int, *, before: int) -> Found:
@@ -237,12 +240,12 @@ def _half(tokens: Tokens, at: int) -> Found:
 
 
 def _three_quarters(tokens: Tokens, at: int) -> Found:
-    return _fraction(tokens, at, before=15)
+    return _fraction(tokens, at, before=_QUARTERS["three_quarters"])
 
 
 def _shortly(tokens: Tokens, at: int) -> Found:
     """ "kurz vor drei": about that time."""
-    if tokens[at + 1].text not in {"vor", "nach"}:
+    if tokens[at + 1].text not in {"vor", "nach"} or tokens.kind(at + 2) == "shortly":
         return None
     found = read_clock(tokens, at + 2, forced=True)
     return (Clock(found[0].minute, found[0].vague, loose=True), found[1]) if found else None
