@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from zusage.language.german._names_known import EVERYDAY, FAMILY, GIVEN
+from zusage.language.german._text import fold
 from zusage.language.german.discretion import LONGEST, without_persons, wording
 
 STAFF_AND_SERVICES = ("Anna Weber", "Jonas Keller", "Dauerwelle", "Haare schneiden kurz")
@@ -45,7 +47,7 @@ def test_what_names_nobody_stays_as_it_was_said(said: str, stored: str) -> None:
         ("Krawuttke am Apparat, Balla yasch bitte", "[Name] am Apparat, Balla yasch bitte"),
         ("für Frau Krawuttke Balla yasch", "für Frau [Name] Balla yasch"),
         ("für Herrn Doktor von Krawuttke Balla", "für Herrn Doktor von [Name] Balla"),
-        ("für meine Frau Ottilie Balla", "für meine Frau [Name] Balla"),
+        ("für meine Frau Kunigunde Balla", "für meine Frau [Name] Balla"),
         ("für Frau Sabine Krawuttke balla", "für Frau [Name] balla"),
         ("Frau Krawuttke Herr Krause Balla", "Frau [Name] Herr [Name] Balla"),
         ("Sabine Krawuttke balla yasch", "[Name] balla yasch"),
@@ -117,3 +119,17 @@ def test_any_text_at_all_is_one_short_line_without_long_numbers(text: str, known
     assert stored == " ".join(stored.split())
     assert not re.search(r"\d{4}", stored)
     assert "@" not in stored
+
+
+@pytest.mark.parametrize("name", sorted((GIVEN | FAMILY) - EVERYDAY))
+def test_no_common_name_is_kept(name: str) -> None:
+    assert without_persons(f"Balla yasch für {name.title()} bitte") == "Balla yasch für [Name] bitte"
+    assert without_persons(f"balla yasch für {name} bitte") == "balla yasch für [Name] bitte"
+
+
+def test_the_table_of_names_is_folded_and_a_word_of_everyday_talk_goes_only_as_a_name() -> None:
+    assert [name for name in GIVEN | FAMILY if fold(name) != name] == []
+    assert EVERYDAY <= GIVEN | FAMILY
+    assert without_persons("Balla in Rosa") == "Balla in Rosa"
+    assert without_persons("Balla für Frau Schwarz") == "Balla für Frau [Name]"
+    assert without_persons("Jürgen oder Jurgen und Juergen Balla") == "[Name] oder [Name] und [Name]"

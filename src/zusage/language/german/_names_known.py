@@ -1,65 +1,88 @@
-"""Common names: they tell a given name from a family name, never whether something is a name at all."""
+"""Common names, folded: they tell a given name from a family name, and what is not kept of what callers say.
+
+Never whether something is a name at all: whoever has a rarer one is found by how it is said."""
 
 from __future__ import annotations
 
 GIVEN = frozenset(
     """
-    aaron adam adrian ahmed alex alexander alexandra ali alina alisa amelie amir ana anastasia andre andrea andreas andrej
-    andrzej angela angelika anika anita anja anke ann anna anne annegret anneliese annemarie annett annette annika anton
-    antonia arne arthur artur astrid ayse aylin barbara beate beatrice ben benedikt benjamin bernd bernhard berta bettina
-    bianca birgit birgitta bjoern boris brigitte britta bruno burak can carina carl carla carmen carolin carsten caspar
-    catrin cem charlotte chiara chris christa christel christian christiane christin christina christine christof christoph
-    christopher clara claudia clemens conny cora corinna cornelia dagmar daniel daniela david dennis detlef dieter dietmar
-    dirk dmitri dominik doris dora dorothea eckhard edith elena elfriede elias elif elisa elisabeth elke ella ellen elsa elvira
-    emilia emily emil emine emma emre eric erich erick erik erika ernst erwin esra esther eva evelyn fabian fatima fatma felix
-    ferdinand filip finn florian franz franziska frank fred frederik frieda friedrich fritz gabi gabriela gabriele georg
-    gerald gerda gerhard gerlinde gero gertrud gisela gitta gregor greta gudrun guenter guenther guido gustav hakan hanna
-    hannah hannelore hannes hans harald hartmut hasan hatice heidi heike heiko heiner heinrich heinz helena helene helga
-    helmut henning henrik henry herbert hermann hilde hildegard holger horst hubert hueseyin ibrahim ida ilona ilse imke
-    ina ines inga inge ingeborg ingo ingrid irene iris irina irmgard isabel isabell isabella ivan ivo jacqueline jakob jan
-    jana janina janine jannik jannick jasmin jennifer jens jessica jessika joachim joanna jochen johann johanna johannes
-    jonas jonathan joerg joern josef josefine joseph judit judith julia julian juliane jürgen juergen julius justus jutta
-    kai karin karina karl karla karola karolin karsten katarina katharina katja kathrin katrin kerstin kevin kim kirsten
-    klara klaus knut konrad konstantin kristin kristina kristof krzysztof kurt lara lars laura lea lena leni leo leon leonie
-    leyla lia lina linda lisa lotte louis louisa louise luca lucas lucia ludwig luis luisa lukas lutz lydia magda magdalena
-    maike maik manfred manuel manuela mara marc marcel marcus mareike margarete margit maria marianne marie marina mario
-    marion markus marko marlene marlies marta martha martin martina marvin mateusz mathias mathilda matthias max maximilian
-    mehmet meike melanie merve mia michael michaela michelle mika mike mikael mila milan minh mira miriam mirko mohamed
-    mohammed mona monika moritz murat mustafa nadine nadja natalia natalie natascha nele nico nicolas nicole nikolaus nils
-    nina noah nora norbert nuri oksana ole olaf oleksandr olena olga oliver oscar oskar osman otto pascal patricia patrick paul paula
-    pauline peter petra phil philip philipp pia piotr rainer ralf ralph ramona raphael rebecca regina regine reiner
-    reinhard renate rene ricarda richard rita robert robin roland rolf roman rosa rosemarie rosi rudolf rudi ruth sabine
-    sabrina samira samuel sandra sara sarah sascha sebastian selin selina serkan sibylle siegfried sigrid silke silvia
-    simon simone sina sofia sofie sonja sophia sophie stefan stefanie steffen steffi stephan stephanie susanne susi sven
-    svenja svetlana swetlana sybille sylvia tamara tanja tatjana thea theo theodor theresa thomas thorsten tim timo tina
-    tobias tom tomas tomasz torben torsten udo ulf uli ulla ulrich ulrike ursula ute uwe valentina vanessa vera verena
-    veronika victor victoria viktor viktoria vincent volker volodymyr walter waltraud wanda werner wilhelm willi wolfgang
-    marco mark xaver agnieszka ewa malgorzata katarzyna magdalene pawel jakub lukasz marek wojciech ahmad amina aisha
-    mariam maryam omar khaled yasmin yousef youssef sami layla nour huda zahra reza amira karim said ismail murad volkan
-    okan onur tolga deniz ebru derya gamze melek sevgi fatih kemal orhan ali hueseyin dilara beyza defne oleg igor sergej
-    sergei vladimir wladimir dmytro ihor andrii taras bohdan iryna kateryna nataliia tetiana yuliia halyna ljudmila anatoli
-    giulia giovanni giuseppe francesca francesco antonio matteo lorenzo pedro jose juan miguel carlos jorge luz pilar
-    john james mary peggy jacob noemi mathis emmi mats jonna fiete malte hauke silas levi liam juna romy mathea frida ada
-    gesa antje wiebke birte frauke swantje hilke wilma hedwig traudl sepp toni vroni burkhard eberhard gottfried ewald
-    guenther hans-peter karlheinz karl-heinz annelie anneli cordula isolde gundula sigrun solveig ottilie leopold
-    valentin tilman tillmann hendrik joost ruben jannis yannis jeremy justin jason kimberly chantal cindy mandy ronny
-    maik enrico silvio marcello denise yvette jeannette jeanette nadia sonia tania katinka lieselotte liselotte wolf-dieter
-    yannik yannick yasemin yusuf yvonne zeynep zofia
+    aaron achim ada adam adelheid adrian agnes agnieszka ahmad ahmed ahmet aileen aisha alex alexander alexandra
+    alfred ali alice alina alisa alwin amelie amina amir amira ana anastasia anatoli andre andrea andreas andrej
+    andrii andrzej angela angelika anika anita anja anke ann anna annalena anne annegret anneli annelie anneliese
+    annemarie annett annette annika antje anton antonia antonio armin arne arno arthur artur astrid axel aylin ayse
+    barbara bastian beate beatrice ben benedikt benjamin bernd bernhard berta bettina beyza bianca birgit birgitta
+    birte bjoern bodo bohdan boris brigitte britta bruno burak burkhard can carina carl carla carlo carlos carmen
+    carola carolin caroline carsten caspar catrin cem chantal charlotte chiara chris christa christel christian
+    christiane christin christina christine christof christoph christopher cindy claas clara claudia claus clemens
+    conny constantin cora cordula corinna cornelia dagmar daniel daniela david defne denise deniz dennis derya
+    detlef diana dieter dietmar dilara dirk dmitri dmytro dolores dominik dora doris dorothea dorothee eberhard ebru
+    eckhard edda edith eduard egon ekaterina elena elfriede elias elif elisa elisabeth elke ella ellen elsa elvira
+    emil emilia emily emine emma emmi emre enrico eric erich erick erik erika erna ernst erwin esra esther eugen eva
+    evelyn ewa ewald fabian fabienne fatih fatima fatma felicitas felix ferdinand fiete filip finn florian francesca
+    francesco frank franz franziska frauke fred frederik frida fridolin frieda friederike friedrich fritz gabi
+    gabriel gabriela gabriele gamze georg gerald gerd gerda gerhard gerlinde gero gertrud gesa giovanni gisela gitta
+    giulia giuseppe gottfried gregor greta gudrun guenter guenther guido gundula gustav hakan halyna hanna hannah
+    hannelore hannes hans hans-peter harald hartmut hasan hatice hauke hedwig heidi heidrun heike heiko heiner
+    heinrich heinz helena helene helga helmut hendrik henning henriette henrik henry herbert hermann hermine hilde
+    hildegard hilke holger horst hubert huda hueseyin hugo ibrahim ida igor ihor ilona ilse imke ina ines inga inge
+    ingeborg ingo ingrid irene irina iris irmgard iryna isabel isabell isabella isabelle ismail isolde ivan ivo
+    jacob jacqueline jakob jakub james jan jana janin janina janine jannick jannik jannis jasmin jason jasper
+    jeanette jeannette jennifer jenny jens jeremy jessica jessika joachim joanna jochen joerg joern johann johanna
+    johannes john jonas jonathan jonna joost jorge jose josef josefine joseph josephine juan judit judith juergen
+    julia julian juliane julius juna justin justus jutta kai karim karin karina karl karl-heinz karla karlheinz
+    karola karolin karoline karsten katarina katarzyna kateryna katharina kathrin katinka katja katrin kemal kerstin
+    kevin khaled kilian kim kimberly kirsten klara klaus knut konrad konstantin korbinian kristin kristina kristof
+    krzysztof kurt lara larissa lars laura laurenz laurin layla lea leah lena leni lennart leo leon leonard leonie
+    leopold levi levin leyla lia liam lias lieselotte lilli lilly lina linda linus lisa liselotte ljudmila lorenz
+    lorenzo lothar lotte louis louisa louise luca lucas lucia ludwig luigi luis luisa luise lukas lukasz lutz luz
+    lydia magda magdalena magdalene maik maike maja malgorzata malte mandy manfred manuel manuela mara marc marcel
+    marcello marco marcus mareike marek margarete margit margot margret maria mariam marianne marie marietta marina
+    mario marion marius mark marko markus marlene marlies marta marten martha martin martina marvin mary maryam
+    mateusz mathea mathias mathilda mathilde mathis mats matteo matthias maurice max maxi maximilian mehmet meike
+    melanie melek melina merle merve mesut mia michael michaela michelle miguel mika mikael mike mila milan minh
+    mira miriam mirjam mirko mohamed mohammed mona monika monique moritz murad murat mustafa nadia nadine nadja
+    natalia natalie nataliia natascha nele niclas nico nicola nicolas nicole niels niklas nikolai nikolaus nils nina
+    noah noemi nora norbert nour nuri oezlem okan oksana olaf ole oleg oleksandr olena olga oliver omar onur orhan
+    oscar oskar osman ottilie otto pamela pascal patricia patrick patrik paul paula pauline pawel pedro peggy peter
+    petra phil philip philipp pia pilar piotr pius rahel raimund rainer ralf ralph ramona raphael rebecca rebekka
+    regina regine reiner reinhard reinhold renate rene reza ricarda richard rita robert robin roland rolf roman romy
+    ronald ronja ronny rosa rosemarie rosi roswitha ruben rudi rudolf ruediger ruth sabine sabrina said sami samira
+    samuel sandra sandro sara sarah sascha sebastian selin selina selma sepp sergei sergej serkan severin sevgi
+    sibylle siegfried siegrid sigrid sigrun silas silke silvana silvia silvio simon simone sina sofia sofie solveig
+    sonia sonja sophia sophie stefan stefanie steffen steffi stephan stephanie susanne susi sven svenja svetlana
+    swantje swetlana sybille sylvia tabea tamara tania tanja taras tatjana tetiana thea theo theodor theresa therese
+    thomas thorben thorsten tillmann tilman tim timo tina tobias tolga tom tomas tomasz toni torben torsten traudl
+    udo ulf uli ulla ulrich ulrike ursula ute uwe valentin valentina valerie vanessa vera verena veronika victor
+    victoria viktor viktoria vincent vladimir volkan volker volodymyr vroni walter waltraud wanda werner wiebke
+    wilfried wilhelm willi wilma wladimir wojciech wolf wolf-dieter wolfgang xaver yannick yannik yannis yasemin
+    yasmin yousef youssef yuliia yusuf yvette yvonne zahra zeynep zoe zofia
     """.split()  # noqa: SIM905
 )
 FAMILY = frozenset(
     """
-    arslan albrecht arnold bach bauer baumann baier baeker baecker beck becker beier bergmann bayer boehm brandt braun busch celik
-    demir dietrich dogan ebert ehrlich engel erdogan fischer franke frank frei friedrich fuchs gross grosse guenther haas
-    hahn hartmann heinrich herrmann hermann hoffmann hofmann horn huber ivanov jaeger jahn jansen janssen jung kaiser
-    kaya keller klein koch koehler koenig kovalenko kowalski kraemer kramer kraus krause krueger kuehn lang lange lehmann
-    lewandowski lindner lorenz ludwig maier martin marx mayer meier meyer moeller mohr mueller neumann nowak otto ozturk
-    oeztuerk peters petrov pfeiffer pohl popescu reinhardt reinhard richter roth sahin sauer schaefer schmid schmidt schmitt schmitz
-    schneider scholz schreiber schroeder schubert schulte schultz schulz schulze schumacher schuster schwarz seidel simon
-    sommer stein steiner thomas vogel vogt voigt wagner walter weber weiss werner winkler winter wolf wolff wojcik yildiz
-    yilmaz ziegler zimmermann krämer hussein hassan haddad schevchenko shevchenko melnyk bondarenko
+    albrecht arnold arslan aydin bach baecker baeker baier bauer baumann baumgartner bayer beck becker beier berger
+    bergmann boehm bondarenko brandt braun brunner busch celik demir dietrich dogan ebert eder ehrlich engel
+    engelhardt erdogan fischer frank franke frei friedrich fuchs graf gross grosse gruber guenther haas haddad hahn
+    hansen hartmann hassan heinrich heinrichs hermann hermanns herrmann hoffmann hofmann horn huber hussein ivanov
+    jaeger jahn jansen janssen jensen jovanovic jung kaiser kaya keller klein klinger koch koehler koenig kovalenko
+    kowalski kraemer kraus krause krueger kuehn kuehne kuhn lang lange lehmann lehner leitner lewandowski lindner
+    lorenz ludwig maier mair martin marx mayer meier melnyk meyer moeller mohr moser mueller neumann novak nowak
+    oezdemir oeztuerk otten otto peters petersen petrov petrovic pfeiffer pichler pohl popescu reinhard reinhardt
+    reiter richter rossi roth sahin sauer schaefer schevchenko schmid schmidt schmied schmitt schmitz schneider
+    schneiders scholz schreiber schroeder schubert schulte schultz schultze schulz schulze schumacher schuster
+    schwarz seidel shevchenko simon simons sommer stein steiner thomas vogel vogt voigt wagner wallner walter weber
+    weiss werner wieczorek wimmer winkler winter wojcik wolf wolff yildiz yilmaz ziegler zimmermann
     """.split()  # noqa: SIM905
 )
+EVERYDAY = frozenset(
+    """
+    can said rosa
+    baecker braun busch ehrlich engel frei fuchs graf gross grosse hahn horn jung kaiser keller klein koch koenig kraus krause lang
+    lange sauer schneider schwarz sommer stein vogel weiss winter
+    """.split()  # noqa: SIM905
+)
+"""Names that are words of everyday talk as well: alone they name nobody."""
+
 EASTERN_FAMILY = frozenset(
     [
         "nguyen",

@@ -233,23 +233,6 @@ sommerzeit wetter schnee regen sonne
 """
 """Words around a wish that are no service, nor say anything about one."""
 
-NAMES = """
-anna petra sabine julia lena laura sarah sara lisa maria michael thomas andreas stefan stephan peter klaus claus
-wolfgang jürgen jonas leon ben paul finn felix max maximilian lukas luca noah elias emma mia hannah hanna sophie sofia
-marie lea leonie elif ayse fatma mehmet ahmet ali emre tobias daniel markus christian martin alexander sebastian david
-jan tim tom nico nina jana jasmin jessica vanessa melanie nicole sandra susanne claudia monika karin heike birgit
-ute gabi gabriele ingrid renate ursula helga christine katrin kathrin katja tanja anja silke simone stefanie steffi
-franziska kim kevin marcel dennis patrick philipp florian fabian manuel matthias frank uwe ralf jörg bernd dieter
-heinz werner horst günter manfred helmut gerhard hans karl otto fritz marco mario giovanni luigi olga natalia irina
-svetlana aylin ebru selin yasemin müller schmidt schneider fischer weber meyer maier mayer meier wagner becker schulz
-hoffmann schäfer koch bauer richter klein wolf schröder neumann schwarz zimmermann braun krüger hofmann hartmann lange
-schmitt werner krause lehmann schmid schulze maria köhler herrmann könig walter huber kaiser fuchs peters lang scholz
-möller weiß jung hahn schubert vogel friedrich keller günther frank berger winkler roth beck lorenz baumann franke
-albrecht schuster simon ludwig böhm winter kraus martin schumacher krämer vogt stein jäger otto sommer groß seidel
-heinrich brandt haas schreiber graf schulte dietrich ziegler kuhn kühn pohl engel horn busch bergmann thomas voigt
-sauer arnold wolff pfeiffer özdemir yilmaz yildiz kaya demir rossi moser
-"""
-
 FOREIGN = """
 maniküre pediküre massage fußpflege handpflege gesichtsbehandlung kosmetik permanent makeup tattoo tätowierung piercing
 nageldesign gelnägel nägel shellac waxing sugaring epilation laser botox hyaluron filler lifting wimpern

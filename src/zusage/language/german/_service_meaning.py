@@ -12,6 +12,7 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import Levenshtein
 
 from zusage.language.german import _service_lexicon as lexicon
+from zusage.language.german._names_known import EVERYDAY, FAMILY, GIVEN
 from zusage.language.german._service_catalogue import RELATIVES, WEAK, Catalogue, is_soft
 from zusage.language.german._service_memo import Meaning, Surface
 from zusage.language.german._service_words import ALIASES, KIN, key_of, keys, likeness, sound
@@ -31,7 +32,7 @@ _APPOINTMENT = re.compile(r"(\w{3,}?)s?termin(?:e|es|en)?")
 FILLERS = keys(lexicon.FILLERS) | keys(lexicon.WISH) | keys(lexicon.TRADE)
 HARMLESS = keys(lexicon.HARMLESS)
 COMMON = keys(lexicon.COMMON)
-NAMES = keys(lexicon.NAMES)
+NAMES = frozenset(key_of(name) for name in (GIVEN - EVERYDAY) | FAMILY)
 FOREIGN = keys(lexicon.FOREIGN)
 BODY_PARTS = keys(lexicon.BODY_PARTS)
 _GROWN_UP = dict.fromkeys(keys(lexicon.YOUNG_MEN), ("herren",)) | dict.fromkeys(

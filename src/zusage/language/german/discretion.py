@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Collection, Iterable, Iterator
 from functools import partial
 
-from zusage.language.german._given_names import FAMILY_NAMES, GIVEN_NAMES
+from zusage.language.german._names_known import EASTERN_FAMILY, EVERYDAY, FAMILY, GIVEN
 
 LONGEST = 200
 """How many characters of a sentence are kept."""
@@ -52,6 +52,7 @@ _MAIL_SPOKEN = re.compile(
     re.IGNORECASE,
 )
 _DIGITS = re.compile(r"\+?\d(?:[ \-–/().]{0,3}\d)*")
+_UMLAUT = re.compile("([aou])e")  # a transcript may have lost the dots
 _LONG_RUN = re.compile(r"\d{4}")
 _NUMBER_PART = (
     "null|eins|ein|zwei|zwo|drei|vier|fünf|fuenf|sechs|sech|sieben|sieb|acht|neun|zehn|elf|zwölf|zwoelf|zwanzig|zig|"
@@ -66,6 +67,12 @@ _STREET = re.compile(
 _SPELLED = re.compile(
     r"\b[^\W\d_] wie \w+(?:[ ,]+(?:[^\W\d_] wie \w+|doppel \w|\w))*\b|(?<!\w)[^\W\d_](?:[ ,.\-]+[^\W\d_]){2,}(?!\w)",
     re.IGNORECASE,
+)
+_GIVEN = frozenset(form for name in GIVEN - EVERYDAY for form in (name, _UMLAUT.sub(r"\1", name)))
+_FAMILY = frozenset(
+    form
+    for name in (FAMILY - EVERYDAY) | {name for name in EASTERN_FAMILY if len(name) > 3}
+    for form in (name, _UMLAUT.sub(r"\1", name))
 )
 _NO_NAMES = frozenset(
     """
@@ -160,7 +167,7 @@ def _titled(found: re.Match[str], kept: Collection[str]) -> str:
     whose, title, between, word = found.groups()
     # "meine Frau" is a person without a name; what follows is one only if it is written like one.
     wife = bool(whose) and title.casefold() in {"frau", "herr", "familie"} and not word[0].isupper()
-    given = _is_of(word, GIVEN_NAMES)  # goes later, with the family name behind it
+    given = _is_of(word, _GIVEN)  # goes later, with the family name behind it
     return found[0] if wife or given or not _nameable(word, kept) else f"{whose}{title} {between}{_NAME}"
 
 
@@ -186,12 +193,12 @@ def _mask_common(line: str, kept: Collection[str]) -> str:
     for found in re.finditer(r"\[[^\]]*\]|[^\W\d_][\w'’-]*", line):
         word = found[0]
         free = not word.startswith("[") and _fold(word) not in kept
-        given = free and _is_of(word, GIVEN_NAMES)
+        given = free and _is_of(word, _GIVEN)
         behind = free and after_given and line[at : found.start()] == " " and word[0].isupper()
-        surname = (behind and _nameable(word, kept)) or (free and _is_of(word, FAMILY_NAMES))
+        surname = (behind and _nameable(word, kept)) or (free and _is_of(word, _FAMILY))
         out += [line[at : found.start()], _NAME if given or surname else word]
         at = found.end()
-        after_given = given and _fold(word) in GIVEN_NAMES  # no genitive: "Sabines Dauerwelle"
+        after_given = given and _fold(word) in _GIVEN  # no genitive: "Sabines Dauerwelle"
     return "".join(out) + line[at:]
 
 
