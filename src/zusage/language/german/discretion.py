@@ -36,7 +36,7 @@ _BEFORE_NAME = (
 )
 _INTRODUCED = re.compile(rf"\b({_BEFORE_NAME})((?: [^\W\d_][\w'’-]*){{1,4}})", re.IGNORECASE)
 _AT_THE_PHONE = re.compile(
-    r"(?:\b[^\W\d_][\w'’-]*,? ){1,2}(?=(?:ist )?am apparat\b|ist mein name\b|mein name(?! (?:ist|lautet)|\w))",
+    r"(?<![\w'’-])(?:[^\W\d_][\w'’-]*,? ){1,2}(?=(?:ist )?am apparat\b|ist mein name\b|mein name(?! (?:ist|lautet)|\w))",
     re.IGNORECASE,
 )
 _TITLED = re.compile(
@@ -45,7 +45,7 @@ _TITLED = re.compile(
     r"((?:(?:von|van|zu|de|der|den|doktor|dr\.?|professor|prof\.?) ){0,3})([^\W\d_][\w'’-]*)",
     re.IGNORECASE,
 )
-_MAIL_WRITTEN = re.compile(r"[^\s@]*\s?@\s?[^\s@]*")
+_MAIL_WRITTEN = re.compile(r"(?:(?<!\S)[^\s@]+\s?)?@\s?\S*")
 _MAIL_SPOKEN = re.compile(
     r"\b(?:\w+ (?:punkt|minus|unterstrich|bindestrich|strich) ){0,4}\w+ (?:at|ät|aet|äd|klammeraffe) \w+"
     r"(?: (?:punkt|dot|minus|bindestrich) \w+){1,4}\b|\b\w+ klammeraffe \w+",
@@ -61,7 +61,7 @@ _NUMBER_PART = (
 _NUMBER_WORD = rf"(?:(?:{_NUMBER_PART})(?:{_NUMBER_PART}|und)*|doppel|\d+)"
 _SPOKEN_NUMBER = re.compile(rf"\b{_NUMBER_WORD}(?:[ ,\-]+(?:und )?{_NUMBER_WORD}){{3,}}\b", re.IGNORECASE)
 _STREET = re.compile(
-    r"\b(?:(?:am|an der|in der|zur|zum) )?[\w-]{0,40}(?:straße|strasse|str\.|weg|allee|gasse|platz|ufer|damm) \d+(?: ?[a-z])?\b",
+    r"(?<![\w-])(?:(?:am|an der|in der|zur|zum) )?[\w-]{0,60}(?:straße|strasse|str\.|weg|allee|gasse|platz|ufer|damm) \d+(?: ?[a-z])?\b",
     re.IGNORECASE,
 )
 _SPELLED = re.compile(
