@@ -312,3 +312,17 @@ async def test_incident_37_what_is_taken_there_is_never_moved_silently(salon: Mi
     assert len(asked) == 1
     assert await salon.reviews() == ["mirror_refused"]
     assert await salon.shop.rows("SELECT starts_at, status FROM appointment") == [(open_start(), "booked")]
+
+
+async def test_one_that_fails_unforeseen_keeps_no_other(salon: Mirrored) -> None:
+    first, second = await salon.book(start=open_start(9)), await salon.book(start=open_start(11))
+    places: list[str] = []
+
+    async def breaks(place: str) -> None:
+        places.append(place)
+        if places == ["lease_taken"]:
+            raise ZeroDivisionError
+
+    assert await catch_up(salon.shop.company_id, replace(salon.mirroring, reach=breaks)) == 2
+    assert await salon.known(first) == [("present", "sending")]
+    assert await salon.known(second) == STANDS

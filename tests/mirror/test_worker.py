@@ -8,8 +8,9 @@ import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
@@ -18,9 +19,10 @@ from procrastinate import App
 from support.database import Clock, DatabaseUrls
 from support.mirrored import Mirrored, mirrored, open_start
 from zusage.adapters.calcom.worker_slots import CompanySlots
-from zusage.adapters.crypto import format_keys
+from zusage.adapters.crypto import SecretBox, format_keys, generate_key
 from zusage.adapters.postgres.database import Database
 from zusage.adapters.postgres.jobs import PostgresWaker, count_jobs, jobs_connector, list_jobs, retry_jobs
+from zusage.adapters.postgres.mirror import PostgresMirror
 from zusage.inbound.worker.jobs import Duties, build_jobs
 from zusage.inbound.worker.run_jobs import run_jobs
 from zusage.sandbox.calcom import Fault, Latency
@@ -232,6 +234,21 @@ async def test_the_serving_role_leaves_jobs_for_its_own_company_and_sees_none(
         await salon.shop.rows("SELECT 1 FROM jobs.procrastinate_jobs")
     with pytest.raises(psycopg.errors.InsufficientPrivilege, match="is not the company of this transaction"):
         await salon.shop.do("SELECT directory.wake(%s, 'mirror_appointment', '{}', NULL)", UUID(int=7))
+
+
+async def test_a_key_that_opens_nothing_puts_off_and_breaks_no_job(
+    salon: Mirrored, jobs_db: Database, database: DatabaseUrls
+) -> None:
+    appointment = await salon.book()
+    stranger = PostgresMirror(jobs_db, SecretBox([generate_key()]), new_id=uuid4)
+    duties = Duties(replace(salon.mirroring, store=stranger), CompanySlots(), PostgresWaker(jobs_db))
+    app = build_jobs(jobs_connector(database.jobs), duties)
+    async with app.open_async():
+        await app.run_worker_async(wait=False, listen_notify=False, install_signal_handlers=False)
+    assert await list_jobs(jobs_db, status="failed", limit=9) == []
+    assert await salon.known(appointment) == [("present", "none")]
+    await salon.bring(appointment)
+    assert await salon.known(appointment) == STANDS
 
 
 async def test_a_failed_job_is_tried_again(

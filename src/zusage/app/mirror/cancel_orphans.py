@@ -6,10 +6,14 @@ import asyncio
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import structlog
+
 from zusage.app.mirror import asking, rules
 from zusage.app.mirror.bring_over import Mirroring
 from zusage.app.mirror.ports import Calendar, CalendarError, Terms
 from zusage.app.mirror.rows import Orphan, Outcome
+
+log = structlog.get_logger()
 
 _LIMIT = 10
 _GIVE_UP = timedelta(days=1)
@@ -39,6 +43,8 @@ async def cancel_orphans(company_id: UUID, mirroring: Mirroring) -> int:
             done = outcome.kind == "ended"
             next_at = None if done else _next(orphan, outcome, now, mirroring.jitter())
             await unit.save_orphan(orphan, outcome, next_at, resolved=done)
+            if not done and next_at is None:
+                log.error("orphan_needs_a_person", company_id=str(company_id), uid=orphan.uid, why=orphan.why)
         await unit.commit()
     return sum(outcome.kind == "ended" for outcome in outcomes)
 

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from uuid import UUID
 
+import structlog
+
+from zusage.app.errors import LedgerBusy
 from zusage.app.mirror.bring_over import Mirroring, bring_over
 from zusage.app.mirror.cancel_orphans import cancel_orphans
+from zusage.app.operations.ports import SecretUnreadable
+
+log = structlog.get_logger()
 
 _LIMIT = 100
 
@@ -20,6 +26,12 @@ async def catch_up(company_id: UUID, mirroring: Mirroring) -> int:
         connection = await unit.connection()
         due = await unit.due(_LIMIT) if connection is not None and not connection.paused else ()
     for appointment_id in due:
-        await bring_over(company_id, appointment_id, mirroring)
+        try:
+            await bring_over(company_id, appointment_id, mirroring)
+        except (LedgerBusy, SecretUnreadable):
+            raise
+        except Exception:
+            # One that nobody foresaw must not keep all that are due after it.
+            log.exception("mirror_failed", company_id=str(company_id), appointment_id=str(appointment_id))
     await cancel_orphans(company_id, mirroring)
     return len(due)

@@ -18,6 +18,7 @@ from zusage.app.errors import LedgerBusy
 from zusage.app.mirror.bring_over import Mirroring, bring_over
 from zusage.app.mirror.catch_up import catch_up
 from zusage.app.mirror.ports import WorkerSlots
+from zusage.app.operations.ports import SecretUnreadable
 
 log = structlog.get_logger()
 
@@ -104,12 +105,12 @@ async def _mirror_appointment(company_id: UUID, appointment_id: UUID, duties: Du
 
 
 async def _in_slot(company_id: UUID, duties: Duties, work: Callable[[], Awaitable[object]]) -> bool:
-    """Work in one of the company's slots; False where none was free. What a busy database stopped stays due."""
+    """Work in one of the company's slots; False where none was free. What a busy database stopped, or a missing key, stays due."""
     async with duties.slots.take(company_id) as free:
         if free:
             try:
                 await work()
-            except LedgerBusy as error:
+            except (LedgerBusy, SecretUnreadable) as error:
                 log.warning("mirror_put_off", company_id=str(company_id), reason=str(error))
         return free
 
