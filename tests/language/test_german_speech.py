@@ -75,6 +75,14 @@ def test_more_than_eight_candidates_are_asked_about_by_category() -> None:
         assert line.endswith(" und Schnitt H. Was darf es denn sein?")
 
 
+def test_a_start_too_late_for_the_service_is_not_said_to_be_closed() -> None:
+    for speech in (SPEECH, Speech(SpeechSettings(address="du"))):
+        line = speech.too_late(HERE, start=FRIDAY, offers=[], service="Damenschnitt")
+        assert line.startswith(
+            "Am Freitag, dem 27. November, um 14 Uhr 30 reicht die Zeit bis zum Schließen für Damenschnitt leider nicht mehr. "
+        )
+
+
 def test_a_closed_day_names_its_reason() -> None:
     line = SPEECH.closed(HERE, start=datetime(2026, 12, 25, 14, tzinfo=BERLIN), note="Erster Weihnachtstag")
     assert line.startswith(

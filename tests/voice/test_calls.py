@@ -257,3 +257,18 @@ async def test_whoever_was_ruled_out_is_not_chosen(salon: Salon) -> None:
         assert (await salon.phone().tool("check_availability", {**wish, "staff": staff}))[
             "status"
         ] == "ask_staff"
+
+
+async def test_a_start_that_would_outlast_the_hours_is_not_called_closed(salon: Salon) -> None:
+    phone, day = salon.phone(), open_day()
+    answers = [
+        await phone.tool(
+            "check_availability", {"service": "Damenschnitt", "when": f"{day:%d.%m.%Y} {hour} Uhr 45"}
+        )
+        for hour in range(16, 21)
+    ]
+    reasons = [(each["status"], each["data"].get("reason")) for each in answers]
+    assert ("not_free", "too_late_for_service") in reasons
+    told = answers[reasons.index(("not_free", "too_late_for_service"))]["say"]
+    assert "reicht die Zeit bis zum Schließen für Damenschnitt leider nicht mehr" in told
+    assert "geschlossen" not in told

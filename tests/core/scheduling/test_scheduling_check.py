@@ -24,7 +24,7 @@ from scheduling_salon import (
 )
 
 from zusage.core.scheduling import check_start
-from zusage.core.scheduling.masters import BranchBook, DayException, Service
+from zusage.core.scheduling.masters import BranchBook, DayException, Service, Span
 from zusage.core.scheduling.plan import Busy
 from zusage.core.scheduling.wish import Refusal
 
@@ -60,7 +60,7 @@ def test_past_is_told_before_too_soon() -> None:
     assert refused(salon(), at("9:59"), now=at("10:00"), wanted=wanted).reason == "past"
 
 
-def test_too_soon_tells_the_earliest_gridded_start_that_would_do() -> None:
+def test_too_soon_tells_the_first_start_that_hours_allow() -> None:
     wanted = replace(CUT, min_notice_minutes=60)
     refusal = refused(salon(), at("10:45"), now=at("10:03"), wanted=wanted)
     assert refusal == Refusal("too_soon", limit=at("11:15"))
@@ -68,8 +68,19 @@ def test_too_soon_tells_the_earliest_gridded_start_that_would_do() -> None:
     assert isinstance(at_limit, list)
     overnight = replace(CUT, min_notice_minutes=24 * 60)
     assert refused(salon(), at("23:58"), now=at("23:57"), wanted=overnight).limit == at(
-        "0:00", date(2026, 6, 17)
+        "9:00", date(2026, 6, 17)
     )
+
+
+def test_too_soon_never_promises_a_time_at_which_the_salon_is_closed() -> None:
+    wanted = replace(CUT, min_notice_minutes=60)
+    closes_soon = refused(salon(), at("16:00"), now=at("15:45"), wanted=wanted)
+    assert closes_soon == Refusal("too_soon", limit=at("9:00", date(2026, 6, 16)))
+    shut = {date(2026, 6, 15 + n): DayException(()) for n in range(12)}
+    beyond = replace(CUT, min_notice_minutes=60, max_advance_days=10)
+    assert refused(salon(exceptions=shut), at("10:00"), now=at("9:45"), wanted=beyond).reason == "closed"
+    later = refused(salon(exceptions=shut), at("10:00"), now=at("9:45"), wanted=wanted)
+    assert later.limit == at("9:00", date(2026, 6, 27))
 
 
 def test_too_far_tells_the_last_start_of_the_last_day() -> None:
@@ -88,10 +99,16 @@ def test_nobody_is_told_before_closed() -> None:
     assert refused(salon(staff=only_perms), at("10:00"), staff_id=BEN) == Refusal("nobody")
 
 
+def test_a_start_that_would_outlast_the_hours_is_not_called_closed() -> None:
+    for start in ("16:01", "16:15", "16:59"):
+        assert refused(salon(), at(start)) == Refusal("too_late_for_service")
+    half_day = salon(exceptions={MONDAY: DayException((Span(540, 720),), "Inventur")})
+    assert refused(half_day, at("11:30")) == Refusal("too_late_for_service")
+
+
 def test_closed_names_the_holiday_or_the_reason_of_the_exception() -> None:
     assert refused(salon(), at("3:07")) == Refusal("closed")
-    assert refused(salon(), at("16:15")) == Refusal("closed")
-    assert refused(salon(), at("8:59")) == refused(salon(), at("16:01")) == Refusal("closed")
+    assert refused(salon(), at("8:59")) == refused(salon(), at("17:00")) == Refusal("closed")
     christmas = at("10:00", date(2026, 12, 25))
     assert refused(salon(), christmas) == Refusal("closed", note="Erster Weihnachtstag")
     trip = salon(exceptions={MONDAY: DayException((), "Betriebsausflug")})

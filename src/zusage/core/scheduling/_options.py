@@ -13,7 +13,6 @@ from zusage.core.scheduling.masters import BranchBook, Service
 from zusage.core.scheduling.plan import Busy, Option
 from zusage.core.values import Period
 
-
 _LOOKED_THROUGH = 14 * DAY_MINUTES
 
 

@@ -17,6 +17,7 @@ _STATUS: dict[str, Status] = {
     "too_soon": "too_soon",
     "too_far": "too_far",
     "closed": "closed",
+    "too_late_for_service": "not_free",
     "off_grid": "not_free",
     "not_free": "not_free",
     "nobody": "not_free",
@@ -77,6 +78,10 @@ def _why(talk: Talk, wanted: Wanted, why: Refusal, offers: NamedOffers) -> str:
     match why.reason:
         case "closed":
             return talk.speech.closed(here, start=wanted.start, offers=offers.spoken, note=why.note)
+        case "too_late_for_service":
+            return talk.speech.too_late(
+                here, start=wanted.start, offers=offers.spoken, service=wanted.service.name
+            )
         case "off_grid":
             return talk.speech.off_grid(here, neighbours=[offer.start for offer in offers.spoken])
         case "nobody":

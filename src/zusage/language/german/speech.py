@@ -205,6 +205,14 @@ class Speech:
         told = self.say("time.closed_because" if reason else "time.closed", when=when, reason=reason)
         return _line(told, self._instead(here, offers, "when.no_time_said", said=start))
 
+    def too_late(
+        self, here: Here, *, start: dt.datetime, offers: Sequence[SpokenOffer], service: str = ""
+    ) -> str:
+        """Open then, but not for long enough."""
+        when = speak.moment(start, here)
+        told = self.say("time.too_late", when=when, for_service=self._for(service, "")["for_service"])
+        return _line(told, self._instead(here, offers, "when.no_time_said", said=start))
+
     def off_grid(self, here: Here, *, neighbours: Sequence[dt.datetime]) -> str:
         """The minute does not fit the grid; `neighbours` are the starts before and after (at most two are said)."""
         offers = [SpokenOffer(start) for start in neighbours]

@@ -107,6 +107,9 @@ _TIME: Catalogue = {
     ),
     "time.closed": _text("{when} haben wir leider geschlossen.", needs="when"),
     "time.closed_because": _text("{when} haben wir leider geschlossen: {reason}.", needs="when"),
+    "time.too_late": _text(
+        "{when} reicht die Zeit bis zum Schließen {for_service} leider nicht mehr.", needs="when"
+    ),
     "time.off_grid": _text("Zu dieser Minute beginnen wir leider nicht."),
     "time.year_corrected": _text("Ich gehe von {day} aus.", needs="day"),
 }
