@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from support.when_set import SETS, Case, Outcome, load, score
 from zusage.core.scheduling.masters import Span
-from zusage.language.reading import Unclear, When
+from zusage.language.reading import Reason, Unclear, When
 
 RIGHT = 0.98
+PERFECT = {"models", "words_only", "garbled", "refused", "doubtful"}
+KNOWN_WRONG: dict[str, list[str]] = json.loads((SETS / "known_wrong.json").read_text(encoding="utf-8"))
+"""By file, in order: what is read otherwise. What is mended is struck out here; nothing may be added unseen."""
 FILES = sorted(SETS.glob("*.jsonl"), key=lambda path: path.name)
 
 Outcomes = Mapping[str, Sequence[Outcome]]
@@ -26,23 +30,35 @@ def outcomes() -> Outcomes:
     return {path.stem: score(load(path)) for path in FILES}
 
 
-def failing(read: Sequence[Outcome]) -> str:
-    wrong = [outcome for outcome in read if outcome.wrong]
-    return "\n".join([f"{len(wrong)} of {len(read)} wrong", *map(str, wrong)])
+def failing(wrong: Sequence[Outcome]) -> str:
+    return "\n".join(map(str, wrong))
 
 
-def test_nearly_all_sentences_are_read_right(outcomes: Outcomes) -> None:
-    read = [outcome for one in outcomes.values() for outcome in one]
-    right = sum(not outcome.wrong for outcome in read)
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_only_the_known_sentences_are_read_otherwise(outcomes: Outcomes, path: Path) -> None:
+    wrong = [outcome for outcome in outcomes[path.stem] if outcome.wrong]
 
-    assert right >= RIGHT * len(read), failing(read)
+    assert sorted(outcome.case.text for outcome in wrong) == KNOWN_WRONG.get(path.stem, []), failing(wrong)
 
 
-@pytest.mark.parametrize("name", ["calls", "models", "words_only", "garbled"])
-def test_every_way_in_which_times_arrive_is_read_right(outcomes: Outcomes, name: str) -> None:
-    right = sum(not outcome.wrong for outcome in outcomes[name])
+def test_hardly_any_sentences_are_read_otherwise() -> None:
+    total = sum(len(load(path)) for path in FILES)
 
-    assert right >= RIGHT * len(outcomes[name]), failing(outcomes[name])
+    assert sum(map(len, KNOWN_WRONG.values())) <= (1 - RIGHT) * total
+    assert KNOWN_WRONG.keys() <= {path.stem for path in FILES} - PERFECT
+
+
+def test_no_sentence_is_labelled_twice() -> None:
+    told = Counter((case.text, repr(case.asked)) for path in FILES for case in load(path))
+
+    assert [said for said, times in told.items() if times > 1] == []
+
+
+def test_every_kind_of_doubt_is_labelled_often() -> None:
+    reasons = Counter(case.expect.get("reason") for path in FILES for case in load(path))
+
+    assert min(reasons[reason] for reason in get_args(Reason)) >= 5
+    assert reasons["ambiguous"] >= 20
 
 
 def test_what_names_no_possible_time_is_refused_with_a_question(outcomes: Outcomes) -> None:

@@ -13,6 +13,8 @@ from typing import Any
 
 SETS = Path(__file__).parents[1] / "data" / "when"
 SOURCES = ("dates", "times", "periods", "open_ends", "parts", "holidays", "anchors", "policies")
+SPOKEN = ("calls", "words_only")
+"""Files that may hold the same in words already."""
 TARGET = SETS / "dates_as_words.jsonl"
 
 _ONES = (
@@ -132,7 +134,8 @@ def _date(found: re.Match[str], ending: str) -> str:
 def variants() -> Iterator[dict[str, Any]]:
     """Every line of the sources that sounds otherwise than it is written, with the same label; none twice."""
     lines = [json.loads(line) for name in SOURCES for line in _read(name)]
-    seen = {_place(line) for line in lines if not _is_written(line["text"])}
+    spoken_lines = [json.loads(line) for name in SPOKEN for line in _read(name)]
+    seen = {_place(line) for line in (*lines, *spoken_lines) if not _is_written(line["text"])}
     for line in lines:
         spoken = line | {"text": as_words(line["text"])}
         if _is_written(line["text"]) and not _UNSPOKEN.search(line["text"]) and _place(spoken) not in seen:

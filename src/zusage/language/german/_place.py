@@ -321,9 +321,13 @@ def _range(days: Days, time: TimeOfDay, talk: Talk) -> When:
 
 
 def _the_night_after(when: When, days: Days, talk: Talk) -> When:
-    """ "heute Nacht" begins with the end of the evening and ends on the next morning."""
+    """ "heute Nacht" ends on the next morning, and begins with the end of the evening, unless the policy says when."""
     policies = talk.policies
+    if policies.night.opens >= NOON:
+        return when
     begins = at_minute(days.first, policies.evening.closes, talk)
+    if policies.night.opens:
+        begins = at_minute(days.end, policies.night.opens, talk)
     ends = at_minute(days.end, policies.night.closes, talk)
     return replace(when, start=begins, end=ends, grain="part_of_day", daily=None)
 
