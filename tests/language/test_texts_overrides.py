@@ -23,7 +23,7 @@ FRIDAY = datetime(2026, 11, 27, 14, 30, tzinfo=BERLIN)
 def test_every_text_of_the_catalogue_passes_its_own_check(key: str) -> None:
     text = TEXTS[key]
     assert check_override(key, text.formal) == []
-    assert check_override(key, text.template("du")) == []
+    assert check_override(key, text.template("du"), "du") == []
 
 
 @pytest.mark.parametrize(
@@ -68,11 +68,47 @@ def test_every_text_of_the_catalogue_passes_its_own_check(key: str) -> None:
         ("part.price", "Das macht {price}.", "part of a sentence"),
         ("hold.held", "{service} ist {when} gebucht.", 'says "gebucht", which only'),
         ("hold.replaced", "Eingetragen ist {when}.", 'says "Eingetragen", which only'),
+        (
+            "hold.held",
+            "{service} {when} notiert, alles klar, der Termin steht. Passt das?",
+            'says "notiert", which only',
+        ),
+        ("hold.held", "{service} {when}: alles klar, der Termin steht. Passt das?", "which only"),
+        ("hold.held", "{service} {when}, das ist sicher. Passt das?", 'says "sicher", which only'),
+        ("hold.released", "Ihr Termin ist storniert.", 'says "storniert": the agent cancels no appointment'),
+        ("hold.released", "In Ordnung, abgesagt.", 'says "abgesagt": the agent cancels no appointment'),
+        ("offers.free_two", "{offers} ist für Sie gesichert.", 'says "gesichert", which only'),
+        ("service.which", "Gut, {services} ist gebongt.", 'says "gebongt", which only'),
+        ("time.other", "Das ist jetzt fest eingebucht, oder?", 'says "eingebucht", which only'),
+        ("time.other", "Das ist jetzt ganz fest, oder?", 'says "fest", which only'),
+        (
+            "booking.booked",
+            "{service}, {when}: gebucht. Der alte Termin ist storniert.",
+            "cancels no appointment",
+        ),
+        ("time.other", "Hier ist die Haar GmbH. Wann sonst?", 'abbreviation ("GmbH")'),
+        ("time.other", "Morgen bzw übermorgen?", 'abbreviation ("bzw")'),
+        ("time.other", "Wann sonst, d h an welchem Tag?", 'abbreviation ("d")'),
+        ("time.other", "Haben Sie eine Nr für uns?", 'abbreviation ("Nr")'),
+        ("time.other", "Wann hast du Zeit?", 'says "hast", but this company addresses callers as "Sie"'),
+        ("time.other", "Passt es Dir morgen?", 'says "Dir", but this company addresses callers as "Sie"'),
     ],
 )
 def test_a_text_that_would_be_wrong_on_the_phone_is_refused(key: str, template: str, finding: str) -> None:
     findings = check_override(key, template)
     assert any(finding in found for found in findings), findings
+
+
+@pytest.mark.parametrize("template", ["Passt Ihnen das?", "Sie wünschen?", "Was ist Ihr Wunsch?"])
+def test_a_text_for_du_may_not_say_sie(template: str) -> None:
+    assert check_override("time.other", template) == []
+    assert 'this company addresses callers as "du"' in check_override("time.other", template, "du")[0]
+
+
+def test_a_text_in_the_other_address_is_passed_over() -> None:
+    texts = {"time.other": "Wann passt es dir sonst?"}
+    assert Speech(SpeechSettings("du", texts)).say("time.other") == texts["time.other"]
+    assert Speech(SpeechSettings("Sie", texts)).say("time.other") == Speech().say("time.other")
 
 
 @pytest.mark.parametrize(
@@ -83,6 +119,11 @@ def test_a_text_that_would_be_wrong_on_the_phone_is_refused(key: str, template: 
         ("time.closed", "{when} haben wir Ruhetag. Wir öffnen um 9 Uhr 30 am 1. Mai."),
         ("hold.held", "{service}? Geht {when}, und {price}. Soll ich das fest machen?"),
         ("part.price", "das macht dann {price}"),
+        ("hold.held", "{service}, {when}. Darf ich das fest für Sie machen?"),
+        ("hold.released", "Alles klar, die Zeit ist wieder frei. Kann ich sonst etwas für Sie tun?"),
+        ("service.needs_consultation", "Vor {service} steht bei uns eine Beratung. Soll ich dafür suchen?"),
+        ("time.other", "Hm, da steht Ihnen alles offen. Sind Sie sicher, dass nichts passt?"),
+        ("time.other", "Wir schicken eine SMS. Wann sonst?"),
         ("when.no_time_said", "Wann soll's denn sein, und um wie viel Uhr?"),
     ],
 )

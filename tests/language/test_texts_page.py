@@ -44,7 +44,7 @@ def test_the_examples_of_the_page_are_accepted() -> None:
             f"{group}.{name}": template for group, named in texts.items() for name, template in named.items()
         }
         assert own
-        assert {key: check_override(key, template) for key, template in own.items()} == {
+        assert {key: check_override(key, template, "du") for key, template in own.items()} == {
             key: [] for key in own
         }
 

@@ -9,7 +9,9 @@ from functools import lru_cache
 
 from rapidfuzz import process
 
+from zusage.language.german._owner_words import cancelled_in, other_address_in, promise_in, shortened_in
 from zusage.language.german.texts import TEXTS
+from zusage.language.settings import Address
 from zusage.language.texts import Text, fields_of, outside_fields
 
 _LONGEST = 300
@@ -22,14 +24,11 @@ _SHORTENED = re.compile(
     r"\b(?:[zZ]\.\s?B|[dD]\.\s?h|[uU]\.\s?a|[cC]a|[bB]zw|[uU]sw|[eE]tc|[iI]nkl|[eE]xkl|[zZ]zgl|[gG]gf|[eE]vtl|[vV]gl|[nN]r|"
     r"[tT]el|[sS]tr|[mM]in|[sS]td|[tT]ägl|[mM]tl|Mo|Di|Mi|Do|Fr|Sa|So|Dr|Prof|Hr)\.|\.[ ]+[a-zäöüß]|\.[^\W_]"
 )
-_SAYS_BOOKED = re.compile(
-    r"\b(?:gebucht|eingetragen|bestätigt|vereinbart|reserviert|verbucht)\b", re.IGNORECASE
-)
 _MAY_SAY_BOOKED = frozenset({"booking.booked", "booking.already_booked"})
 
 
-def check_override(key: str, template: str) -> list[str]:
-    """Name everything that speaks against a company's own text for this key; empty: it may be spoken.
+def check_override(key: str, template: str, address: Address = "Sie") -> list[str]:
+    """Name everything that speaks against a company's own text for this key and address; empty: it may be spoken.
 
     Each finding goes on from the place of the text in a file ("has no field {wann}; possible are {when}")."""
     text = TEXTS.get(key)
@@ -37,13 +36,14 @@ def check_override(key: str, template: str) -> list[str]:
         return [f'"{key}" is no text of the agent{_did_you_mean(key)}']
     if text.fixed:
         return ["cannot be changed: it is said before it is known which company is called"]
-    return [finding for check in _CHECKS for finding in check(text, template)] + _claims(key, template)
+    found = [finding for check in _CHECKS for finding in check(text, template)]
+    return [*found, *_claims(key, template), *_addresses(template, address)]
 
 
 @lru_cache(maxsize=4096)
-def holds(key: str, template: str) -> bool:
+def holds(key: str, template: str, address: Address = "Sie") -> bool:
     """Whether `check_override` finds nothing."""
-    return not check_override(key, template)
+    return not check_override(key, template, address)
 
 
 def _did_you_mean(key: str) -> str:
@@ -107,6 +107,8 @@ def _numbers(_: Text, template: str) -> Iterator[str]:
 
 
 def _abbreviations(_: Text, template: str) -> Iterator[str]:
+    if short := shortened_in(outside_fields(template)):
+        yield f'has an abbreviation ("{short}"); write it in full, as it is said'
     if found := _SHORTENED.search(outside_fields(template)):
         yield f'has an abbreviation or a missing blank or capital letter ("{found[0].strip()}"); write it in full'
 
@@ -121,13 +123,17 @@ def _shape(text: Text, template: str) -> Iterator[str]:
         yield "must begin with a capital letter or a field"
 
 
-def _claims(key: str, template: str) -> list[str]:
-    found = _SAYS_BOOKED.search(template)
-    if found is None or key in _MAY_SAY_BOOKED:
-        return []
-    return [
-        f'says "{found[0]}", which only booking.booked and booking.already_booked may: nothing is booked yet'
-    ]
+def _claims(key: str, template: str) -> Iterator[str]:
+    line = outside_fields(template)
+    if key not in _MAY_SAY_BOOKED and (said := promise_in(line)):
+        yield f'says "{said}", which only booking.booked and booking.already_booked may: nothing is booked yet'
+    if said := cancelled_in(line):
+        yield f'says "{said}": the agent cancels no appointment, it only gives a kept time back'
+
+
+def _addresses(template: str, address: Address) -> Iterator[str]:
+    if said := other_address_in(outside_fields(template), address):
+        yield f'says "{said}", but this company addresses callers as "{address}"; write it in that address'
 
 
 _CHECKS: tuple[Callable[[Text, str], Iterator[str]], ...] = (

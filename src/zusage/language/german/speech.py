@@ -35,7 +35,11 @@ class Speech:
         :raises KeyError: the key is unknown, or one of its fields is not given."""
         text = TEXTS[key]
         own = self.settings.overrides.get(key)
-        template = own if own is not None and holds(key, own) else text.template(self.settings.address)
+        template = (
+            own
+            if own is not None and holds(key, own, self.settings.address)
+            else text.template(self.settings.address)
+        )
         return fill(template, fields, phrase=text.phrase)
 
     def unclear(self, unclear: Unclear, here: Here) -> str:

@@ -65,20 +65,20 @@ def read_speech(root: Table) -> SpeechSettings:
         return SpeechSettings()
     address = cast("Address", table.choice("address", "Sie", get_args(Address)))
     texts = table.table("texts")
-    overrides = {} if texts is None else _read_texts(texts)
+    overrides = {} if texts is None else _read_texts(texts, address)
     table.finish()
     return SpeechSettings(address, overrides)
 
 
-def _read_texts(table: Table, group: str = "") -> dict[str, str]:
+def _read_texts(table: Table, address: Address, group: str = "") -> dict[str, str]:
     """Read texts by key; without quotes TOML reads the dot of a key as a table within, which means the same."""
     texts: dict[str, str] = {}
     for name, value in table.rest().items():
         key = f"{group}{name}"
         if isinstance(value, dict):
-            texts |= _read_texts(Table(value, table.at(name), table.report), f"{key}.")
+            texts |= _read_texts(Table(value, table.at(name), table.report), address, f"{key}.")
             continue
         texts[key] = table.text(name, "", longest=_LONGEST_TEMPLATE)
-        for message in check_override(key, texts[key]) if texts[key] else ():
+        for message in check_override(key, texts[key], address) if texts[key] else ():
             table.problem(name, message)
     return texts
