@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from zusage.language.german._items import Days, Placed, Talk, Word
+from zusage.language.german._kinds import Kinds
 from zusage.language.german._tokens import Token
 
-_PAUSES = frozenset({"comma", "stop"})
+_PAUSES: Kinds = frozenset({"comma", "stop"})
 _STORY_TEXT = """
 war hatte hatten waren gewesen arbeite arbeiten arbeitet geoeffnet offen offene seit probiert versucht gebucht verpasst feierabend
 absagen abgesagt storniere stornieren urlaub fahre fahren fliege fliegen geburtstag hochzeit laeuft ablaeuft baujahr wurde wurden

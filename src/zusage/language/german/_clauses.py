@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from zusage.language.german._items import Between, Days, Doubt, Moment, Number, Placed, Word
+from zusage.language.german._kinds import WordKind
 from zusage.language.german._ranges import word_kind
 
 
-def _split(placed: Iterable[Placed], *kinds: str) -> list[list[Placed]]:
+def _split(placed: Iterable[Placed], *kinds: WordKind) -> list[list[Placed]]:
     parts: list[list[Placed]] = [[]]
     for one in placed:
         if word_kind(one) in kinds:

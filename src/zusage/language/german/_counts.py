@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from zusage.language.german._items import Tokens
+from zusage.language.german._kinds import Kinds
 
 _COUNTED_TEXT = """
 euro euros cent dollar franken prozent grad kilo kilos gramm kg liter meter metern zentimeter zentimetern cm millimeter mm km
@@ -33,7 +34,7 @@ _NUMBERED = re.compile(
 )
 _SCORED = frozenset({"verloren", "gewonnen", "gespielt", "unentschieden", "gefuehrt"})
 # Between two of these an unmarked "3.11" is a date.
-_CUE_KINDS = frozenset(
+_CUE_KINDS: Kinds = frozenset(
     {"end", "glue", "bound", "until", "between", "from", "at", "about", "day", "days", "short_day", "near", "tomorrow",
      "comma", "stop", "and", "or", "dash", "slash", "date", "dotted", "slashed", "in", "fix", "no", "for", "title", "hesitation",
      "greeting", "time_word", "which", "clock", "uhr", "soon", "later", "earlier", "called", "my_name", "move"}

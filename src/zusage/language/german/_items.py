@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Literal, cast
+from typing import Literal, TypedDict, Unpack, cast
 
 from zusage.core.scheduling.masters import Span, Week
+from zusage.language.german._kinds import Kinds, TokenKind, WordKind
 from zusage.language.german._tokens import END, Token
 from zusage.language.german.texts import question
 from zusage.language.policies import Policies
@@ -21,6 +22,7 @@ LONGEST_RUN = 24
 """Nobody says more words of one kind in a row; without it, a text of nothing else would take quadratic time."""
 
 Bound = Literal["", "from", "after", "until", "before"]
+Near = Literal["", "day", "time"]
 DaysKind = Literal["date", "weekday", "of_month", "span", "range", "week_of"]
 
 
@@ -127,7 +129,7 @@ class Number:
 
     value: int
     ordinal: bool = False
-    near: Literal["", "day", "time"] = ""
+    near: Near = ""
     text: str = ""
 
 
@@ -159,7 +161,7 @@ class Between:
 class Word:
     """What joins, limits, takes back or refuses: `kind` says which."""
 
-    kind: str
+    kind: WordKind
     value: object = None
 
 
@@ -192,7 +194,7 @@ class Tokens:
         """Folded words that were written with a capital letter, where the text tells nouns from other words."""
         # A negative index counts from the back: there the same ends stand.
         self._padded = [*tokens, *_ENDS]
-        self.kinds = frozenset(token.kind for token in tokens)
+        self.kinds: Kinds = frozenset(token.kind for token in tokens)
         self.talk = talk
         self.last_day: date | None = None
         """The single day that was read last: what "am Tag danach" may mean."""
@@ -200,7 +202,7 @@ class Tokens:
     def __getitem__(self, at: int) -> Token:
         return self._padded[at]
 
-    def kind(self, at: int) -> str:
+    def kind(self, at: int) -> TokenKind:
         return self._padded[at].kind
 
     def integer(self, at: int) -> int:
@@ -215,7 +217,7 @@ class Tokens:
         """Year (if one was written), month and day of a "date"."""
         return cast("tuple[int | None, int, int]", self[at].value)
 
-    def skip(self, at: int, *kinds: str) -> int:
+    def skip(self, at: int, *kinds: TokenKind) -> int:
         """The first place from `at` on whose token is of none of these kinds; looks at no more than `LONGEST_RUN`."""
         last = at + LONGEST_RUN
         while at < last and self.kind(at) in kinds:
@@ -229,9 +231,22 @@ def plus(day: date, days: int) -> date:
     return day + timedelta(days=days)
 
 
-def one_day(day: date, **more: object) -> Days:
-    """A single day; `more` are fields of `Days`."""
-    return replace(Days(day, day + ONE_DAY), **more)  # type: ignore[arg-type]
+class DayFields(TypedDict, total=False):
+    """The fields of `Days` that a single day may have."""
+
+    kind: DaysKind
+    bound: Bound
+    bare: bool
+    weekly: bool
+    said: bool
+    relative: bool
+    instead: bool
+    assumed: tuple[str, ...]
+    others: tuple[tuple[date, date], ...]
+
+
+def one_day(day: date, **more: Unpack[DayFields]) -> Days:
+    return Days(day, day + ONE_DAY, **more)
 
 
 def half_of(span: Span, *, late: bool) -> Span:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from zusage.language.german import speak
+from zusage.language.german._kinds import TokenKind
 from zusage.language.german._text import fold
 
 WEEKDAYS = tuple(fold(day) for day in speak.WEEKDAYS)
 MONTHS = tuple(fold(month) for month in speak.MONTHS)
 """As they are said, folded."""
 
-Meaning = tuple[str, object]
+Meaning = tuple[TokenKind, object]
 
 _ENGLISH_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _SHORT_DAYS = ("mo", "di", "mi", "do", "fr", "sa", "so")
@@ -37,24 +38,25 @@ def _inflected(stems: str) -> Iterator[str]:
 
 
 def _table() -> Iterator[tuple[str, Meaning]]:
-    """Every word with its meaning; of two meanings the first counts."""
+    """Every word with its meaning."""
     yield from _calendar_words()
     yield from _compounds()
     for value, words in enumerate(_DIALECT_HOURS):
         for word in words.split():
-            yield word, ("hour_word" if word.endswith("i") else "num", str(value))
-    yield from ((word, ("num", str(value))) for word, value in _ENGLISH_NUMBERS.items())
+            yield word, ("hour_word" if word.endswith("i") else "num", value)
+    yield from ((word, ("num", value)) for word, value in _ENGLISH_NUMBERS.items())
     for value, words in enumerate(_ENGLISH_ORDINALS, 1):
-        yield words, ("ord", str(value))
+        yield words, ("ord", value)
     for word in _inflected("nullt"):
-        yield word, ("ord", "0")
+        yield word, ("ord", 0)
     for kind, words in _KINDS.items():
         for entry in words.split():
-            word, _, value_text = entry.partition("=")
-            yield word, (kind, value_text or None)
-    for kind, forms_of in (("part", _PARTS), ("feast", FEASTS)):
-        for key, forms in forms_of.items():
-            yield from ((word, (kind, key)) for word in forms.split())
+            word, _, written = entry.partition("=")
+            yield word, (kind, _value(written))
+    for key, forms in _PARTS.items():
+        yield from ((word, ("part", key)) for word in forms.split())
+    for key, forms in FEASTS.items():
+        yield from ((word, ("feast", key)) for word in forms.split())
     for key, stems in _WHICH.items():
         yield from ((word, ("which", key)) for word in _inflected(stems))
 
@@ -80,7 +82,7 @@ def _compounds() -> Iterator[tuple[str, Meaning]]:
     """ "Dezemberwoche", "Januarhälfte", "Monatsende"."""
     for index, german in enumerate(MONTHS):
         yield german + "woche", ("week_of_month", index + 1)
-        yield from ((german + half, ("half_word", str(index + 1))) for half in ("haelfte", "halfte"))
+        yield from ((german + half, ("half_word", index + 1)) for half in ("haelfte", "halfte"))
     for stem, unit in (("wochen", "week"), ("monats", "month"), ("jahres", "year")):
         yield from ((stem + half, ("half_word", unit)) for half in ("haelfte", "halfte"))
         for word, which in (("anfang", "begin"), ("beginn", "begin"), ("mitte", "middle"), ("ende", "end")):
@@ -210,9 +212,9 @@ FEASTS = {
     "advent_3": "",
     "advent_4": "",
 }
-"""Feast days by key; those that take several words stand in `_tokens`."""
+"""Feast days by key; those that take several words stand in `_phrases`."""
 
-_KINDS = {
+_KINDS: Mapping[TokenKind, str] = {
     "near": "heutigen=0 heute=0 today=0 hoite=0 heut=0 heude=0 haide=0 hait=0 uebermorgen=2 ubermorgen=2 ueberuebermorgen=3 gestern=-1 "
     "yesterday=-1 gestan=-1 vorgestern=-2 vorvorgestern=-3",
     "tomorrow": "morgen morgn morjen tomorrow moagen moagn morgigen tmrw",
@@ -270,7 +272,7 @@ _KINDS = {
     "early": "fruehen fruehem fruhen",
     "late_part": "spaetnachmittag=afternoon spaetnachmittags=afternoon spaetabends=evening spaetabend=evening",
     "same": "gleichen selben gleiche selbe gleicher selber demselben denselben dieselbe derselben same",
-    "time_word": "zeit uhrzeit termin",
+    "time_word": "zeit termin",
     "every": "jeden jeder jedes jede every immer",
     "fix": "but nein nee noe quatsch falsch sondern stattdessen vielmehr lieber aber gesagt ausgemacht vereinbart "
     "korrektur korrigiere bloedsinn doch=weak",
@@ -285,22 +287,26 @@ _KINDS = {
     "naechstmoeglich naechstmoegliche naechstmoeglichen naechstmoeglicher schnellstmoeglichen schnellstmoegliche "
     "fruehestmoegliche fruehestmoeglichen umgehend ehemoeglichst",
     "title": "firma cafe hotel praxis frau herr herrn familie fraeulein mrs mr doktor dr",
-    "own": "meine ihre seine deine eine unsere",
     "called": "heisse heiss heisst",
     "greeting": "guten schoenen gute schoene good gutn schoen schoenes frohe frohes froehliche gesegnete",
     "empty": "null",
 }
 
 
-def _values(table: Iterable[tuple[str, Meaning]]) -> dict[str, Meaning]:
+def _value(written: str) -> object:
+    """What stands behind the "=" of a word: a number, or a key; None for nothing."""
+    if written.lstrip("-").isdigit():
+        return int(written)
+    return float(written) if "." in written else written or None
+
+
+def _checked(table: Iterable[tuple[str, Meaning]]) -> dict[str, Meaning]:
+    """:raises ValueError: a word has two meanings, of which one would hide the other."""
     known: dict[str, Meaning] = {}
-    for word, (kind, value) in table:
-        known.setdefault(word, (kind, int(str(value)) if is_number(value) else value))
+    for word, meaning in table:
+        if known.setdefault(word, meaning) != meaning:
+            raise ValueError(f"{word!r} means {known[word]} and {meaning}")
     return known
 
 
-def is_number(value: object) -> bool:
-    return isinstance(value, str) and value.lstrip("-").isdigit()
-
-
-WORDS: dict[str, Meaning] = _values(_table())
+WORDS = _checked(_table())

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
+from zusage.language.german._kinds import Kinds
 from zusage.language.german._lexicon import WORDS
 from zusage.language.german._numbers import CARDINALS, ORDINALS
 from zusage.language.german._words import cologne
@@ -56,7 +57,7 @@ zweier zweiten zweitens
 """
 _OTHER_WORDS = frozenset(_OTHER_WORDS_TEXT.split())
 _WITH_PART = re.compile(r"(\w{5,}?)(vormittag|nachmittag|mittag|morgen|abend|frueh|nacht)s?")
-_FUZZY_KINDS = frozenset(
+_FUZZY_KINDS: Kinds = frozenset(
     {"which", "part", "weekend", "later", "earlier", "same", "quarter", "three_quarters", "feast"}
 )
 _VOCABULARY = tuple(

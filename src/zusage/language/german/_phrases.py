@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import product
 
-from zusage.language.german._lexicon import Meaning, is_number
+from zusage.language.german._kinds import TokenKind
+from zusage.language.german._lexicon import Meaning
 
 Phrase = tuple[tuple[str, ...], Meaning]
 
@@ -18,15 +19,15 @@ def _phrases() -> Iterator[Phrase]:
 
 
 # "a|b c|" : one of a, b; then c or nothing.
-_PHRASES: tuple[tuple[str, str, str | None], ...] = (
-    ("ueber|uber morgen", "near", "2"),
-    ("vor gestern", "near", "-1"),
-    ("the| day after tomorrow", "near", "2"),
-    ("heutigen tag", "near", "0"),
-    ("morgigen tag", "near", "1"),
-    ("gestrigen tag", "near", "-1"),
-    ("zwei einhalb", "one_and_a_half", "2.5"),
-    ("drei einhalb", "one_and_a_half", "3.5"),
+_PHRASES: tuple[tuple[str, TokenKind, str | float | None], ...] = (
+    ("ueber morgen", "near", 2),
+    ("vor gestern", "near", -1),
+    ("the| day after tomorrow", "near", 2),
+    ("heutigen tag", "near", 0),
+    ("morgigen tag", "near", 1),
+    ("gestrigen tag", "near", -1),
+    ("zwei einhalb", "one_and_a_half", 2.5),
+    ("drei einhalb", "one_and_a_half", 3.5),
     ("p m", "half_of_day", "pm"),
     ("a m", "half_of_day", "am"),
     ("christmas eve", "feast", "christmas_eve"),
@@ -64,23 +65,23 @@ _PHRASES: tuple[tuple[str, str, str | None], ...] = (
     ("den|der ganzen|ganze tag", "any_time", None),
     ("egal welche|welcher uhrzeit", "any_time", None),
     ("drei|3 viertel", "three_quarters", None),
-    ("ein|eine|einer viertel stunde", "quarter_hour", "15"),
-    ("viertelstunde", "quarter_hour", "15"),
-    ("dreiviertelstunde", "quarter_hour", "45"),
-    ("drei|3 viertel stunde", "quarter_hour", "45"),
-    ("dreiviertel stunde", "quarter_hour", "45"),
-    ("halbstunde", "quarter_hour", "30"),
-    ("ein und ein halb|halbe", "one_and_a_half", "1.5"),
+    ("ein|eine|einer viertel stunde", "quarter_hour", 15),
+    ("viertelstunde", "quarter_hour", 15),
+    ("dreiviertelstunde", "quarter_hour", 45),
+    ("drei|3 viertel stunde", "quarter_hour", 45),
+    ("dreiviertel stunde", "quarter_hour", 45),
+    ("halbstunde", "quarter_hour", 30),
+    ("ein und ein halb|halbe", "one_and_a_half", 1.5),
     ("ein paar|einigen|mehreren|wenigen", "some", None),
     ("einigen|mehreren|wenigen|paar", "some", None),
     ("zwischen den jahren", "feast", "between_years"),
     ("zwischen weihnachten und neujahr|silvester", "feast", "between_years"),
-    ("heiliger|heiligen|heilig|heilger abend", "feast", "christmas_eve"),
+    ("heiliger|heiligen|heilger abend", "feast", "christmas_eve"),
     ("heilige|heiligen drei|3 koenige|koenigen", "feast", "epiphany"),
     ("tag der deutschen| einheit", "feast", "unity_day"),
     ("tag der arbeit", "feast", "labour_day"),
     ("christi himmelfahrt", "feast", "ascension"),
-    ("mariae|maria|mariä himmelfahrt", "feast", "assumption"),
+    ("mariae|maria himmelfahrt", "feast", "assumption"),
     ("buss|bus und bettag", "feast", "repentance_day"),
     ("buss|bus - und bettag", "feast", "repentance_day"),
     ("sankt|st martin", "feast", "st_martin"),
@@ -96,14 +97,8 @@ _PHRASES: tuple[tuple[str, str, str | None], ...] = (
     ("zweiten|zweiter|2. pfingstfeiertag|pfingsttag", "feast", "whit_monday"),
     ("auch nicht", "no", "also"),
     ("alles recht", "whatever", None),
-    ("rosen montag", "feast", "rose_monday"),
-    ("oster montag", "feast", "easter_monday"),
-    ("oster sonntag", "feast", "easter"),
     ("pfingst montag", "feast", "whit_monday"),
     ("pfingst sonntag", "feast", "whit_sunday"),
-    ("kar freitag", "feast", "good_friday"),
-    ("gruen donnerstag", "feast", "maundy_thursday"),
-    ("fron leichnam", "feast", "corpus_christi"),
     ("unter|waehrend der woche", "workdays", None),
     ("unter|waehrend der arbeitswoche", "workdays", None),
     ("in der frueh|fruehe|fruh", "part", "morning"),
@@ -118,7 +113,7 @@ _PHRASES: tuple[tuple[str, str, str | None], ...] = (
     ("nach|bis|um schulschluss", "junk", None),
     ("sondern auch", "or", None),
     ("wenn|falls das|es| nicht geht|klappt|passt|moeglich|", "or", None),
-    ("wenn|falls nicht dann|", "or", None),
+    ("wenn|falls nicht dann", "or", None),
     ("zur not", "or", None),
     ("oder so", "word", None),
     ("oder doch lieber|", "fix", None),
@@ -172,11 +167,18 @@ _PHRASES: tuple[tuple[str, str, str | None], ...] = (
 )
 
 
-PHRASES: dict[str, list[Phrase]] = {}
+def _by_first_word(phrases: Iterable[Phrase]) -> dict[str, list[Phrase]]:
+    """:raises ValueError: the same words stand in the table twice."""
+    known: dict[tuple[str, ...], Meaning] = {}
+    for words, meaning in phrases:
+        if words in known:
+            raise ValueError(f"{' '.join(words)!r} stands there twice")
+        known[words] = meaning
+    table: dict[str, list[Phrase]] = {}
+    for words in sorted(known, key=len, reverse=True):
+        table.setdefault(words[0], []).append((words, known[words]))
+    return table
+
+
+PHRASES = _by_first_word(_phrases())
 """By their first word, the longest first."""
-for _words, _meaning in _phrases():
-    _value = _meaning[1]
-    meaning: Meaning = (_meaning[0], int(str(_value)) if is_number(_value) else _value)
-    PHRASES.setdefault(_words[0], []).append((_words, meaning))
-for _entries in PHRASES.values():
-    _entries.sort(key=lambda entry: -len(entry[0]))

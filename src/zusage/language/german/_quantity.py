@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from zusage.language.german._calendar import months_later
-from zusage.language.german._items import Days, Doubt, Talk, Tokens, one_day, plus
+from zusage.language.german._items import Days, DaysKind, Doubt, Talk, Tokens, one_day, plus
+from zusage.language.german._kinds import Kinds, TokenKind
 from zusage.language.reading import Grain
 
-_UNITS = frozenset(
+_UNITS: Kinds = frozenset(
     {
         "unit_minute",
         "unit_hour",
@@ -21,8 +23,8 @@ _UNITS = frozenset(
         "half_year",
     }
 )
-_MONTHS = {"unit_month": 1, "quarter_year": 3, "half_year": 6, "unit_year": 12}
-_MINUTES = {"unit_minute": 1, "unit_hour": 60}
+_MONTHS: Mapping[TokenKind, int] = {"unit_month": 1, "quarter_year": 3, "half_year": 6, "unit_year": 12}
+_MINUTES: Mapping[TokenKind, int] = {"unit_minute": 1, "unit_hour": 60}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ class Quantity:
     `vague`: "ein paar", or a count that does not fit the unit."""
 
     count: float
-    unit: str
+    unit: TokenKind
     end: int
     most: float = 0
     vague: bool = False
@@ -61,7 +63,7 @@ class Quantity:
         most = _most(tokens, behind)
         if most:
             behind = most[1]
-        unit = tokens.kind(behind)
+        unit: TokenKind = tokens.kind(behind)
         if short and tokens[behind].text == "h":
             unit = "unit_hour"
         if unit not in _UNITS:
@@ -146,7 +148,7 @@ def jumped(talk: Talk, start: date, quantity: Quantity) -> Days:
         grain: Grain = "day" if quantity.unit == "unit_day" else "week"
         return Days(first, plus(last, 1), grain, "span", relative=True)
     first = shifted(start, quantity)
-    kind = "week_of" if quantity.unit == "unit_week" else "date"
+    kind: DaysKind = "week_of" if quantity.unit == "unit_week" else "date"
     if quantity.unit == "unit_day" and quantity.count in {8, 15}:
         week, exact = plus(first, -1), first
         if talk.policies.eight_days == "days":

@@ -6,7 +6,7 @@ import calendar
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import cast
+from typing import Literal, cast
 
 from zusage.language.german._calendar import months_later
 from zusage.language.german._items import (
@@ -27,14 +27,15 @@ from zusage.language.german._items import (
     Word,
     plus,
 )
+from zusage.language.german._kinds import WordKind, WordKinds
 from zusage.language.german._narrow import check_weekday
 from zusage.language.german._read_clock import make_clock
 from zusage.language.german._read_date import of_month
 
 _REACH = 6
 """Items: how far back a "zwischen" is looked for."""
-_JOINTS = frozenset({"until", "dash"})
-_LISTS = frozenset({"or", "and", "until", "dash", "comma"})
+_JOINTS: WordKinds = frozenset({"until", "dash"})
+_LISTS: WordKinds = frozenset({"or", "and", "until", "dash", "comma"})
 
 
 def joined(placed: Sequence[Placed], talk: Talk) -> list[Placed]:
@@ -80,7 +81,7 @@ def _check_apposed(date_said: Placed, weekday: Days | None, talk: Talk) -> None:
         check_weekday([weekday, item], talk)
 
 
-def _kind_at(placed: Sequence[Placed], at: int) -> str:
+def _kind_at(placed: Sequence[Placed], at: int) -> WordKind | Literal[""]:
     return word_kind(placed[at]) if 0 <= at < len(placed) else ""
 
 
@@ -114,7 +115,7 @@ def _within_stretch(placed: Sequence[Placed], at: int, weekdays: Mapping[int, Da
     return _joins(placed, at + 1) and _is_dated(placed, at - 1) and dated
 
 
-def word_kind(placed: Placed | None) -> str:
+def word_kind(placed: Placed | None) -> WordKind | Literal[""]:
     """The kind of a joining word; "" for anything else."""
     return placed.item.kind if placed and isinstance(placed.item, Word) else ""
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from zusage.language.german._counts import is_counted
 from zusage.language.german._items import DAY_END, NOON, Clock, Doubt, Tokens
+from zusage.language.german._kinds import Kinds, TokenKind
 
 Found = tuple[Clock, int] | None
 
@@ -64,7 +65,7 @@ def _dotted(tokens: Tokens, at: int) -> Found:
     return make_clock(hour, minute), _behind_uhr(tokens, at + 1)
 
 
-_TIME_BEFORE = frozenset({"at", "about"})
+_TIME_BEFORE: Kinds = frozenset({"at", "about"})
 
 
 def _number(tokens: Tokens, at: int) -> Found:
@@ -128,7 +129,7 @@ def _military(tokens: Tokens, at: int, number: int) -> Found:
     return make_clock(number // 100, number % 100, exact=number < 1000), _behind_uhr(tokens, at + 1)
 
 
-_DAY_BEFORE = frozenset({"day", "short_day", "near", "tomorrow", "date", "until", "dash"})
+_DAY_BEFORE: Kinds = frozenset({"day", "short_day", "near", "tomorrow", "date", "until", "dash"})
 
 
 def _suffixed(tokens: Tokens, at: int, hour: int) -> Found:
@@ -207,8 +208,8 @@ def _hour(tokens: Tokens, at: int) -> int | None:
     return None if counted else value
 
 
-_COUNTED_UNITS = frozenset(
-    {"month_name", "unit_day", "unit_week", "unit_month", "unit_year", "unit_hour", "counted_unit"}
+_COUNTED_UNITS: Kinds = frozenset(
+    {"month_name", "unit_day", "unit_week", "unit_month", "unit_year", "unit_hour"}
 )
 
 
@@ -221,7 +222,7 @@ def _quarter(tokens: Tokens, at: int) -> Found:
     return _fraction(tokens, at, before=_QUARTERS["quarter"])
 
 
-_QUARTERS = {"quarter": 45, "three_quarters": 15}
+_QUARTERS: Mapping[TokenKind, int] = {"quarter": 45, "three_quarters": 15}
 """How many minutes before the hour that follows: "viertel drei" is 2:15."""
 
 
@@ -292,7 +293,7 @@ def _bare(tokens: Tokens, at: int) -> Found:
     return make_clock(hour, 0, exact=exact), _behind_uhr(tokens, at + 1)
 
 
-_RULES: dict[str, Callable[[Tokens, int], Found]] = {
+_RULES: dict[TokenKind, Callable[[Tokens, int], Found]] = {
     "clock": _written,
     "dotted": _dotted,
     "num": _number,

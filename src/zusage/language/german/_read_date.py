@@ -7,6 +7,7 @@ from datetime import date
 
 from zusage.language.german._calendar import months_later
 from zusage.language.german._items import Days, Doubt, FoundDays, Talk, Tokens, one_day
+from zusage.language.german._kinds import Kinds
 from zusage.language.german._spans import AHEAD
 
 YEARS_AHEAD = 10
@@ -220,4 +221,4 @@ def _year_of_date(tokens: Tokens, at: int) -> tuple[int | None, int]:
     return _CENTURY + short, at + 1
 
 
-_NO_YEAR_BEFORE = frozenset({"uhr", "until", "dash", "half_of_day"})
+_NO_YEAR_BEFORE: Kinds = frozenset({"uhr", "until", "dash", "half_of_day"})

@@ -6,7 +6,8 @@ import re
 from dataclasses import replace
 
 from zusage.language.german._counts import counts_something, has_cue, is_counted, is_ranked
-from zusage.language.german._items import Doubt, Found, Number, Tokens, Word
+from zusage.language.german._items import Doubt, Found, Near, Number, Tokens, Word
+from zusage.language.german._kinds import Kinds
 from zusage.language.german._read_clock import read_clock
 from zusage.language.german._read_counted import read_quantity
 from zusage.language.german._read_date import dated, named_date, short_date, written_date
@@ -14,7 +15,7 @@ from zusage.language.german._read_day import nth_day_of_month
 from zusage.language.german._read_edge import stretch
 from zusage.language.german._read_which import FREE
 
-_TIME_WORDS = frozenset({"at", "about"})
+_TIME_WORDS: Kinds = frozenset({"at", "about"})
 _DAY_GLUE = frozenset({"am", "an", "den", "dem", "der", "zum", "vom", "on", "the", "des"})
 
 
@@ -62,7 +63,7 @@ def _plain_number(tokens: Tokens, at: int) -> Found:  # noqa: PLR0911 - one line
         return Word("junk"), at + 2
     if ordinal and tokens[at - 1].text != "am" and (is_ranked(tokens, at + 1) or _is_rank(tokens, at)):
         return None
-    return Number(value, ordinal, near, text), at + 1  # type: ignore[arg-type]
+    return Number(value, ordinal, near, text), at + 1
 
 
 def _dashed_date(tokens: Tokens, at: int) -> Found:
@@ -98,7 +99,7 @@ def read_written_clock(tokens: Tokens, at: int) -> Found:
     return (Word("number"), at + 1) if counts_something(tokens, at) else read_clock(tokens, at)
 
 
-def _near(tokens: Tokens, at: int, *, ordinal: bool) -> str:
+def _near(tokens: Tokens, at: int, *, ordinal: bool) -> Near:
     """Which words stand before: "der 12" is no day as "der zwölfte" is."""
     if tokens.kind(at - 1) in _TIME_WORDS:
         return "time"

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from zusage.language.german._calendar import feast, is_year, iso_week, months_later, nth_weekday
 from zusage.language.german._items import Days, Doubt, FoundDays, Tokens, plus
+from zusage.language.german._kinds import TokenKind
 from zusage.language.german._quantity import Quantity, shifted
 from zusage.language.german._read_date import month_named, read_year
 from zusage.language.german._read_day import beside_date
@@ -205,7 +206,7 @@ def nth_weekend(tokens: Tokens, nth: int, at: int) -> FoundDays:
 _Plain = Callable[[Tokens, int], FoundDays]
 
 
-_PLAIN: dict[str, _Plain] = {
+_PLAIN: dict[TokenKind, _Plain] = {
     "weekend": _weekend,
     "month_name": _month,
     "week_number": _week_number,

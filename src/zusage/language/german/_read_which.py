@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from zusage.language.german._calendar import feast, months_later
 from zusage.language.german._items import Between, Days, Doubt, Found, FoundDays, Tokens, Word, one_day, plus
+from zusage.language.german._kinds import TokenKind
 from zusage.language.german._quantity import Quantity, shifted
 from zusage.language.german._read_day import (
     feast_day,
@@ -181,7 +182,7 @@ def _next_hours(tokens: Tokens, at: int, which: str) -> Found:
 
 _FREE_TEXT = "freie freier freien freies moegliche moeglicher moeglichen verfuegbare verfuegbaren verfuegbarer verfuegbares"
 FREE = frozenset(_FREE_TEXT.split())
-_WHICH: dict[str, Callable[[Tokens, int, int], FoundDays]] = {
+_WHICH: dict[TokenKind, Callable[[Tokens, int, int], FoundDays]] = {
     "unit_week": _which_week,
     "week_of_month": _which_week,
     "unit_month": _which_month,

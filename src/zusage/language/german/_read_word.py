@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from zusage.language.german._counts import counts_something
 from zusage.language.german._items import Found, Moment, Tokens, Word
+from zusage.language.german._kinds import Kinds, TokenKind, WordKind
 from zusage.language.german._names_known import FAMILY, GIVEN
 from zusage.language.german._quantity import Quantity
 from zusage.language.german._read_counted import ago
 from zusage.language.german._read_day import named_weekday, next_workday
 from zusage.language.german._read_part import part_of_day
 
-NAMED_LIKE_TIME = frozenset({"day", "days", "month_name", "season", "feast", "tomorrow"})
+NAMED_LIKE_TIME: Kinds = frozenset({"day", "days", "month_name", "season", "feast", "tomorrow"})
 _DAYLIKE = re.compile(
     r"(?!(?:.*mittag|alltag|.*vertrag|.*auftrag|.*betrag|.*antrag|.*eintrag|.*nachtrag|.*ertrag)s?$)\w{3,}tage?s?$|\w{3,}days?$"
 )
@@ -50,7 +51,7 @@ def short_day(tokens: Tokens, at: int) -> Found:
     return named_weekday(tokens, at) if alone or timed or after_time else (Word("daylike"), at + 1)
 
 
-def _beside_day(tokens: Tokens, at: int, behind: int, *joints: str) -> bool:
+def _beside_day(tokens: Tokens, at: int, behind: int, *joints: TokenKind) -> bool:
     """Whether such a word joins the short day at a place to another day, before or behind it."""
     days = {"short_day", "day"}
     joined_behind = tokens.kind(behind) in joints and tokens.kind(behind + 1) in days
@@ -138,8 +139,11 @@ def glue_word(tokens: Tokens, at: int) -> Found:
     ):
         moves = "move" in tokens.kinds
         return Word("onto" if moves else "until"), at + 1
-    word = {"an": "onwards", "vom": "from", "auf": "onto"}.get(text)
+    word = _GLUE_WORDS.get(text)
     return (Word(word), at + 1) if word else None
+
+
+_GLUE_WORDS: Mapping[str, WordKind] = {"an": "onwards", "vom": "from", "auf": "onto"}
 
 
 def read_workday(tokens: Tokens, at: int) -> Found:
@@ -170,8 +174,8 @@ _NO_VERDICT = frozenset(
     {"sonst", "anders", "ansonsten", "wenn", "weil", "falls", "hoffentlich", "dass", "dauert", "zu"}
 )
 _GOOD = frozenset({"gut", "moeglich", "so", "guenstig", "passend", "recht"})
-_PAUSES = frozenset({"comma", "stop", "end", "fix", "or", "hesitation"})
-_SILENT_KINDS = frozenset(
+_PAUSES: Kinds = frozenset({"comma", "stop", "end", "fix", "or", "hesitation"})
+_SILENT_KINDS: Kinds = frozenset(
     {"word", "glue", "no", "time_word", "and", "in", "title", "later", "earlier", "empty"}
 )
 
@@ -283,9 +287,11 @@ def choice(tokens: Tokens, at: int) -> Found:
 
 
 def every(tokens: Tokens, at: int) -> Found:
-    kinds = {"unit_day": "every_day", "unit_week": "weekly"}
-    kind = kinds.get(tokens.kind(at + 1))
+    kind = _REPEATED.get(tokens.kind(at + 1))
     return (Word(kind), at + 2) if kind else None
+
+
+_REPEATED: Mapping[TokenKind, WordKind] = {"unit_day": "every_day", "unit_week": "weekly"}
 
 
 def bound(tokens: Tokens, at: int) -> Found:
@@ -308,5 +314,5 @@ def bound_now(tokens: Tokens, at: int) -> Found:
     return Moment(tokens.talk.now, "open_end"), at + 1
 
 
-def mark(kind: str) -> Callable[[Tokens, int], Found]:
+def mark(kind: WordKind) -> Callable[[Tokens, int], Found]:
     return lambda tokens, at: (Word(kind, tokens[at].value), at + 1)

@@ -1,4 +1,4 @@
-"""From tokens to items: at every place the rule for that kind of token (`_RULES`), the longest reading first."""
+"""From tokens to items: at every place the rule for that kind of token (`RULES`), the longest reading first."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from zusage.language.german._items import Days, Found, Placed, Tokens, Word, plus
+from zusage.language.german._kinds import TokenKind
 from zusage.language.german._read_clock import read_clock
 from zusage.language.german._read_counted import (
     counted_for,
@@ -66,7 +67,7 @@ def read_items(tokens: Tokens) -> list[Placed]:
     at, count = 0, len(tokens.list)
     while at < count:
         kind = tokens.kind(at)
-        rule = _RULES.get(kind)
+        rule = RULES.get(kind)
         found = rule(tokens, at) if rule and not (names and _is_name(tokens, at, names)) else None
         if kind in NAMED_LIKE_TIME and (
             given_name(tokens, at) or company_name(tokens, at) or staff_name(tokens, at)
@@ -108,7 +109,7 @@ def _since(tokens: Tokens, at: int) -> Found:
 
 def _of_other_kind(tokens: Tokens, at: int) -> Found:
     """What stands behind a "seit"; a second "seit" is left to itself, or each would read on to the end."""
-    rule = _RULES.get(tokens.kind(at)) if tokens.kind(at) != "since" else None
+    rule = RULES.get(tokens.kind(at)) if tokens.kind(at) != "since" else None
     return rule(tokens, at) if rule else None
 
 
@@ -123,7 +124,7 @@ def _begun(tokens: Tokens, at: int) -> Found:
     return replace(days, bound="from", bare=False), found[1]
 
 
-_RULES: dict[str, Callable[[Tokens, int], Found]] = {
+RULES: dict[TokenKind, Callable[[Tokens, int], Found]] = {
     "num": read_number,
     "ord": read_number,
     "decimal": read_quantity,

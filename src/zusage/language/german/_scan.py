@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple, cast
 
+from zusage.language.german._kinds import Kinds, TokenKind
 from zusage.language.german._lexicon import Meaning
 
 
@@ -13,7 +14,7 @@ class Token(NamedTuple):
     """`kind` decides which rule reads it. "num", "ord": an integer; "date": (year or None, month or None, day);
     "dotted", "slashed": two integers; "clock": (hour, minute); "word": a word that says nothing of time."""
 
-    kind: str
+    kind: TokenKind
     value: object
     text: str
 
@@ -45,7 +46,7 @@ _SCAN = re.compile(
     r"|(?P<word>[^\W\d_]+(?:'[^\W\d_]+)?)"
     r"|(?P<mark>[^\w\s])"
 )
-_MARKS = {
+_MARKS: dict[str, TokenKind] = {
     ",": "comma",
     ";": "stop",
     ".": "stop",
@@ -69,7 +70,7 @@ def plain_signs(text: str) -> str:
     return _ADDRESS.sub(" ", text) if "@" in text or "www." in text or "://" in text else text
 
 
-_PAUSES = frozenset({"comma", "stop", "dash"})
+_PAUSES: Kinds = frozenset({"comma", "stop", "dash"})
 """Signs that say no more the second time."""
 
 
@@ -90,7 +91,7 @@ def scan(line: str, meaning: Callable[[str], Meaning]) -> Iterator[Token]:
 
 _DASHES = str.maketrans({"–": "-", "—": "-", "−": "-", "‐": "-", "‑": "-", "⁄": "/", "½": " 1/2 "})
 _ADDRESS = re.compile(r"(?<!\S)[^\s@]+@\S+|(?:https?://|www\.)\S+", re.IGNORECASE)
-_ABBREVIATED = frozenset(
+_ABBREVIATED: Kinds = frozenset(
     {
         "title",
         "short_day",
@@ -122,7 +123,7 @@ def _is_short(token: Token) -> bool:
     return token.kind in _ABBREVIATED and len(token.text) <= 5
 
 
-_NO_DATE_BEFORE = frozenset({"uhr", "at", "about", "clock"})
+_NO_DATE_BEFORE: Kinds = frozenset({"uhr", "at", "about", "clock"})
 _DATE_BEFORE = frozenset({"am", "den", "dem", "der", "zum", "vom", "des", "beim", "im", "bis"})
 
 
@@ -187,11 +188,22 @@ def _number_meaning(kind: str, numbers: Sequence[int], text: str) -> Meaning:
         return "date", (year, day, month) if swapped else (year, month, day)
     if kind == "compact_time":
         return "clock", (int(text[:2]), int(text[2:4]))
-    if kind == "month_year":
-        return kind, (max(numbers), min(numbers))
     if kind == "short_year":
-        return kind, 2000 + numbers[0]
-    return kind, numbers[0] if kind in {"num", "ord", "hour_word"} else (numbers[0], numbers[1])
+        return "short_year", 2000 + numbers[0]
+    if kind in _SINGLE:
+        return _SINGLE[kind], numbers[0]
+    first, second = sorted(numbers, reverse=True) if kind == "month_year" else numbers[:2]
+    return _PAIRS[kind], (first, second)
+
+
+_SINGLE: dict[str, TokenKind] = {"num": "num", "ord": "ord", "hour_word": "hour_word"}
+_PAIRS: dict[str, TokenKind] = {
+    "clock": "clock",
+    "dotted": "dotted",
+    "slashed": "slashed",
+    "iso_week": "iso_week",
+    "month_year": "month_year",
+}
 
 
 _DATES: dict[str, Callable[[Sequence[int]], tuple[int | None, int, int]]] = {

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
+from zusage.language.german._kinds import Kinds, TokenKind
 from zusage.language.german._lexicon import WEEKDAYS, WORDS, Meaning
 from zusage.language.german._near import nearest_hour, nearest_name, nearest_word
 from zusage.language.german._numbers import CARDINALS, ORDINALS, UNITS, cardinal
@@ -101,8 +102,8 @@ def _day_letters(tokens: list[Token]) -> list[Token]:
 
 
 _ENDINGS = frozenset({"ten", "te", "ter", "sten", "ste", "ster"})
-_JOINABLE = frozenset({"day", "part", "weekend", "feast", "near", "which", "month_name"})
-_BEFORE_HOUR = frozenset({"at", "about", "half", "quarter", "three_quarters"})
+_JOINABLE: Kinds = frozenset({"day", "part", "weekend", "feast", "near", "which", "month_name"})
+_BEFORE_HOUR: Kinds = frozenset({"at", "about", "half", "quarter", "three_quarters"})
 
 
 def _mended(tokens: list[Token]) -> list[Token]:
@@ -144,7 +145,7 @@ def _one_word(first: Token, second: Token) -> Token | None:
 
 _REACH = 12
 """Tokens: how far back a "zwischen" is looked for."""
-_RANGED = frozenset(
+_RANGED: Kinds = frozenset(
     {"num", "ord", "clock", "half_of_day", "day", "short_day", "month_name", "date", "near", "midday"}
 )
 
@@ -258,9 +259,8 @@ def _in_pieces(tokens: Sequence[Token], at: int, before: Sequence[Token]) -> tup
     if second.text == "und" and not (before and before[-1].kind == "between"):
         value = _tens(third)
         if value:
-            return Token(
-                third.kind.removesuffix("_word"), value + unit, f"{tokens[at].text} und {third.text}"
-            ), 3
+            kind: TokenKind = "ord" if third.kind == "ord_word" else "num"
+            return Token(kind, value + unit, f"{tokens[at].text} und {third.text}"), 3
     if second.text in {"tausend", "hundert"}:
         return _large(tokens, at)
     if unit >= 3 and second.text == "zehnten":
@@ -271,7 +271,7 @@ def _in_pieces(tokens: Sequence[Token], at: int, before: Sequence[Token]) -> tup
 
 
 UNIT_WORDS = {value: word for word, value in UNITS.items()}
-_AFTER_TEEN = frozenset({"uhr", "unit_day", "unit_minute", "unit_week"})
+_AFTER_TEEN: Kinds = frozenset({"uhr", "unit_day", "unit_minute", "unit_week"})
 
 
 def _tens(token: Token) -> int:

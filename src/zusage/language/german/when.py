@@ -14,6 +14,7 @@ from zusage.language.german._background import in_foreground
 from zusage.language.german._calendar import is_year
 from zusage.language.german._compose import Heard, hear
 from zusage.language.german._items import Days, Doubt, Placed, Talk, Tokens, Word, plus, whole_day
+from zusage.language.german._kinds import WordKinds
 from zusage.language.german._narrow import narrowed
 from zusage.language.german._place import first_of, placed_in_time
 from zusage.language.german._ranges import joined
@@ -24,7 +25,7 @@ from zusage.language.german._tokens import Token, tokenize
 from zusage.language.policies import DEFAULTS, Policies
 from zusage.language.reading import Unclear, When
 
-_SILENT = frozenset(
+_SILENT: WordKinds = frozenset(
     {"junk", "daylike", "comma", "stop", "relative", "and", "or", "fix", "no", "from", "onwards"}
 )
 _FILLERS_TEXT = """
