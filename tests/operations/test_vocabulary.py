@@ -172,6 +172,35 @@ async def test_what_cannot_be_a_word_is_refused(words: PostgresVocabulary, word:
         await add_synonym(SALON, "balayage", word, store=words)
 
 
+@pytest.mark.parametrize(
+    ("word", "why"),
+    [
+        ("und", "said in every talk"),
+        ("morgen um drei", "says a time"),
+        ("Sabine Müller 0171 2345678", "a name or a number of a person"),
+        ("herren-schnitt", "is the name of the service"),
+    ],
+)
+async def test_what_would_mislead_callers_is_refused(
+    demo: Rows, words: PostgresVocabulary, word: str, why: str
+) -> None:
+    before = await synonyms_of(demo, "balayage")
+    with pytest.raises(VocabularyError, match=why):
+        await add_synonym(SALON, "balayage", word, store=words)
+    assert await synonyms_of(demo, "balayage") == before
+
+
+async def test_who_serves_is_no_word_for_a_service(demo: Rows, words: PostgresVocabulary) -> None:
+    for person in [member.name for member in (await book_of(demo)).staff]:
+        with pytest.raises(VocabularyError, match="names a member of staff"):
+            await add_synonym(SALON, "balayage", f"{person} spezial", store=words)
+
+
+async def test_another_spelling_of_a_word_is_the_same_word(demo: Rows, words: PostgresVocabulary) -> None:
+    await add_synonym(SALON, "balayage", "Sonnenhäärchen", store=words)
+    assert (await add_synonym(SALON, "balayage", "sonnen-haeaerchen", store=words)).known
+
+
 async def test_another_company_and_service_are_not_there(words: PostgresVocabulary) -> None:
     with pytest.raises(VocabularyError, match='no company "nobody"; there are: friseur-eins'):
         await add_synonym("nobody", "balayage", "x", store=words)
@@ -198,6 +227,9 @@ async def test_misheard_comes_most_often_said_first_with_the_nearest_service(
         await hear(demo, said)
     await hear(demo, "[Name] möchte gerne so eine Balla yasch für die Haare")
     await hear(demo, "übermorgen im Mondschein", about="when")
+    for poison in ("keine Balayage", "was kostet eine Balayage", "Balayage absagen"):
+        await hear(demo, poison)
+    await hear(demo, "Balayage morgen um drei")
     lines = await list_misheard(SALON, store=words)
     assert (lines[0].sentence.said.words, lines[0].sentence.times) == ("balla yasch", 2)
     suggestions = {line.sentence.said.words: line.suggestion for line in lines}
@@ -206,6 +238,10 @@ async def test_misheard_comes_most_often_said_first_with_the_nearest_service(
         "Reifenwechsel": None,
         "[Name] möchte gerne so eine Balla yasch für die Haare": Suggestion("balayage", ""),
         "übermorgen im Mondschein": None,
+        "keine Balayage": None,
+        "was kostet eine Balayage": None,
+        "Balayage absagen": None,
+        "Balayage morgen um drei": Suggestion("balayage", ""),
     }
     assert await list_misheard(SALON, branch="probe", store=words) == []
     assert await list_misheard("salon-kupferkamm", store=words) == []

@@ -18,6 +18,7 @@ _SERVICES = (
     "SELECT service_id, key, name, category, synonyms FROM service WHERE company_id = %s AND active "
     "ORDER BY position, name"
 )
+_STAFF = "SELECT name FROM resource WHERE company_id = %s AND kind = 'staff' AND active ORDER BY name"
 _ADDED = "SELECT service_id, word, added_at FROM synonym WHERE company_id = %s ORDER BY added_at, word_key"
 _ADD = (
     "INSERT INTO synonym (company_id, service_id, word_key, word, added_at) VALUES (%s, %s, %s, %s, zusage_now()) "
@@ -52,6 +53,9 @@ class PostgresVocabularyUnit:
             KnownService(service_id, key, name, category, tuple(filed), tuple(added[service_id]))
             for service_id, key, name, category, filed in await self._rows(_SERVICES)
         ]
+
+    async def staff(self) -> Sequence[str]:
+        return [row[0] for row in await self._rows(_STAFF)]
 
     async def add(self, service_id: UUID, word: str) -> None:
         await self._connection.execute(_ADD, (self._company_id, service_id, word_key(word), word))

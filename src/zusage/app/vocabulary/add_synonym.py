@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from zusage.app.vocabulary._find import find_company, find_service
 from zusage.app.vocabulary.ports import KnownService, VocabularyError, VocabularyStore, word_key
 from zusage.language.german.discretion import wording
+from zusage.language.german.synonyms import same_word, why_no_synonym
 
 _LONGEST = 200
 _MOST_ADDED = 200
@@ -28,7 +29,8 @@ class AddedSynonym:
 async def add_synonym(company: str, service: str, word: str, *, store: VocabularyStore) -> AddedSynonym:
     """Add a word to a service (by key or name); repeating it changes nothing. A load of the company's file keeps it.
 
-    :raises VocabularyError: there is no such company or service, or the word cannot be one.
+    :raises VocabularyError: there is no such company or service, or the word would mislead callers: a word of talk, a
+        time, a person, the name of another service.
     :raises LedgerBusy: the company is being changed for too long; trying again is safe."""
     cleaned = _clean(word)
     company_id = await find_company(store, company)
@@ -39,6 +41,7 @@ async def add_synonym(company: str, service: str, word: str, *, store: Vocabular
         known = _has(found, cleaned)
         if not known:
             _refuse_too_many(found)
+            _refuse_misleading(cleaned, found, services, await unit.staff())
             await unit.add(found.service_id, cleaned)
         settled = await unit.settle(wording(cleaned))
         await unit.commit()
@@ -61,8 +64,21 @@ def _refuse_too_many(service: KnownService) -> None:
         )
 
 
+def _refuse_misleading(
+    word: str, service: KnownService, services: Sequence[KnownService], staff: Sequence[str]
+) -> None:
+    named = next((each for each in services if each is not service and same_word(each.name, word)), None)
+    if named is not None:
+        raise VocabularyError(
+            f'"{word}" is the name of the service {named.name}; it cannot lead to {service.name}.'
+        )
+    if why := why_no_synonym(word, staff=staff):
+        raise VocabularyError(f'"{word}" cannot lead to {service.name}: it {why}.')
+
+
 def _has(service: KnownService, word: str) -> bool:
-    return word_key(word) in {word_key(each) for each in (service.name, *service.words)}
+    known = (service.name, *service.words)
+    return any(word_key(each) == word_key(word) or same_word(each, word) for each in known)
 
 
 def _others(services: Sequence[KnownService], found: KnownService, word: str) -> tuple[str, ...]:

@@ -7,15 +7,17 @@ from dataclasses import dataclass
 
 from zusage.app.vocabulary._find import find_company
 from zusage.app.vocabulary.ports import KnownService, MisheardSentence, VocabularyError, VocabularyStore
-from zusage.language.german.nearest import nearest_service
+from zusage.language.german.nearest import nearest_service, whole_likeness
+from zusage.language.german.synonyms import is_other_matter, why_no_synonym
 from zusage.language.reading import ServiceEntry
 
-_MOST_WORDS = 5
+_LIKE_ENOUGH = 60.0
 
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """The key of the service whose words are nearest; `word` is what could be added to it, "" for a long sentence."""
+    """The key of the service whose words are nearest; `word` is what could be added to it, "" for a sentence that says
+    more than a service, or is not near enough as a whole."""
 
     service: str
     word: str
@@ -40,19 +42,25 @@ async def list_misheard(
                 f'"{company}" has no branch "{branch}"; it has: {", ".join(known) or "none"}.'
             )
         sentences, services = await unit.misheard(branch), await unit.services()
+        staff = await unit.staff()
     entries = [_entry(service) for service in services]
-    return [MisheardLine(sentence, _suggest(sentence, entries)) for sentence in sentences]
+    return [MisheardLine(sentence, _suggest(sentence, entries, staff)) for sentence in sentences]
 
 
 def _entry(service: KnownService) -> ServiceEntry:
     return ServiceEntry(service.key, service.name, service.category, service.words)
 
 
-def _suggest(sentence: MisheardSentence, entries: Sequence[ServiceEntry]) -> Suggestion | None:
+def _suggest(
+    sentence: MisheardSentence, entries: Sequence[ServiceEntry], staff: Sequence[str]
+) -> Suggestion | None:
     said = sentence.said
-    near = nearest_service(said.words, entries) if said.about == "service" else None
+    # Whoever refuses, asks or cancels names a service, but not by a word that should lead to it.
+    if said.about != "service" or is_other_matter(said.words):
+        return None
+    near = nearest_service(said.words, entries)
     if near is None:
         return None
-    # A whole sentence, or one that a person was taken out of, is no word for a service.
-    short = len(said.words.split()) <= _MOST_WORDS and "[" not in said.words
-    return Suggestion(near.key, said.words if short else "")
+    fits = "[" not in said.words and not why_no_synonym(said.words, staff=staff)
+    alike = fits and whole_likeness(said.words, near) >= _LIKE_ENOUGH
+    return Suggestion(near.key, said.words if alike else "")

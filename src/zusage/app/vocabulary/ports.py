@@ -67,6 +67,9 @@ class VocabularyUnit(Protocol):
     async def services(self) -> Sequence[KnownService]:
         """Read the active services in the order of the catalogue."""
 
+    async def staff(self) -> Sequence[str]:
+        """Read the names of those who serve."""
+
     async def add(self, service_id: UUID, word: str) -> None:
         """Store a word; every process hears of it with its next tool call."""
 

@@ -29,6 +29,11 @@ def nearest_service(text: str, entries: Sequence[ServiceEntry]) -> ServiceEntry 
     return entries[-place] if best >= _NEAR_ENOUGH else None
 
 
+def whole_likeness(text: str, entry: ServiceEntry) -> float:
+    """How much a text as a whole looks and sounds like the name or a synonym of a service, from 0 to 100."""
+    return _likeness(["".join(_words(text[:_LONGEST]))], entry)
+
+
 def _spans(text: str) -> Iterator[str]:
     """Every one to three words beside each other, written as one, as a transcript splits what belongs together."""
     words = _words(text)
