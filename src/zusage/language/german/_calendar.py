@@ -14,6 +14,10 @@ FIRST_YEAR, LAST_YEAR = 1000, 9000
 _DAY = timedelta(days=1)
 
 
+NAMED_YEARS = range(1900, 2200)
+"""A number that is no time of day, and may be a year where somebody speaks of dates."""
+
+
 def is_year(year: int) -> bool:
     return FIRST_YEAR <= year <= LAST_YEAR
 
@@ -114,6 +118,17 @@ def around_feast(key: str, first: date) -> tuple[date, date]:
     """What "before" and "after" a feast leave out: with Easter from Good Friday to the end of Easter Monday."""
     before, after = _STRETCH.get(key, (0, 1))
     return first + timedelta(days=before), first + timedelta(days=after)
+
+
+def monday_of(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def weekday_beside(day: date, index: int, *, after: bool) -> date:
+    """The nearest such weekday after or before a day, never that day itself."""
+    if after:
+        return day + timedelta(days=(index - day.weekday() - 1) % 7 + 1)
+    return day - timedelta(days=(day.weekday() - index - 1) % 7 + 1)
 
 
 def nth_weekday(month: date, weekday: int, nth: int) -> date | None:

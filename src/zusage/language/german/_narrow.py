@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from zusage.language.german import speak
+from zusage.language.german._calendar import monday_of
 from zusage.language.german._items import ONE_DAY, Days, Doubt, Talk, plus, whole_day
 
 _A_YEAR = timedelta(days=366)
@@ -34,7 +35,7 @@ def _is_span(day: Days, days: Sequence[Days]) -> bool:
 def _as_week(day: Days) -> Days:
     if day.kind != "week_of":
         return day
-    monday = day.first - timedelta(days=day.first.weekday())
+    monday = monday_of(day.first)
     return Days(monday, plus(monday, 7), "week", "span", bound=day.bound)
 
 
@@ -59,15 +60,14 @@ def _narrowest(spans: Sequence[Days]) -> list[Days]:
 def _moved_into(span: Days, wider: Days) -> Days | None:
     """A weekend or a month by its name, in the week or year that stands beside it."""
     if span.grain == "week" == wider.grain:
-        ahead = wider.first - (span.first - timedelta(days=span.first.weekday()))
+        ahead = wider.first - monday_of(span.first)
         return span.moved_to(span.first + ahead, span.end + ahead) if ahead.days % 7 == 0 else None
     if wider.grain == "month" and span.kind == "range" and "month" in span.assumed:
         last = span.end - timedelta(days=1)
         first, end = (_in_month(wider.first, day.day) for day in (span.first, last))
         return replace(span, first=first, end=end + timedelta(days=1), assumed=()) if first and end else None
     if span.grain == "weekend" and wider.grain == "week":
-        monday = wider.first - timedelta(days=wider.first.weekday())
-        first = plus(monday, span.first.weekday())
+        first = plus(monday_of(wider.first), span.first.weekday())
         return span.moved_to(first, first + (span.end - span.first))
     if wider.grain == "year" and span.grain in {"month", "season", "quarter", "half_year"}:
         first, end = span.first.replace(year=wider.first.year), span.end

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import partial
 
 from zusage.core.scheduling.masters import Span
+from zusage.language.german._calendar import monday_of
 from zusage.language.german._hours import hours_of, resolve
 from zusage.language.german._items import (
     DAY_END,
@@ -21,6 +22,7 @@ from zusage.language.german._items import (
     Doubt,
     Moment,
     Talk,
+    at_minute,
     one_day,
     plus,
 )
@@ -31,7 +33,8 @@ from zusage.language.reading import Grain, When
 _WEEKEND_BEGINS = 18
 
 
-_NEARLY = 120
+_BESIDE_PART = 120
+"""Minutes: "vormittags um 8" and "abends um 22 Uhr" are still meant so."""
 
 
 def placed_in_time(said: Said, talk: Talk) -> When:
@@ -65,7 +68,11 @@ def _check_count(said: Said, days: int, talk: Talk) -> None:
         raise Doubt("ambiguous")
     part = said.time.part
     for clock in said.time.exact:
-        if part and not clock.vague and not part.opens - _NEARLY <= clock.minute <= part.closes + _NEARLY:
+        if (
+            part
+            and not clock.vague
+            and not part.opens - _BESIDE_PART <= clock.minute <= part.closes + _BESIDE_PART
+        ):
             early_or_late = part == talk.policies.night or clock.minute in {0, DAY_END}
             if not early_or_late:
                 raise Doubt("ambiguous")
@@ -108,13 +115,6 @@ def first_of(readers: Sequence[Callable[[], When]]) -> When:
     return replace(held[0], wishes=held[0].wishes + others)
 
 
-def at_minute(day: date, minute: int, talk: Talk) -> datetime:
-    """A wall-clock time as an instant; an hour that comes twice is the first one."""
-    whole, rest = divmod(minute, DAY_END)
-    day += whole * ONE_DAY
-    return datetime(day.year, day.month, day.day, rest // 60, rest % 60, tzinfo=talk.now.tzinfo)
-
-
 def _minutes_gone(day: date, talk: Talk) -> int:
     """The last minute of that day that has passed; -1 when the whole day lies ahead."""
     return talk.now.hour * 60 + talk.now.minute if day == talk.today else -1
@@ -149,8 +149,7 @@ def _beside_other_day(said: Said, moment: Moment, talk: Talk) -> When:
     """ "eine Woche später am Dienstag" is the Tuesday of that week; "später" beside another day says nothing."""
     day = said.days[0]
     if moment.kind == "instant" and day.bare:
-        monday = moment.at.date() - timedelta(days=moment.at.weekday())
-        day = one_day(plus(monday, day.first.weekday()))
+        day = one_day(plus(monday_of(moment.at.date()), day.first.weekday()))
     elif moment.kind == "instant":
         raise Doubt("ambiguous")
     return placed_in_time(replace(said, moment=None, days=(day,)), talk)
@@ -279,8 +278,8 @@ def _check_part(minute: int, part: Span, talk: Talk) -> None:
     policies = talk.policies
     if part == policies.night:
         return
-    opens = 0 if part == policies.morning else part.opens - _NEARLY
-    closes = DAY_END - 1 if part == policies.evening else part.closes + _NEARLY // 2
+    opens = 0 if part == policies.morning else part.opens - _BESIDE_PART
+    closes = DAY_END - 1 if part == policies.evening else part.closes + _BESIDE_PART // 2
     if not opens <= minute <= closes:
         raise Doubt("ambiguous")
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import calendar
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Literal, cast
 
 from zusage.language.german._calendar import months_later
 from zusage.language.german._items import (
-    DAY_END,
     NOON,
     ONE_DAY,
     Between,
@@ -25,6 +24,7 @@ from zusage.language.german._items import (
     Placed,
     Talk,
     Word,
+    at_minute,
     plus,
 )
 from zusage.language.german._kinds import WordKind, WordKinds
@@ -279,7 +279,7 @@ def _moments(first: Days, start: object, last: Days, end: object, talk: Talk) ->
     if not (begins and ends and first.single and last.single):
         return None
     days = _ordered(first, last)
-    opens, closes = _at(days[0], begins.minute, talk), _at(days[1] - ONE_DAY, ends.minute, talk)
+    opens, closes = at_minute(days[0], begins.minute, talk), at_minute(days[1] - ONE_DAY, ends.minute, talk)
     if begins.vague and begins.minute < 7 * 60:
         opens += timedelta(hours=12)
     if ends.vague and begins.vague and ends.minute < 7 * 60:
@@ -292,13 +292,6 @@ def _edge_of(item: object, *, opens: bool) -> Clock | None:
     if isinstance(item, Part):
         return Clock(item.span.opens if opens else item.span.closes)
     return as_clock(item)
-
-
-def _at(day: date, minute: int, talk: Talk) -> datetime:
-    whole, rest = divmod(minute, DAY_END)
-    return datetime.combine(day + whole * ONE_DAY, datetime.min.time(), talk.now.tzinfo).replace(
-        hour=rest // 60, minute=rest % 60
-    )
 
 
 def limit_of(part: Part, bound: Bound) -> int:

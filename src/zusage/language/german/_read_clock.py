@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from zusage.language.german._calendar import NAMED_YEARS
 from zusage.language.german._counts import is_counted
 from zusage.language.german._items import DAY_END, NOON, Clock, Doubt, Tokens
 from zusage.language.german._kinds import Kinds, TokenKind
@@ -122,7 +123,7 @@ def _ends_clock(tokens: Tokens, at: int) -> bool:
 def _military(tokens: Tokens, at: int, number: int) -> Found:
     """ "1430 Uhr", "um 0900", "morgen 1500"."""
     told = tokens.kind(at + 1) == "uhr" or tokens.kind(at - 1) in _TIME_BEFORE
-    told = told or (tokens.kind(at - 1) in _DAY_BEFORE and number % 5 == 0 and number < 1900)
+    told = told or (tokens.kind(at - 1) in _DAY_BEFORE and number % 5 == 0 and number < NAMED_YEARS.start)
     told = told or (len(tokens.list) == 1 and number % 5 == 0 and number % 100 < 60)
     if not told or len(tokens[at].text) != 4 or not tokens[at].text.isdigit():
         return None

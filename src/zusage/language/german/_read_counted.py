@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from zusage.language.german._calendar import monday_of
 from zusage.language.german._items import (
     DAY_END,
     Between,
@@ -25,7 +26,7 @@ from zusage.language.german._read_clock import read_clock
 from zusage.language.german._read_day import beside_date, fixed_day, named_weekday
 from zusage.language.german._read_edge import stretch
 from zusage.language.german._read_stretch import week_by_number
-from zusage.language.german._spans import monday_of, week_of
+from zusage.language.german._spans import week_of
 
 
 def read_quantity(tokens: Tokens, at: int) -> Found:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 from datetime import date
 
-from zusage.language.german._calendar import months_later
+from zusage.language.german._calendar import NAMED_YEARS, months_later
 from zusage.language.german._items import Days, Doubt, FoundDays, Talk, Tokens, one_day
 from zusage.language.german._kinds import Kinds
 from zusage.language.german._spans import AHEAD
@@ -26,7 +26,7 @@ def dated(talk: Talk, year: int | None, month: int, day: int) -> Days:
     if not 1 <= month <= 12 or not 1 <= day <= 31:
         raise Doubt("no_such_day")
     if full > talk.today.year + YEARS_AHEAD:
-        raise Doubt("too_far" if full < 2200 else "no_such_day")
+        raise Doubt("too_far" if full in NAMED_YEARS else "no_such_day")
     if full < talk.today.year - _LONG_AGO and talk.policies.past == "ask":
         raise Doubt("past")
     if full < talk.today.year and talk.policies.past == "ask":
@@ -124,7 +124,7 @@ def _own_time(tokens: Tokens, at: int) -> bool:
 
 def _numbers_make_date(tokens: Tokens, at: int, day: int, month: int) -> bool:  # noqa: PLR0911 - one line a form
     second, third = tokens.kind(at + 1), tokens.kind(at + 2)
-    year_follows = third == "num" and 1900 <= tokens.integer(at + 2) <= 2199
+    year_follows = third == "num" and tokens.integer(at + 2) in NAMED_YEARS
     if second == "ord" == tokens.kind(at) and year_follows:
         return True
     if second not in {"ord", "num"} or not 1 <= month <= 12 or not 1 <= day <= 31:
@@ -196,7 +196,7 @@ def read_year(tokens: Tokens, at: int) -> tuple[int | None, int]:
     year = tokens.integer(at)
     if tokens.kind(at) == "short_year":
         return year, at + 1
-    if tokens.kind(at) == "num" and 1900 <= year <= 2199 and tokens.kind(at + 1) != "uhr":
+    if tokens.kind(at) == "num" and year in NAMED_YEARS and tokens.kind(at + 1) != "uhr":
         return year, at + 1
     spoken = tokens.integer(at + 1)
     this_year = tokens.talk.today.year

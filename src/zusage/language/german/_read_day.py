@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from zusage.language.german._calendar import around_feast, feast, is_public_holiday, months_later, nth_weekday
+from zusage.language.german._calendar import (
+    around_feast,
+    feast,
+    is_public_holiday,
+    monday_of,
+    months_later,
+    nth_weekday,
+    weekday_beside,
+)
 from zusage.language.german._items import Days, Doubt, FoundDays, Talk, Tokens, one_day, plus
 from zusage.language.german._quantity import Quantity, jumped, shifted
 from zusage.language.german._read_date import (
@@ -20,43 +28,32 @@ from zusage.language.german._read_date import (
 _A_YEAR = 366
 
 
-def weekday_after(today: date, index: int) -> date:
-    """The next such day; the present day only for tomorrow's wishes, since one would have said "heute"."""
-    return today + timedelta(days=(index - today.weekday() - 1) % 7 + 1)
-
-
 def named_weekday(tokens: Tokens, at: int) -> FoundDays:
     """A weekday, with what is counted from it ("Samstag in acht Tagen") or where it lies ("Freitag nach Himmelfahrt")."""
     talk, index = tokens.talk, tokens.integer(at)
-    first = weekday_after(talk.today, index)
+    first = weekday_beside(talk.today, index, after=True)
     counted = _counted_from(tokens, at + 1, first)
     if counted:
         return counted
     if (tokens[at + 1].text, tokens[at + 2].text) == ("after", "next"):
         return one_day(plus(first, 7), kind="weekday"), at + 3
-    beside = beside_date(tokens, at + 1, lambda day, after: _weekday_beside(day, index, after=after))
+    beside = beside_date(tokens, at + 1, lambda day, after: weekday_beside(day, index, after=after))
     if beside:
         return beside
     about = talk.anchor.date() if talk.anchor else tokens.last_day
     if tokens[at + 1].text in {"danach", "darauf", "drauf"} and about:
-        return one_day(_weekday_beside(about, index, after=True), instead=True), at + 2
+        return one_day(weekday_beside(about, index, after=True), instead=True), at + 2
     others = ((talk.today, plus(talk.today, 1)),) if first == talk.today + timedelta(days=7) else ()
     weekly = tokens.kind(at) == "days" or tokens.kind(at - 1) == "every"
     return one_day(first, kind="weekday", bare=True, weekly=weekly, others=others), at + 1
 
 
-def _weekday_beside(day: date, index: int, *, after: bool) -> date:
-    if after:
-        return day + timedelta(days=(index - day.weekday() - 1) % 7 + 1)
-    return day - timedelta(days=(day.weekday() - index - 1) % 7 + 1)
-
-
-def which_weekday(tokens: Tokens, at: int) -> FoundDays:
+def which_weekday(tokens: Tokens, at: int, which: str) -> FoundDays:
     """ "nächsten Freitag", "diesen Freitag", "letzten Freitag"; fair other readings as others."""
-    which, index, talk = str(tokens[at].value), tokens.integer(at + 1), tokens.talk
-    first = weekday_after(talk.today, index)
+    index, talk = tokens.integer(at + 1), tokens.talk
+    first = weekday_beside(talk.today, index, after=True)
     later = plus(first, 7)
-    of_next_week = plus(talk.today, 7 - talk.today.weekday() + index)
+    of_next_week = plus(monday_of(talk.today), 7 + index)
     weekday = one_day(first, kind="weekday")
     if which in {"last", "before_last"}:
         back = plus(first, -7)
@@ -193,7 +190,7 @@ _LAST = {"last": -1, "before_last": -2}
 def beside_as_named(tokens: Tokens, at: int) -> FoundDays:
     """ "am letzten Samstag vor Weihnachten", "am ersten Montag nach Ostern"."""
     index = tokens.integer(at)
-    return beside_date(tokens, at + 1, lambda day, after: _weekday_beside(day, index, after=after))
+    return beside_date(tokens, at + 1, lambda day, after: weekday_beside(day, index, after=after))
 
 
 def _first_or_last_day(tokens: Tokens, at: int, nth: int) -> FoundDays:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from zusage.language.german._calendar import NAMED_YEARS
 from zusage.language.german._counts import counts_something, has_cue, is_counted, is_ranked
 from zusage.language.german._items import Doubt, Found, Near, Number, Tokens, Word
 from zusage.language.german._kinds import Kinds
@@ -52,7 +53,7 @@ def _plain_number(tokens: Tokens, at: int) -> Found:  # noqa: PLR0911 - one line
     near = _near(tokens, at, ordinal=ordinal)
     if ordinal and value > 31 and near == "day":
         raise Doubt("no_such_day")
-    if value > 31 and not 1900 <= value <= 2199:
+    if value > 31 and value not in NAMED_YEARS:
         return Word("number"), at + 1
     if value < 0 or (text.isdigit() and (len(text) > 4 or (len(text) > 2 and text[0] == "0"))):
         return None

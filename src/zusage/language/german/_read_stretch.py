@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 
-from zusage.language.german._calendar import feast, is_year, iso_week, months_later, nth_weekday
+from zusage.language.german._calendar import feast, is_year, iso_week, monday_of, months_later, nth_weekday
 from zusage.language.german._items import Days, Doubt, FoundDays, Tokens, plus
 from zusage.language.german._kinds import TokenKind
 from zusage.language.german._quantity import Quantity, shifted
@@ -14,7 +14,6 @@ from zusage.language.german._read_date import month_named, read_year
 from zusage.language.german._read_day import beside_date
 from zusage.language.german._spans import (
     AHEAD,
-    monday_of,
     month_of,
     months_from,
     next_month,

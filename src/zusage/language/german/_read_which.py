@@ -36,21 +36,26 @@ from zusage.language.reading import Grain
 
 def which_stretch(tokens: Tokens, at: int) -> FoundDays:
     """What "diese", "nächste" or "letzte" stands before."""
-    beside = at + 1
-    kind = tokens.kind(beside)
-    if kind == "or" and tokens.kind(beside + 1) == "which":
-        shared = which_stretch(Tokens([tokens[at], tokens[at + 3]], tokens.talk), 0)
-        return (shared[0], beside) if shared else None
-    if str(tokens[at].value) in {"last", "before_last"}:
-        nth = nth_day_of_month(tokens, at) or (nth_weekend(tokens, -1, at + 2) if kind == "weekend" else None)
+    which, behind = str(tokens[at].value), tokens.kind(at + 1)
+    if behind == "or" and tokens.kind(at + 2) == "which":
+        shared = _which(tokens, at + 2, which)
+        return (shared[0], at + 1) if shared else None
+    if which in {"last", "before_last"}:
+        nth = nth_day_of_month(tokens, at) or (
+            nth_weekend(tokens, -1, at + 2) if behind == "weekend" else None
+        )
         if nth:
             return nth
+    return _next_few(tokens, at) if behind in {"num", "some"} else _which(tokens, at, which)
+
+
+def _which(tokens: Tokens, at: int, which: str) -> FoundDays:
+    """What stands behind such a word at a place; `which` may be that of another one ("diese oder nächste Woche")."""
+    kind = tokens.kind(at + 1)
     if kind in {"day", "days"}:
-        return which_weekday(tokens, at)
-    if kind in {"num", "some"}:
-        return _next_few(tokens, at)
+        return which_weekday(tokens, at, which)
     rule = _WHICH.get(kind)
-    return rule(tokens, at, AHEAD[str(tokens[at].value)]) if rule else None
+    return rule(tokens, at, which) if rule else None
 
 
 def _next_few(tokens: Tokens, at: int) -> FoundDays:
@@ -67,8 +72,9 @@ def _next_few(tokens: Tokens, at: int) -> FoundDays:
     return following(talk, (end - talk.today).days), quantity.end
 
 
-def _which_week(tokens: Tokens, at: int, ahead: int) -> FoundDays:
-    if str(tokens[at].value) == "last" and (named := nth_week(tokens, -1, at + 1)):
+def _which_week(tokens: Tokens, at: int, which: str) -> FoundDays:
+    ahead = AHEAD[which]
+    if which == "last" and (named := nth_week(tokens, -1, at + 1)):
         return named
     if tokens[at + 1].text in {"wochen", "weeks"} and ahead > 0:
         return following(tokens.talk, 4 * MANY_DAYS), at + 2
@@ -84,15 +90,18 @@ def _relative_week(tokens: Tokens, behind: int) -> FoundDays:
     return week_of(plus(anchor.date(), 7)), behind
 
 
-def _which_month(tokens: Tokens, at: int, ahead: int) -> FoundDays:
+def _which_month(tokens: Tokens, at: int, which: str) -> FoundDays:
+    ahead = AHEAD[which]
     return month_of(months_later(tokens.talk.today.replace(day=1), ahead)), at + 2
 
 
-def _which_year(tokens: Tokens, at: int, ahead: int) -> FoundDays:
+def _which_year(tokens: Tokens, at: int, which: str) -> FoundDays:
+    ahead = AHEAD[which]
     return whole_year(tokens.talk.today.year + ahead), at + 2
 
 
-def _which_part_of_year(tokens: Tokens, at: int, ahead: int) -> FoundDays:
+def _which_part_of_year(tokens: Tokens, at: int, which: str) -> FoundDays:
+    ahead = AHEAD[which]
     months = 3 if tokens.kind(at + 1) == "quarter_year" else 6
     today = tokens.talk.today
     first = date(today.year, (today.month - 1) // months * months + 1, 1)
@@ -100,9 +109,10 @@ def _which_part_of_year(tokens: Tokens, at: int, ahead: int) -> FoundDays:
     return months_from(months_later(first, months * ahead), months, grain), at + 2
 
 
-def _which_weekend(tokens: Tokens, at: int, ahead: int) -> FoundDays:
+def _which_weekend(tokens: Tokens, at: int, which: str) -> FoundDays:
     """Before Saturday "nächstes Wochenende" is the coming one for most, the one after for some."""
-    talk, which = tokens.talk, str(tokens[at].value)
+    ahead = AHEAD[which]
+    talk = tokens.talk
     this = weekend_of(talk, talk.today)
     begun = this.first <= talk.today
     skip = ahead if begun or ahead <= 0 else ahead - 1
@@ -113,17 +123,19 @@ def _which_weekend(tokens: Tokens, at: int, ahead: int) -> FoundDays:
     return Days(days.first, days.end, "weekend", "span", others=others), at + 2
 
 
-def _which_month_name(tokens: Tokens, at: int, ahead: int) -> FoundDays:
+def _which_month_name(tokens: Tokens, at: int, which: str) -> FoundDays:
+    ahead = AHEAD[which]
     month, today = tokens.integer(at + 1), tokens.talk.today
     if ahead < 0:
         return month_of(date(today.year + ahead + (month < today.month), month, 1)), at + 2
     first = next_month(tokens.talk, month)
-    if str(tokens[at].value) in {"next", "coming"} and first <= today:
+    if which in {"next", "coming"} and first <= today:
         first = months_later(first, 12)
     return month_of(months_later(first, 12 * max(ahead - 1, 0))), at + 2
 
 
-def _which_season(tokens: Tokens, at: int, ahead: int) -> FoundDays:
+def _which_season(tokens: Tokens, at: int, which: str) -> FoundDays:
+    ahead = AHEAD[which]
     days = season_from(tokens.talk, tokens.integer(at + 1), None, later=min(ahead, 0) or max(ahead - 1, 0))
     running = days.first <= tokens.talk.today
     if running and ahead == 1:
@@ -131,7 +143,8 @@ def _which_season(tokens: Tokens, at: int, ahead: int) -> FoundDays:
     return days, at + 2
 
 
-def _which_feast(tokens: Tokens, at: int, ahead: int) -> FoundDays:
+def _which_feast(tokens: Tokens, at: int, which: str) -> FoundDays:
+    ahead = AHEAD[which]
     found = feast_day(tokens, at + 1)
     if found is None or ahead in {0, 1}:
         return found
@@ -140,8 +153,9 @@ def _which_feast(tokens: Tokens, at: int, ahead: int) -> FoundDays:
     return Days(first, end), found[1]
 
 
-def _which_day(tokens: Tokens, at: int, ahead: int) -> FoundDays:
+def _which_day(tokens: Tokens, at: int, which: str) -> FoundDays:
     """ "am nächsten Tag", "an diesem Tag": counted from the day that is talked about; "die nächsten Tage"."""
+    ahead = AHEAD[which]
     talk, text = tokens.talk, tokens[at + 1].text
     if text in {"tage", "tagen", "days"} and ahead > 0 and tokens[at].text.endswith(("n", "e", "t")):
         return following(talk, MANY_DAYS), at + 2
@@ -150,11 +164,13 @@ def _which_day(tokens: Tokens, at: int, ahead: int) -> FoundDays:
     return one_day(plus(talk.about, ahead)), at + 2
 
 
-def _which_holiday(tokens: Tokens, at: int, ahead: int) -> FoundDays:
+def _which_holiday(tokens: Tokens, at: int, which: str) -> FoundDays:
+    ahead = AHEAD[which]
     return (next_holiday(tokens.talk, skip_today=ahead > 0), at + 2) if ahead in {0, 1} else None
 
 
-def _which_workday(tokens: Tokens, at: int, ahead: int) -> FoundDays:
+def _which_workday(tokens: Tokens, at: int, which: str) -> FoundDays:
+    ahead = AHEAD[which]
     return (next_workday(tokens.talk), at + 2) if ahead == 1 else None
 
 
@@ -182,7 +198,7 @@ def _next_hours(tokens: Tokens, at: int, which: str) -> Found:
 
 _FREE_TEXT = "freie freier freien freies moegliche moeglicher moeglichen verfuegbare verfuegbaren verfuegbarer verfuegbares"
 FREE = frozenset(_FREE_TEXT.split())
-_WHICH: dict[TokenKind, Callable[[Tokens, int, int], FoundDays]] = {
+_WHICH: dict[TokenKind, Callable[[Tokens, int, str], FoundDays]] = {
     "unit_week": _which_week,
     "week_of_month": _which_week,
     "unit_month": _which_month,

@@ -80,7 +80,7 @@ def read_items(tokens: Tokens) -> list[Placed]:
         if isinstance(item, Days):
             if item.instead and not tokens.talk.anchor:
                 placed = [one for one in placed if not isinstance(one.item, Days)]
-            tokens.last_day = item.first if item.single else tokens.last_day
+            tokens.heard(item)
         placed.append(Placed(item, at, behind))
         at = behind
     return placed

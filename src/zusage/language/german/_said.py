@@ -6,7 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from zusage.core.scheduling.masters import Span
+from zusage.language.german._calendar import NAMED_YEARS
 from zusage.language.german._items import (
+    DAY_END,
+    NOON,
     Between,
     Bound,
     Clock,
@@ -103,9 +106,9 @@ def _numbers(
         if not isinstance(number, Number):
             continue
         timed = bool(clocks or more_clocks)
-        if 1900 <= number.value < talk.today.year:
+        if NAMED_YEARS.start <= number.value < talk.today.year:
             continue
-        if number.value >= 1900:
+        if number.value >= NAMED_YEARS.start:
             left = left or not any(day.first.year == number.value for day in days)
         elif _is_day(number, (*days, *more_days), sure=alone or bool(clocks)):
             more_days.append(of_month(talk, number.value))
@@ -167,5 +170,5 @@ def _limited(limits: Sequence[Limit], part: Span | None) -> TimeOfDay:
 def _distinct(clocks: Sequence[Clock]) -> tuple[Clock, ...]:
     """The same time said twice ("um drei, 15:00") is one, as exact as it was said."""
     sharp = {clock.minute for clock in clocks if not clock.vague}
-    kept = [c for c in clocks if not (c.vague and sharp & {c.minute, (c.minute + 720) % 1440})]
+    kept = [c for c in clocks if not (c.vague and sharp & {c.minute, (c.minute + NOON) % DAY_END})]
     return tuple(dict.fromkeys(kept))

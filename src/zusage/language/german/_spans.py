@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
-from zusage.language.german._calendar import is_year, months_later
+from zusage.language.german._calendar import is_year, monday_of, months_later
 from zusage.language.german._items import Days, Doubt, Talk, plus
 from zusage.language.reading import Grain
 
@@ -13,10 +13,6 @@ AHEAD = {"this": 0, "next": 1, "coming": 1, "after_next": 2, "last": -1, "before
 
 def span(first: date, end: date, grain: Grain, *, relative: bool = False) -> Days:
     return Days(first, end, grain, "span", relative=relative)
-
-
-def monday_of(day: date) -> date:
-    return day - timedelta(days=day.weekday())
 
 
 def week_of(day: date) -> Days:

@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 LONGEST = 500
-"""No reader looks at more characters than these: a caller's sentence is shorter, and work stays bounded."""
+"""What is read of a sentence about services or names: a caller's is shorter, and work stays bounded."""
 
 LONGEST_TALK = 2000
 """What is read of a turn of talk about time: several minutes of speech."""

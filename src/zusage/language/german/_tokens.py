@@ -39,8 +39,8 @@ _DAY_ENDS = {"tag": "tag", "tach": "tag", "tak": "tag", "woch": "woch", "wochs":
 def tokenize(text: str) -> list[Token]:
     """Read a text of any kind; of one longer than `LONGEST_TALK` characters the end counts."""
     written = scan(fold_talk(plain_signs(text[-2 * LONGEST_TALK :])), _meaning)
-    tokens = _day_letters(full_stops(without_abbreviations(list(written))))
-    return _joined(_numbers(_phrases(_mended(tokens))))
+    tokens = _taken_apart(full_stops(without_abbreviations(list(written))))
+    return _split_days(_numbers(_phrases(_put_together(tokens))))
 
 
 @lru_cache(maxsize=16384)
@@ -88,7 +88,7 @@ def _glued(word: str) -> Meaning:
     return _WORD
 
 
-def _day_letters(tokens: list[Token]) -> list[Token]:
+def _taken_apart(tokens: list[Token]) -> list[Token]:
     """Take apart what one word holds: "freitagabend", "halbdrei"."""
     if not any(token.kind in {"day_part", "glued"} for token in tokens):
         return tokens
@@ -106,7 +106,7 @@ _JOINABLE: Kinds = frozenset({"day", "part", "weekend", "feast", "near", "which"
 _BEFORE_HOUR: Kinds = frozenset({"at", "about", "half", "quarter", "three_quarters"})
 
 
-def _mended(tokens: list[Token]) -> list[Token]:
+def _put_together(tokens: list[Token]) -> list[Token]:
     """Put together what a transcript has split, and read misheard hours where an hour is expected."""
     done: list[Token] = []
     for at, token in enumerate(tokens):
@@ -200,7 +200,7 @@ def _phrases(tokens: list[Token]) -> list[Token]:
     return done
 
 
-def _joined(tokens: list[Token]) -> list[Token]:
+def _split_days(tokens: list[Token]) -> list[Token]:
     """Names of days that a transcript has split ("dienst tag")."""
     done: list[Token] = []
     for token in tokens:
