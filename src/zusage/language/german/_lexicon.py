@@ -136,14 +136,14 @@ _DIALECT_HOURS = (
         "zwoe two",
         "dreie drue three",
         "viere vieri four",
-        "fuenfe funfe foifi five",
+        "fuenfe funfe foifi fuefi five",
         "sechse sechsi six",
     ),
     *(
-        "siebene siebne siebni seven",
+        "siebene siebne siebni sibni seven",
         "achti eight",
         "neune nueni nine",
-        "zehne zehni ten",
+        "zehne zehni zaehni ten",
         "elfe elfi eleven",
     ),
     "zwoelfe zwoelfi twelve",
@@ -217,7 +217,7 @@ FEASTS = {
 _KINDS: Mapping[TokenKind, str] = {
     "near": "heutigen=0 heute=0 today=0 hoite=0 heut=0 heude=0 haide=0 hait=0 uebermorgen=2 ubermorgen=2 ueberuebermorgen=3 gestern=-1 "
     "yesterday=-1 gestan=-1 vorgestern=-2 vorvorgestern=-3",
-    "tomorrow": "morgen morgn morjen tomorrow moagen moagn morgigen tmrw",
+    "tomorrow": "morgen morn morgn morjen tomorrow moagen moagn morgigen tmrw",
     "now": "jetzt now",
     "uhr": "uhr h o'clock oclock ur uhrzeit=no",
     "half_of_day": "pm=pm a_m=am",

@@ -31,13 +31,14 @@ _MINUTES: Mapping[TokenKind, int] = {"unit_minute": 1, "unit_hour": 60}
 class Quantity:
     """A count of a unit; `most` is more than `count` for "sechs bis acht". `end` is the place behind it.
 
-    `vague`: "ein paar", or a count that does not fit the unit."""
+    `days_more` are the days beside weeks or months ("eine Woche und zwei Tage"). `vague`: "ein paar", or a count that does not fit the unit."""
 
     count: float
     unit: TokenKind
     end: int
     most: float = 0
     vague: bool = False
+    days_more: int = 0
 
     @property
     def minutes(self) -> int | None:
@@ -69,7 +70,7 @@ class Quantity:
         if unit not in _UNITS:
             return _half_a(tokens, number, behind)
         vague = number == 0 and tokens.kind(at) == "some"
-        return _with_minutes(tokens, Quantity(number, unit, behind + 1, most[0] if most else 0, vague))
+        return _with_smaller(tokens, Quantity(number, unit, behind + 1, most[0] if most else 0, vague))
 
 
 def _count(tokens: Tokens, at: int) -> tuple[float, int] | None:  # noqa: PLR0911 - one line a form
@@ -110,9 +111,13 @@ def _half_a(tokens: Tokens, number: float, at: int) -> Quantity | None:
     return None
 
 
-def _with_minutes(tokens: Tokens, quantity: Quantity) -> Quantity:
-    """ "eine Stunde (und) dreißig Minuten"."""
+def _with_smaller(tokens: Tokens, quantity: Quantity) -> Quantity:
+    """ "eine Stunde (und) dreißig Minuten", "eine Woche und zwei Tage"."""
     at = tokens.skip(quantity.end, "and")
+    if quantity.unit in {"unit_week", "unit_month"} and tokens.kind(at) in {"num", "a"}:
+        days = 1 if tokens.kind(at) == "a" else tokens.integer(at)
+        counted = at > quantity.end and tokens.kind(at + 1) == "unit_day"
+        return replace(quantity, days_more=days, end=at + 2) if counted else quantity
     if quantity.unit != "unit_hour":
         return quantity
     if tokens.kind(at) == "num" and tokens.kind(at + 1) == "unit_minute":
@@ -131,8 +136,9 @@ def shifted(day: date, quantity: Quantity, *, sign: int = 1, count: float | None
     if months:
         if number * months > 120:
             raise Doubt("too_far")
-        return months_later(day, sign * round(number * months))
-    return plus(day, sign * round(number * (7 if quantity.unit == "unit_week" else 1)))
+        return plus(months_later(day, sign * round(number * months)), sign * quantity.days_more)
+    days = round(number * (7 if quantity.unit == "unit_week" else 1)) + quantity.days_more
+    return plus(day, sign * days)
 
 
 def jumped(talk: Talk, start: date, quantity: Quantity) -> Days:
@@ -148,7 +154,7 @@ def jumped(talk: Talk, start: date, quantity: Quantity) -> Days:
         grain: Grain = "day" if quantity.unit == "unit_day" else "week"
         return Days(first, plus(last, 1), grain, "span", relative=True)
     first = shifted(start, quantity)
-    kind: DaysKind = "week_of" if quantity.unit == "unit_week" else "date"
+    kind: DaysKind = "week_of" if quantity.unit == "unit_week" and not quantity.days_more else "date"
     if quantity.unit == "unit_day" and quantity.count in {8, 15}:
         week, exact = plus(first, -1), first
         if talk.policies.eight_days == "days":

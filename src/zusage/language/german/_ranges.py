@@ -10,6 +10,7 @@ from typing import Literal, cast
 
 from zusage.language.german._calendar import months_later
 from zusage.language.german._items import (
+    LONGEST_RUN,
     NOON,
     ONE_DAY,
     Between,
@@ -171,7 +172,7 @@ def _ranges(placed: Sequence[Placed], talk: Talk) -> list[Placed]:
             at += 1
             continue
         if (kind in _JOINTS or (between and kind == "and")) and done and at + 1 < len(placed):
-            used = _join(done, placed, at, talk, between=between)
+            used = _join_last(done, placed, at, talk, between=between)
             if used:
                 at += used
                 between = False
@@ -182,7 +183,7 @@ def _ranges(placed: Sequence[Placed], talk: Talk) -> list[Placed]:
     return done
 
 
-def _join(done: list[Placed], placed: Sequence[Placed], at: int, talk: Talk, *, between: bool) -> int:
+def _join_last(done: list[Placed], placed: Sequence[Placed], at: int, talk: Talk, *, between: bool) -> int:
     """Replace the last item by the range that it begins; how many items that used, 0: they make none."""
     left, right = done[-1], placed[at + 1]
     following = placed[at + 2] if at + 2 < len(placed) else None
@@ -311,7 +312,7 @@ def _limited(placed: Sequence[Placed], talk: Talk) -> list[Placed]:
         bound = _bound_of(placed, at)
         behind = placed[at + 1] if bound and at + 1 < len(placed) else None
         if behind is None:
-            turned = _or_later(done, word_kind(placed[at]), talk)
+            turned = _turn_last(done, word_kind(placed[at]), talk)
             if not turned and not bound and word_kind(placed[at]) not in {"from", "onwards"}:
                 done.append(placed[at])
             at += 1
@@ -326,8 +327,8 @@ def _limited(placed: Sequence[Placed], talk: Talk) -> list[Placed]:
 
 
 def _afterwards(done: list[Placed]) -> bool:
-    """ "bis sechzehn Uhr arbeite ich, danach": from then on."""
-    for at in range(len(done) - 1, -1, -1):
+    """Let the last time begin an open end ("bis sechzehn Uhr arbeite ich, danach")."""
+    for at in range(len(done) - 1, max(len(done) - LONGEST_RUN, 0) - 1, -1):
         item = done[at].item
         if isinstance(item, Limit | Clock):
             clock = item.clock if isinstance(item, Limit) else item
@@ -338,8 +339,8 @@ def _afterwards(done: list[Placed]) -> bool:
     return False
 
 
-def _or_later(done: list[Placed], kind: str, talk: Talk) -> bool:
-    """ "15 Uhr oder später": what stands before is the begin of an open end."""
+def _turn_last(done: list[Placed], kind: str, talk: Talk) -> bool:
+    """Make the last item the begin of an open end ("15 Uhr oder später"); whether the word of this kind does so."""
     if kind == "afterwards":
         return _afterwards(done)
     if kind not in {"or_later", "or_earlier"}:

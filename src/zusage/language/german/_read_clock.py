@@ -203,7 +203,7 @@ def _hour(tokens: Tokens, at: int) -> int | None:
     value = tokens.integer(at)
     if tokens.kind(at) == "a" and tokens[at].text == "ein":
         value = 1
-    elif tokens.kind(at) not in {"num", "ord"} or not 0 <= value <= 24:
+    elif tokens.kind(at) not in {"num", "ord", "hour_word"} or not 0 <= value <= 24:
         return None
     counted = tokens.kind(at + 1) in _COUNTED_UNITS or is_counted(tokens, at + 1, by_shape=False)
     return None if counted else value

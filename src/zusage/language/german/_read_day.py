@@ -163,8 +163,6 @@ def next_workday(talk: Talk) -> Days:
 def nth_day_of_month(tokens: Tokens, at: int) -> FoundDays:
     """ "der erste Montag im Dezember", "letzter Freitag des Monats"."""
     nth = _LAST[str(tokens[at].value)] if tokens.kind(at) == "which" else tokens.integer(at)
-    if tokens.kind(at + 1) == "unit_day":
-        return _first_or_last_day(tokens, at, nth)
     if tokens.kind(at + 1) not in {"day", "days"} or not (nth in {-1, -2} or 1 <= nth <= 5):
         return None
     if nth in {-1, 1} and (beside := beside_as_named(tokens, at + 1)):
@@ -191,15 +189,3 @@ def beside_as_named(tokens: Tokens, at: int) -> FoundDays:
     """ "am letzten Samstag vor Weihnachten", "am ersten Montag nach Ostern"."""
     index = tokens.integer(at)
     return beside_date(tokens, at + 1, lambda day, after: weekday_beside(day, index, after=after))
-
-
-def _first_or_last_day(tokens: Tokens, at: int, nth: int) -> FoundDays:
-    """ "am letzten Tag des Monats", "am ersten Tag im Februar"."""
-    found = month_named(tokens, tokens.skip(at + 2, "glue", "in", "from"))
-    if found is None or nth not in {1, -1}:
-        return None
-    month, behind, fixed = found
-    day = month if nth == 1 else months_later(month, 1) - timedelta(days=1)
-    if day < tokens.talk.today and not fixed:
-        day = months_later(day, 1 if tokens.kind(behind - 1) == "unit_month" else 12)
-    return one_day(day), behind

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 from zusage.language.german._calendar import months_later
-from zusage.language.german._items import Days, FoundDays, Talk, Tokens, plus
+from zusage.language.german._items import Days, FoundDays, Talk, Tokens, one_day, plus
 from zusage.language.german._read_date import read_year
 from zusage.language.german._read_stretch import bare_year, plain_stretch
 from zusage.language.german._read_which import which_stretch
@@ -21,6 +22,8 @@ def stretch(tokens: Tokens, at: int) -> FoundDays:
     """A stretch that is named without "this" or "next" ("Wochenende", "im Dezember", "KW 48", "drittes Quartal")."""
     if tokens.kind(at) == "edge":
         return edge(tokens, at)
+    if tokens.kind(at + 1) == "unit_day":
+        return day_of_stretch(tokens, at)
     if tokens.kind(at) == "ord" and tokens.kind(at + 1) == "half_word":
         return _nth_half(tokens, tokens.integer(at), at + 1)
     return plain_stretch(tokens, at)
@@ -53,6 +56,28 @@ def _edges(tokens: Tokens, which: str, at: int) -> FoundDays:
         return None
     first, last = _cut(found[0], which), _cut(found[0], str(tokens[at].value))
     return (replace(first, end=last.end), found[1]) if first.first < last.end else None
+
+
+def day_of_stretch(tokens: Tokens, at: int) -> FoundDays:
+    """ "am letzten Tag des Monats", "der erste Tag des nächsten Jahres"."""
+    last = tokens[at].value == "last"
+    if tokens.kind(at + 1) != "unit_day" or not (last or tokens[at].value == 1):
+        return None
+    unit_at = tokens.skip(at + 2, "glue", "in", "from")
+    found = _container(tokens, unit_at)
+    if found is None:
+        return None
+    days, behind = found
+    if _edge_day(days, last=last) < tokens.talk.today:
+        if tokens.kind(unit_at) == "month_name":
+            days = month_of(months_later(days.first, 12))
+        elif tokens.kind(unit_at) in {"unit_week", "unit_month", "unit_year"}:
+            days = _following(days)
+    return one_day(_edge_day(days, last=last)), behind
+
+
+def _edge_day(days: Days, *, last: bool) -> date:
+    return plus(days.end, -1) if last else days.first
 
 
 def _following(days: Days) -> Days:

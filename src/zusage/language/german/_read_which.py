@@ -46,7 +46,11 @@ def which_stretch(tokens: Tokens, at: int) -> FoundDays:
         )
         if nth:
             return nth
-    return _next_few(tokens, at) if behind in {"num", "some"} else _which(tokens, at, which)
+    return (
+        _next_few(tokens, at)
+        if behind in {"num", "some"} or tokens[at + 1].text == "beiden"
+        else _which(tokens, at, which)
+    )
 
 
 def _which(tokens: Tokens, at: int, which: str) -> FoundDays:

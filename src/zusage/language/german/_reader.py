@@ -18,7 +18,7 @@ from zusage.language.german._read_counted import (
 )
 from zusage.language.german._read_date import month_then_day
 from zusage.language.german._read_day import feast_day, named_weekday, near_day, next_holiday
-from zusage.language.german._read_edge import stretch
+from zusage.language.german._read_edge import day_of_stretch, stretch
 from zusage.language.german._read_number import (
     read_at_time,
     read_dotted,
@@ -162,7 +162,7 @@ RULES: dict[TokenKind, Callable[[Tokens, int], Found]] = {
     "season": stretch,
     "quarter_letter": stretch,
     "edge": stretch,
-    "which": read_which,
+    "which": lambda tokens, at: day_of_stretch(tokens, at) or read_which(tokens, at),
     "holiday": lambda tokens, at: (next_holiday(tokens.talk), at + 1),
     "workday": read_workday,
     "workdays": mark("workdays"),
