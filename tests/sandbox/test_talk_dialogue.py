@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from zusage.inbound.voice.retell.definitions import tool_definitions
 from zusage.sandbox.demo import load_demo_companies
 from zusage.sandbox.talk import shop_of
 from zusage.sandbox.talk._dialogue import Call, Move, Say, State, decide, learn
@@ -168,6 +170,67 @@ def test_a_yes_after_a_question_about_another_time_books_nothing_unasked() -> No
 @pytest.mark.parametrize("text", ["Nein, doch nicht.", "Bitte stornieren Sie das wieder.", "Nein danke."])
 def test_a_no_gives_the_held_time_back(text: str) -> None:
     assert called(HELD, text) == ("release_hold", {"hold": "tok"})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Könnte ich nicht am Dienstag um zehn kommen?",
+        "Ja gern, aber könnte ich nicht am Dienstag um zehn kommen?",
+        "Haben Sie nicht auch am Samstag was?",
+        "Könnte ich nicht etwas später kommen?",
+        "Nein, nicht um drei, um vier.",
+        "Nein, Freitag geht nicht.",
+        "Lieber doch nicht am Freitag.",
+        "Ja, aber nicht am Freitag.",
+    ],
+)
+def test_a_sentence_that_names_another_time_asks_for_it_and_gives_nothing_back(text: str) -> None:
+    for stage in ("held", "name", "open"):
+        tool, args = called(replace(HELD, stage=stage), text)
+        assert (tool, bool(args["when"])) == ("check_availability", True), stage
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Stornieren Sie den Termin am Dienstag um zehn.",
+        "Bitte nicht stornieren!",
+        "Nein, nicht absagen.",
+        "Das weiß ich nicht.",
+        "Ich bin mir nicht sicher.",
+        "Kann ich nicht?",
+        "Nein, um drei ist gut.",
+        "Könnte ich nicht am Freitag um drei kommen?",
+    ],
+)
+def test_what_is_held_stays_where_it_is_not_clearly_given_back(text: str) -> None:
+    assert said(HELD, text) == _STILL_HELD
+
+
+def test_no_offer_is_chosen_by_refusing_others_or_by_cancelling() -> None:
+    assert called(OFFERED, "Nein, Freitag geht nicht.")[1]["when"] == "Nein, Freitag geht nicht."
+    assert called(OFFERED, "Stornieren Sie den Termin am Freitag um drei.")[0] == "release_hold"
+    assert said(OFFERED, "Bitte nicht absagen!") == NOT_UNDERSTOOD
+
+
+def test_the_earlier_of_two_offers_is_earlier_whichever_was_named_first() -> None:
+    turned = State("offers", service="Damenschnitt", offers=(OFFERS[1], OFFERS[0]))
+    assert called(turned, "den früheren") == ("check_availability", {"offer": 1})
+    assert called(turned, "den späteren") == ("check_availability", {"offer": 2})
+
+
+def test_incident_58_each_intent_reaches_its_tool() -> None:
+    reached = {
+        called(OPEN, "Ich hätte gern einen Termin.")[0],
+        called(OPEN, "Was kostet ein Damenschnitt?")[0],
+        called(OFFERED, "Haben Sie noch andere Zeiten?")[0],
+        called(HELD, "Ja, bitte eintragen.")[0],
+        called(HELD, "Nein, doch nicht.")[0],
+    }
+    defined = {str(each["name"]) for each in tool_definitions("https://voice.example.com")}
+    # The first one is called when the receiver is lifted.
+    assert reached == defined - {"initialize_call"}
 
 
 def test_moving_what_is_held_asks_for_the_new_time() -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+from typing import Any
 
 import pytest
 
@@ -9,6 +10,7 @@ from zusage.inbound.voice.arguments import ALIASES, clean_args
 from zusage.inbound.voice.catalogue import CATALOGUE, ToolSpec
 from zusage.inbound.voice.retell.definitions import tool_definitions, tool_path
 from zusage.inbound.voice.tool_names import TOOL_NAMES, canonical_tool
+from zusage.inbound.voice.tools import TOOLS
 
 BASE = "https://voice.example.com"
 # The fields a custom function of Retell may have (retell-sdk 6.2.13).
@@ -98,6 +100,21 @@ def test_incident_56_whatever_reads_the_ledger_is_bridged_by_a_sentence() -> Non
     }
     for name in ("check_availability", "get_alternatives", "book_appointment"):
         assert spoken[name].endswith("."), name
+
+
+@pytest.mark.parametrize("definition", tool_definitions(BASE, legacy=True), ids=lambda d: str(d["name"]))
+def test_incident_58_every_tool_that_is_named_is_there_and_says_when_to_use_it(
+    definition: dict[str, Any],
+) -> None:
+    path = definition["url"].removeprefix(BASE)
+    tool = canonical_tool(path)
+    assert tool in TOOLS
+    assert canonical_tool(definition["name"]) == tool
+    assert re.search(
+        r"aufrufen|wenn|bevor|nachdem|einmal|nie |zweiter schritt|älterer name",
+        definition["description"].lower(),
+    )
+    assert len(definition["description"]) >= 30
 
 
 def test_a_base_url_may_have_a_path_and_a_slash() -> None:

@@ -43,6 +43,39 @@ async def test_of_two_exact_times_only_free_ones_are_offered(salon: Salon) -> No
     assert len(booked["data"]["readings"]) == 2
 
 
+async def test_of_several_wishes_the_best_of_each_comes_first(salon: Salon) -> None:
+    late, early = open_day(2), open_day()
+    when = f"am {written(late)} vormittags oder am {written(early)} vormittags"
+    answer = await salon.phone().tool("check_availability", SERVICE | {"when": when})
+    named = [start.date() for start in starts(answer)]
+    assert (set(named[:2]), named[2]) == ({late, early}, late)
+    one = await salon.phone().tool("get_alternatives", SERVICE | {"when": when, "max_alternatives": 1})
+    assert days(one) == {late}
+
+
+async def test_several_wishes_leave_what_is_held_until_one_is_chosen(salon: Salon) -> None:
+    phone, day = salon.phone(), open_day()
+    held = await phone.tool("check_availability", SERVICE | {"when": f"am {written(day)} um 10 Uhr"})
+    asked = await phone.tool("check_availability", {"when": "lieber um 14 Uhr oder um 16 Uhr"})
+    assert (asked["status"], [start.hour for start in starts(asked)]) == ("offers", [14, 16])
+    assert days(asked) == {day}
+    assert await salon.rows("SELECT count(*) FROM hold WHERE status = 'held'") == [(1,)]
+    chosen = await phone.tool("check_availability", {"offer": 2})
+    assert (held["status"], chosen["status"], chosen["data"]["start"][11:13]) == ("held", "held", "16")
+    assert await salon.rows("SELECT count(*) FROM hold WHERE status = 'held'") == [(1,)]
+
+
+async def test_several_wishes_never_book_what_is_held(salon: Salon) -> None:
+    phone, day = salon.phone(), open_day()
+    held = await phone.tool("check_availability", SERVICE | {"when": f"am {written(day)} um 10 Uhr"})
+    hold = {"hold": held["data"]["hold"]["token"], "name": "Anna Weber"}
+    other = await phone.tool("book_appointment", hold | {"when": "um 14 Uhr oder um 16 Uhr"})
+    refused = await phone.tool("book_appointment", hold | {"when": "nicht um 10 Uhr"})
+    assert (other["status"], refused["status"]) == ("replaced", "replaced")
+    booked = await phone.tool("book_appointment", hold | {"when": "um 10 Uhr oder um 16 Uhr"})
+    assert booked["status"] == "booked"
+
+
 async def test_a_refused_day_is_never_offered(salon: Salon) -> None:
     day = open_day()
     monday = day - timedelta(days=day.weekday())

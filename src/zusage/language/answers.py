@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from zusage.core.scheduling.masters import Span
-from zusage.language.german import Name, NoName
 from zusage.language.policy_words import clock
-from zusage.language.reading import ServiceReading, Unclear, When
+from zusage.language.reading import Name, NoName, ServiceReading, Unclear, When
 
 Answer = dict[str, Any]
 
@@ -24,8 +24,8 @@ def when_answer(reading: When | Unclear) -> Answer:
     return {
         "status": "ok",
         **_wish(reading),
-        "wishes": [_wish(wish) for wish in reading.choices],
-        "alternatives": [_wish(other) for other in reading.alternatives],
+        "wishes": [_beside(reading, wish) for wish in reading.choices],
+        "alternatives": [_beside(reading, other) for other in reading.alternatives],
         "reason": None,
         "question": None,
     }
@@ -34,13 +34,18 @@ def when_answer(reading: When | Unclear) -> Answer:
 def _unclear(reading: Unclear) -> Answer:
     return {
         "status": "unclear",
-        **_NOTHING,
+        **_nothing(),
         "duration_min": reading.duration_min,
         "wishes": [],
         "alternatives": [_wish(other) for other in reading.alternatives],
         "reason": reading.reason,
         "question": reading.question,
     }
+
+
+def _beside(reading: When, one: When) -> Answer:
+    """A wish or another reading, with what was refused and how long it shall take: both hold for each of them."""
+    return _wish(replace(one, exclude=reading.exclude, duration_min=reading.duration_min))
 
 
 def _wish(when: When) -> Answer:
@@ -61,20 +66,22 @@ def _wish(when: When) -> Answer:
     }
 
 
-_NOTHING: Answer = {
-    "from": None,
-    "to": None,
-    "kind": None,
-    "grain": None,
-    "daily": None,
-    "limit": None,
-    "exclude": [],
-    "weekly": False,
-    "approximate": False,
-    "soonest": False,
-    "assumed": [],
-    "matched": "",
-}
+def _nothing() -> Answer:
+    """The keys of a wish, new each time: an answer is its reader's to change."""
+    return {
+        "from": None,
+        "to": None,
+        "kind": None,
+        "grain": None,
+        "daily": None,
+        "limit": None,
+        "exclude": [],
+        "weekly": False,
+        "approximate": False,
+        "soonest": False,
+        "assumed": [],
+        "matched": "",
+    }
 
 
 def _iso(at: datetime | None) -> str | None:

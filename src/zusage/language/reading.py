@@ -34,6 +34,10 @@ Reason = Literal[
     "no_anchor",
     "ambiguous",
 ]
+NoNameReason = Literal["nothing_said", "no_name", "refused", "not_understood", "spelling"]
+
+_UNSAID_DAY = frozenset({"today", "tomorrow", "day_of_talk"})
+"""What `assumed` names where a time was said, but not its day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,27 @@ class When:
     def choices(self) -> tuple[When, ...]:
         """The first wish and every other that was named as well ("Dienstag um zehn oder elf"), in the order of talk."""
         return (self, *self.wishes)
+
+    def fits(self, start: datetime) -> bool:
+        """Whether one of the wishes may mean this start, and no refusal does; `start` is aware, in any zone.
+
+        A time whose day was not said is of any day; a day without a time is any time of it."""
+        local = start.astimezone(self.start.tzinfo)
+        refused = any(_holds(one, local) for one in self.exclude)
+        return not refused and any(_holds(one, local) for one in self.choices)
+
+
+def _holds(wish: When, start: datetime) -> bool:
+    """Whether a local start lies in one wish, or one refusal, taken by itself."""
+    any_day = bool(_UNSAID_DAY & set(wish.assumed))
+    again = wish.weekly and start.weekday() == wish.start.weekday() and start >= wish.start
+    if wish.kind == "instant":
+        return start == wish.start or ((any_day or again) and start.time() == wish.start.time())
+    minute = start.hour * 60 + start.minute
+    if wish.daily is not None and not wish.daily.opens <= minute < wish.daily.closes:
+        return False
+    end = wish.end or wish.limit
+    return any_day or again or (wish.start <= start and (end is None or start < end))
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,3 +146,31 @@ class ServiceReading:
     matches: tuple[ServiceMatch, ...] = ()
     question: str = ""
     unknown: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A person's name. `full` is how it is stored and spoken (at most 150 characters, one line): "Sabine Müller",
+    "Frau Dr. Schmidt" where no given name was said. `given` or `family` is "" where only the other was.
+
+    `spelled`: letters were told. `sure` is False where a word alone could be something else, or a letter was told
+    unclearly: say it back."""
+
+    full: str
+    given: str
+    family: str
+    title: str = ""
+    spelled: bool = False
+    sure: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class NoName:
+    """No name can be taken from the text; `question` is the German sentence to ask (in Sie).
+
+    `key` is that sentence's in the catalogue of texts. "spelling" and "not_understood": a name was said, but its
+    letters are not certain; nothing was guessed."""
+
+    reason: NoNameReason
+    question: str
+    key: str

@@ -16,7 +16,9 @@ from zusage.core.scheduling.wish import Wish
 from zusage.core.values import Period
 
 DAYS_AROUND = 14
-_MOST = 3
+MOST_OFFERS = 3
+MOST_WISHES = 4
+"""Of several wishes only so many are searched, the first in the order of talk: each costs queries while a caller waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +48,13 @@ async def read_busy(search: Search, window: Period, reader: BusyReader) -> Busy:
 async def offers_within(
     search: Search, reader: BusyReader, *, refused: Collection[datetime] = ()
 ) -> list[Option]:
-    """Find at most three free starts inside the wished window, best first; of several wishes each in turn.
+    """Find at most three free starts inside the wished window, best first.
 
-    One query a wish; two if the days around it do not decide it, none if nothing may be booked."""
+    Of several wishes, the best of each in the order of talk, then the second best of each; only the first
+    `MOST_WISHES` are searched. One query a wish; two if the days around it do not decide it, none if nothing may
+    be booked."""
     found: list[list[Option]] = []
-    for wish in (search.wish, *search.further):
+    for wish in (search.wish, *search.further)[:MOST_WISHES]:
         one = replace(search, wish=wish, further=())
         window = search_window(search.book, search.service, wish.window, now=search.now)
         found.append(await _outward(one, window, reader, refused))
@@ -58,13 +62,13 @@ async def offers_within(
 
 
 def _in_turn(found: Sequence[Sequence[Option]]) -> list[Option]:
-    """The best of each wish, then the second best of each; a start once, the earliest first."""
+    """The best of each wish, then the second best of each; a start once."""
     by_start: dict[datetime, Option] = {}
     for rank in zip_longest(*found):
         for option in rank:
             if option is not None:
                 by_start.setdefault(option.start, option)
-    return sorted([*by_start.values()][:_MOST], key=lambda option: option.start)
+    return [*by_start.values()][:MOST_OFFERS]
 
 
 async def offers_around(

@@ -56,6 +56,18 @@ class Talk:
         hold = self.run.hold
         return hold if hold and hold.status == "held" and hold.expires_at > self.run.now else None
 
+    @property
+    def held_start(self) -> datetime | None:
+        """The start of what this call took last, though it may have run out by now; None once booked or given back."""
+        hold = self.run.hold
+        return hold.start if hold and hold.status == "held" else None
+
+    @property
+    def newest_offers(self) -> tuple[StoredOffer, ...]:
+        """The offers that were named last, and together."""
+        offers = self.run.offers
+        return tuple(offer for offer in offers if offer.batch == offers[0].batch)
+
     def iso(self, instant: datetime) -> str:
         return instant.astimezone(ZoneInfo(self.book.branch.zone)).isoformat()
 

@@ -14,20 +14,19 @@ from zusage.core.values import Money
 from zusage.inbound.voice.misheard import misheard_service, misheard_time
 from zusage.inbound.voice.talk import Talk
 from zusage.inbound.voice.toolcall import ToolResult
-from zusage.inbound.voice.wishing import fits, wishes_of
+from zusage.inbound.voice.wishing import wishes_of
 from zusage.language.german import (
     excludes_staff,
     is_anyone,
+    person_beside,
     speak,
     understand_service,
     understand_staff,
     understand_when,
 )
+from zusage.language.german.states import state_of
 from zusage.language.reading import Unclear, When
 
-_SAID_STAFF = re.compile(
-    r"\b(?:bei|zu|mit|von)\s+(?:der\s+|dem\s+|frau\s+|herrn?\s+)?(\w[\w .'-]*)", re.IGNORECASE
-)
 _ORDINAL = re.compile(r"\b(erste|zweite|dritte|[1-9])")
 _FEW = 8
 
@@ -158,8 +157,7 @@ def _named(talk: Talk, text: str) -> list[Staff]:
 def _staff_beside(talk: Talk, service: Service) -> Staff | ToolResult | None:
     """Whom the words about service or time name: "Herrenschnitt bei Anna", "um zehn bei Elif"."""
     for text in (talk.args.service, talk.args.when):
-        said = _SAID_STAFF.search(text or "")
-        found = _named(talk, said[1]) if said else []
+        found = _named(talk, person_beside(text or ""))
         if found:
             return _ask_whom(talk, service) if excludes_staff(text or "") else _able(talk, service, found)
     return None
@@ -196,7 +194,7 @@ def find_when(talk: Talk) -> When | ToolResult:
         said_when(talk),
         now=talk.run.now,
         zone=branch.zone,
-        region=branch.region,
+        region=state_of(branch.country, branch.region),
         week=branch.week,
         on=_day_of_talk(talk),
         anchor=_anchor(talk),
@@ -209,20 +207,17 @@ def find_when(talk: Talk) -> When | ToolResult:
 
 def _anchor(talk: Talk) -> datetime | None:
     """From what "eine Stunde später" counts: what is held, else the one time that was offered last."""
-    hold = talk.run.hold
-    if hold is not None and hold.status == "held":
-        return hold.start
-    newest = [offer for offer in talk.run.offers if offer.batch == talk.run.offers[0].batch]
+    if talk.held_start is not None:
+        return talk.held_start
+    newest = talk.newest_offers
     return newest[0].start if len(newest) == 1 else None
 
 
 def _day_of_talk(talk: Talk) -> date | None:
     """The local day of what is held, else of what was offered last if that was one day."""
-    hold = talk.run.hold
-    if hold is not None and hold.status == "held":
-        return talk.here.local(hold.start).date()
-    newest = [offer for offer in talk.run.offers if offer.batch == talk.run.offers[0].batch]
-    days = {talk.here.local(offer.start).date() for offer in newest}
+    if talk.held_start is not None:
+        return talk.here.local(talk.held_start).date()
+    days = {talk.here.local(offer.start).date() for offer in talk.newest_offers}
     return days.pop() if len(days) == 1 else None
 
 
@@ -254,7 +249,7 @@ def chosen_offer(talk: Talk) -> StoredOffer | ToolResult | None:
     if chosen is None:
         if talk.args.offer_number is None:
             return None
-        numbered = (o for o in offers if o.batch == offers[0].batch and o.n == talk.args.offer_number)
+        numbered = (offer for offer in talk.newest_offers if offer.n == talk.args.offer_number)
         chosen = next(numbered, None)
     if chosen is None or _several_ordinals(named) or _contradicted(talk, chosen):
         return which_offer(talk)
@@ -263,7 +258,7 @@ def chosen_offer(talk: Talk) -> StoredOffer | ToolResult | None:
 
 def which_offer(talk: Talk) -> ToolResult:
     """Ask which of the newest offers is meant."""
-    newest = [offer for offer in talk.run.offers if offer.batch == talk.run.offers[0].batch]
+    newest = talk.newest_offers
     say = talk.speech.which_offer(talk.here, offers=[speak.SpokenOffer(offer.start) for offer in newest])
     readings = [talk.iso(offer.start) for offer in newest]
     return ToolResult("ask_when", say, {"reason": "offer_unclear", "readings": readings})
@@ -278,7 +273,7 @@ def _contradicted(talk: Talk, offer: StoredOffer) -> bool:
     if isinstance(service, Service) and service.id != offer.service_id:
         return True
     said = find_when(talk) if said_when(talk) else None
-    return isinstance(said, When) and not fits(talk, said, offer.start)
+    return isinstance(said, When) and not said.fits(offer.start)
 
 
 def of_offer(talk: Talk, offer: StoredOffer) -> Understood | None:

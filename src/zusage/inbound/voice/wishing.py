@@ -1,9 +1,9 @@
-"""From a reading of time to the wishes that the scheduling rules work with, and whether words may mean a start."""
+"""From a reading of time to the wishes that the scheduling rules work with."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from zusage.core.scheduling import day_bounds
 from zusage.core.scheduling.masters import Staff
@@ -24,8 +24,14 @@ def wishes_of(talk: Talk, said: When, staff: Staff | None) -> tuple[Wish, ...]:
     minute to be offered if it is free. What was refused is refused for all of them."""
     several = len(said.choices) > 1
     away, weekdays = _refused(talk, said)
+    daily = tuple(one.daily for one in said.exclude if one.kind == "open_end" and one.daily is not None)
     return tuple(
-        replace(_wish(talk, one, staff, exact=not several), without=away, without_weekdays=weekdays | other)
+        replace(
+            _wish(talk, one, staff, exact=not several),
+            without=away,
+            without_weekdays=weekdays | other,
+            without_daily=daily,
+        )
         for one in said.choices
         for other in (_other_weekdays(talk, one),)
     )
@@ -70,21 +76,3 @@ def _refused(talk: Talk, said: When) -> tuple[tuple[Period, ...], frozenset[int]
 def _other_weekdays(talk: Talk, when: When) -> frozenset[int]:
     """Leave out all other days of a day that is wished every week ("montags")."""
     return _EVERY_WEEKDAY - {talk.here.local(when.start).weekday()} if when.weekly else frozenset()
-
-
-def fits(talk: Talk, said: When, start: datetime) -> bool:
-    """Whether words about time may mean this start: a time without a day is of any day, a day without a time any time."""
-    refused = any(one.end and one.start <= start < one.end for one in said.exclude)
-    return not refused and any(_fits(talk, one, start) for one in said.choices)
-
-
-def _fits(talk: Talk, said: When, start: datetime) -> bool:
-    local_said, local_start = talk.here.local(said.start), talk.here.local(start)
-    without_day = bool({"day_of_talk", *_UNSAID_DAY} & set(said.assumed))
-    if said.kind == "instant":
-        return said.start == start or (without_day and local_said.time() == local_start.time())
-    minute = local_start.hour * 60 + local_start.minute
-    if said.daily is not None and not said.daily.opens <= minute < said.daily.closes:
-        return False
-    end = said.end or said.limit
-    return without_day or (said.start <= start and (end is None or start < end))

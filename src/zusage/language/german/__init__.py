@@ -1,11 +1,10 @@
 from zusage.language.german import speak
 from zusage.language.german.overrides import check_override
 from zusage.language.german.people import (
-    Name,
-    NoName,
     clean_name,
     excludes_staff,
     is_anyone,
+    person_beside,
     understand_name,
     understand_staff,
 )
@@ -13,6 +12,7 @@ from zusage.language.german.services import Catalogue, prepare, understand_servi
 from zusage.language.german.speech import Speech
 from zusage.language.german.texts import question
 from zusage.language.german.when import understand_when
+from zusage.language.reading import Name, NoName
 
 __all__ = [
     "Catalogue",
@@ -23,6 +23,7 @@ __all__ = [
     "clean_name",
     "excludes_staff",
     "is_anyone",
+    "person_beside",
     "prepare",
     "question",
     "speak",

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import replace
 
 from zusage.language.german._names_parts import as_name, written
 from zusage.language.german._names_reader import Found, Reader, most_alike
@@ -16,42 +15,13 @@ from zusage.language.german._names_words import (
 )
 from zusage.language.german._text import clip
 from zusage.language.german.texts import question
-
-NoNameReason = Literal["nothing_said", "no_name", "refused", "not_understood", "spelling"]
+from zusage.language.reading import Name, NoName, NoNameReason
 
 LONGEST_NAME = 150
 _LONGEST_TEXT = 500
 _MARKUP = re.compile(r"[<>{}\[\]|\\`]")
 _MOST_WORDS = 6
 _TEXTS = {"not_understood": "name.repeat", "spelling": "name.spell"}
-
-
-@dataclass(frozen=True, slots=True)
-class Name:
-    """A person's name. `full` is how it is stored and spoken (at most 150 characters, one line): "Sabine Müller",
-    "Frau Dr. Schmidt" where no given name was said. `given` or `family` is "" where only the other was.
-
-    `spelled`: letters were told. `sure` is False where a word alone could be something else, or a letter was told
-    unclearly: say it back."""
-
-    full: str
-    given: str
-    family: str
-    title: str = ""
-    spelled: bool = False
-    sure: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class NoName:
-    """No name can be taken from the text; `question` is the German sentence to ask (in Sie).
-
-    `key` is that sentence's in the catalogue of texts. "spelling" and "not_understood": a name was said, but its
-    letters are not certain; nothing was guessed."""
-
-    reason: NoNameReason
-    question: str
-    key: str
 
 
 def no_name(reason: NoNameReason) -> NoName:

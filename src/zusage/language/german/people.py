@@ -7,9 +7,10 @@ from collections.abc import Sequence
 
 from rapidfuzz import fuzz
 
-from zusage.language.german._names import Name, NoName, read_name
+from zusage.language.german._names import read_name
 from zusage.language.german._text import fold
 from zusage.language.german._words import FILLERS, cologne
+from zusage.language.reading import Name, NoName
 
 __all__ = [
     "Name",
@@ -17,6 +18,7 @@ __all__ = [
     "clean_name",
     "excludes_staff",
     "is_anyone",
+    "person_beside",
     "understand_name",
     "understand_staff",
 ]
@@ -31,6 +33,9 @@ _EXCLUDED = re.compile(
     r"niemals|ungern|kein(?:e[nrms]?)?(?! (?:praeferenz|vorliebe|bestimmte|besondere|ahnung|wunsch|rolle|problem)))\b"
 )
 _UNKNOWING = re.compile(r"\bweiss (?:\w+ ){0,2}nicht(?: genau)?\b|\bwarum nicht\b|\bnicht (?:nur|wahr)\b")
+_BESIDE = re.compile(
+    r"\b(?:bei|zu|mit|von)\s+(?:der\s+|dem\s+|frau\s+|herrn?\s+)?(?P<who>\w[\w .'-]*)", re.IGNORECASE
+)
 _TURN = re.compile(r"\b(?:sondern|stattdessen|lieber|dafuer)\b")
 _LIKENESS = 82
 
@@ -52,6 +57,13 @@ def _wished(text: str) -> str:
     line = _UNKNOWING.sub(" ", fold(text))
     *before, last = _TURN.split(line)
     return last if not before or _words(last) else line
+
+
+def person_beside(text: str) -> str:
+    """The words behind the first "bei", "zu", "mit" or "von", without a title, in which somebody may be named
+    ("Herrenschnitt bei Anna" gives "Anna"); "" where there are none. Whom they mean, `understand_staff` says."""
+    said = _BESIDE.search(text)
+    return said["who"] if said else ""
 
 
 def understand_staff(text: str, names: Sequence[str]) -> list[int]:

@@ -55,9 +55,8 @@ def understand_when(
     Instants lie in `zone`; an ISO instant is read as the wall clock it shows, whatever its offset. `on` is the local
     day that is talked about: a time without a day means that day, and is "past" if it lies behind. `anchor` is an
     earlier offer that "eine Stunde später" refers to; without `on`, its day is talked about ("am gleichen Tag", "um
-    elf"). `region` ("BE", "BY")
-    decides which days are public holidays. Opening hours (`week`) only decide between morning and afternoon of a bare
-    hour. `policies` say how a company reads what Germans use in two ways.
+    elf"). `region` ("BE", "BY") decides which days are public holidays. Opening hours (`week`) only decide between
+    morning and afternoon of a bare hour. `policies` say how a company reads what Germans use in two ways.
 
     Nothing unsaid is filled in but what `assumed` names ("year", "month", "today", "tomorrow", "day_of_talk",
     "afternoon"), and no day where any word of the text might have been one. A bare day is the whole day.

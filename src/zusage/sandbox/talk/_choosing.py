@@ -24,7 +24,6 @@ _OF_TIME = re.compile(
 )
 _EARLIER = re.compile(r"\b(?:den|der|das|die|zum) fruehere[nrsm]?\b")
 _LATER = re.compile(r"\b(?:den|der|das|die|zum) (?:spaetere|letzte|andere)[nrsm]?\b")
-_NO_DAY = frozenset({"today", "tomorrow", "day_of_talk"})
 _NAMED = 2
 _SMALL = frozenset({"und", "mit", "ohne", "fuer", "die", "der", "das", "in", "am", "auf"})
 
@@ -48,8 +47,8 @@ def _by_number(heard: Heard, offers: Sequence[Offer]) -> Sequence[Offer]:
 
 
 def _by_comparison(heard: Heard, offers: Sequence[Offer]) -> Sequence[Offer]:
-    # A sentence names two at most: "the later one" is the second.
-    named = offers[:_NAMED]
+    # A sentence names two at most, and the better one first, which may be the later one.
+    named = sorted(offers[:_NAMED], key=start_of)
     if len(named) < _NAMED:
         return ()
     if _EARLIER.search(heard.words):
@@ -58,7 +57,10 @@ def _by_comparison(heard: Heard, offers: Sequence[Offer]) -> Sequence[Offer]:
 
 
 def _by_time(when: When, offers: Sequence[Offer]) -> Sequence[Offer]:
-    return [offer for offer in offers if any(fits(wish, start_of(offer)) for wish in when.choices)]
+    if when.exclude and when.kind == "open_end":
+        # "Freitag geht nicht" chooses none, though only one may be left.
+        return ()
+    return [offer for offer in offers if when.fits(start_of(offer))]
 
 
 def named_choice(words: str, choices: Sequence[str]) -> str:
@@ -75,15 +77,3 @@ def named_choice(words: str, choices: Sequence[str]) -> str:
 
 def start_of(offer: Offer) -> datetime:
     return datetime.fromisoformat(offer["start"])
-
-
-def fits(when: When, start: datetime) -> bool:
-    """Whether words about time may mean this start: a time without a day is of any day, a day without a time any time."""
-    local = start.astimezone(when.start.tzinfo)
-    minute = local.hour * 60 + local.minute
-    if when.daily is not None and not when.daily.opens <= minute < when.daily.closes:
-        return False
-    if when.kind == "instant":
-        same_clock = bool(_NO_DAY & set(when.assumed)) and when.start.time() == local.time()
-        return when.start == start or same_clock
-    return when.start <= start and (when.end is None or start < when.end)

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from zusage.language.german import speak
 from zusage.language.reading import Unclear, When
-from zusage.sandbox.talk._choosing import Offer, chosen, fits, named_choice, start_of
+from zusage.sandbox.talk._choosing import Offer, chosen, named_choice, start_of
 from zusage.sandbox.talk._listening import Heard
 from zusage.sandbox.talk._texts import BOOKED_STAYS, FAREWELL, NOT_UNDERSTOOD, STILL_HELD, WHICH
 
@@ -68,8 +68,8 @@ def decide(state: State, heard: Heard) -> Move:
 
 
 def _open(state: State, heard: Heard) -> Move:
-    if "cancel" in heard.means:
-        return _release(state)
+    if "cancel" in heard.means or ("waive" in heard.means and heard.when is None):
+        return _given_back(state, heard)
     if "more" in heard.means and state.service:
         return _search(state)
     filled = _filled(state, heard)
@@ -79,7 +79,7 @@ def _open(state: State, heard: Heard) -> Move:
 
 
 def _booked(state: State, heard: Heard) -> Move:
-    if {"cancel", "move"} & heard.means:
+    if {"cancel", "waive", "move"} & heard.means:
         return Say(BOOKED_STAYS)
     return _open(State(name=state.name), heard)
 
@@ -93,7 +93,7 @@ def _service(state: State, heard: Heard) -> Move:
         filled = replace(filled, service=one)
     if filled != state:
         return _check(filled)
-    if heard.means & {"no", "cancel"}:
+    if heard.means & {"no", "cancel", "waive"}:
         return _open(state, heard)
     return _check(replace(state, service=heard.text))
 
@@ -105,7 +105,7 @@ def _when(state: State, heard: Heard) -> Move:
     if state.hold and ("yes" in heard.means or heard.name):
         # The yes follows a question about another time: what is held may not be what is meant.
         return _still_held(replace(state, name=heard.name or state.name))
-    if heard.name or heard.means & {"no", "cancel", "more", "move"}:
+    if heard.name or heard.means & {"no", "cancel", "waive", "more", "move"}:
         return _open(state, heard)
     return _check(replace(state, when=heard.text))
 
@@ -115,11 +115,11 @@ def _staff(state: State, heard: Heard) -> Move:
 
 
 def _offers(state: State, heard: Heard) -> Move:
-    number = chosen(heard, state.offers)
+    number = None if "cancel" in heard.means else chosen(heard, state.offers)
     if number is not None and ("no" not in heard.means or heard.when is not None):
         return _taken(state, number)
     filled = _filled(state, heard)
-    if filled != state or heard.means & {"cancel", "more"}:
+    if filled != state or heard.means & {"cancel", "waive", "more"}:
         return _open(state, heard)
     if heard.means & {"no", "move"}:
         return _check(replace(state, when=""))
@@ -127,16 +127,24 @@ def _offers(state: State, heard: Heard) -> Move:
 
 
 def _held(state: State, heard: Heard) -> Move:
-    filled = _filled(state, heard)
-    if _is_another_time(state, heard) or filled.service != state.service or filled.staff != state.staff:
-        return _check(filled)
+    if "cancel" in heard.means:
+        return _given_back(state, heard)
+    if _is_another_plan(state, heard):
+        return _check(_filled(state, heard))
     if "move" in heard.means:
         return _check(replace(state, when=""))
-    if "cancel" in heard.means or ("no" in heard.means and "yes" not in heard.means):
+    if "waive" in heard.means or ("no" in heard.means and "yes" not in heard.means and heard.when is None):
         return _release(state)
     if heard.means.isdisjoint({"but", "no"}) and ("yes" in heard.means or heard.name):
         return _book(replace(state, name=heard.name or state.name))
     return _still_held(state)
+
+
+def _given_back(state: State, heard: Heard) -> Move:
+    """Release what is held, but never by a sentence that names another plan, or says not to: then ask."""
+    if "keep" in heard.means or (state.hold and _is_another_plan(state, heard)):
+        return _still_held(state)
+    return _release(state)
 
 
 def _still_held(state: State) -> Say:
@@ -147,16 +155,23 @@ def _still_held(state: State) -> Say:
     return Say(said, state=replace(state, stage="held"))
 
 
+def _is_another_plan(state: State, heard: Heard) -> bool:
+    filled = _filled(state, heard)
+    return _is_another_time(state, heard) or filled.service != state.service or filled.staff != state.staff
+
+
 def _is_another_time(state: State, heard: Heard) -> bool:
     if heard.when is None:
         return False
     if isinstance(heard.when, Unclear) or state.start is None:
         return True
-    return not any(fits(wish, state.start) for wish in heard.when.choices)
+    # "Etwas später" begins where the held time does.
+    later = heard.when.kind == "open_end" and heard.when.daily is None and heard.when.start == state.start
+    return later or not heard.when.fits(state.start)
 
 
 def _name(state: State, heard: Heard) -> Move:
-    if "cancel" in heard.means or (isinstance(heard.when, When) and not heard.name):
+    if heard.means & {"cancel", "waive"} or (isinstance(heard.when, When) and not heard.name):
         return _held(state, heard)
     return _book(replace(state, name=heard.name or heard.text))
 

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from zusage.language.german import (
     Name,
     excludes_staff,
+    person_beside,
     understand_name,
     understand_service,
     understand_staff,
@@ -20,8 +21,9 @@ from zusage.language.german import (
 from zusage.language.reading import ServiceReading, Unclear, When
 from zusage.sandbox.talk._shop import Shop
 
-Intent = Literal["bye", "yes", "no", "but", "cancel", "move", "more", "offered", "wish"]
+Intent = Literal["bye", "yes", "no", "but", "cancel", "waive", "keep", "move", "more", "offered", "wish"]
 
+_CANCEL = r"stornier\w*|absag\w*|abzusagen|loesch\w*|freigeben|freizugeben|streich\w*"
 _INTENTS: Mapping[Intent, re.Pattern[str]] = {
     "bye": re.compile(r"wiederhoeren|wiederschauen|wiedersehen|tschuess?i?|ciao|bis dann|schoenen tag|das war s|das wars"),
     "no": re.compile(r"nein|nee|noe|nicht|kein(?:e[nrms]?)?|weder"),
@@ -30,7 +32,9 @@ _INTENTS: Mapping[Intent, re.Pattern[str]] = {
         r"ja|jawohl|jo|genau|gern|gerne|passt|stimmt|richtig|okay|ok|einverstanden|in ordnung|super|prima|perfekt|"
         r"eintragen|nehme ich|nehm ich|machen sie das|machen wir|klingt gut|waere gut"
     ),
-    "cancel": re.compile(r"stornier\w*|absag\w*|abzusagen|loesch\w*|freigeben|freizugeben|streich\w*|doch (?:nicht|keinen)"),
+    "cancel": re.compile(rf"{_CANCEL}"),
+    "waive": re.compile(r"doch (?:nicht|keinen)"),
+    "keep": re.compile(rf"nicht (?:\w+ ){{0,2}}(?:{_CANCEL})"),
     "move": re.compile(r"verschieb\w*|verleg\w*|umbuch\w*|umzubuchen|anderer? tag|andere (?:zeit|uhrzeit)|anderen (?:tag|termin)"),
     "more": re.compile(r"andere (?:zeiten|termine|vorschlaege)|weitere (?:zeiten|termine|vorschlaege)|sonst noch was frei"),
     "offered": re.compile(
@@ -40,9 +44,13 @@ _INTENTS: Mapping[Intent, re.Pattern[str]] = {
     "wish": re.compile(r"termin\w*|moechte|haette|brauche|braeuchte|will|wuerde|reservier\w*|kommen|frei"),
 }  # fmt: skip
 _BOUND = {intent: re.compile(rf"\b(?:{words.pattern})\b") for intent, words in _INTENTS.items()}
-_NO_REFUSAL = re.compile(r"\b(?:warum nicht|kein problem|keine frage|nicht wahr|macht nichts)\b")
+_NO_REFUSAL = re.compile(
+    r"\b(?:warum nicht|kein problem|keine frage|nicht wahr|macht nichts|nicht (?:(?:ganz|so) )?(?:schlecht|sicher|dass)|"
+    r"(?:weiss|wuesste) (?:\w+ ){0,2}nicht)\b"
+)
+_QUESTION = re.compile(r"[^.;!?]*\?")
+_NOT = re.compile(r"\bnicht\b")
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
-_BESIDE = re.compile(r"\b(?:bei|zu|mit|von) (?:der |dem |frau |herrn? )?(?P<who>\w[\w .'-]*)", re.IGNORECASE)
 _STRANGER = re.compile(r"\bbei (?:der |dem |Frau |Herrn? )?(?P<who>(?!Ihnen|Euch|Uns)[A-ZÄÖÜ][a-zäöüß]+)")
 _CLAUSES = re.compile(r"[,.;!?]+")
 
@@ -83,8 +91,13 @@ def listen(text: str, shop: Shop, *, now: datetime, anchor: datetime | None) -> 
 
 
 def _means(words: str) -> frozenset[Intent]:
-    meant = _NO_REFUSAL.sub("", words)
+    meant = _QUESTION.sub(_asked, _NO_REFUSAL.sub("", words))
     return frozenset(intent for intent, pattern in _BOUND.items() if pattern.search(meant))
+
+
+def _asked(question: re.Match[str]) -> str:
+    """A question refuses nothing with its "nicht" ("Ginge es nicht früher?"), but agrees to nothing either."""
+    return _NOT.sub("aber", question[0])
 
 
 def folded(text: str) -> str:
@@ -133,16 +146,16 @@ def _words_for(when: When | Unclear | None, text: str, read: _Times) -> str:
 
 def _staff(text: str, names: Sequence[str]) -> str:
     """Whom a sentence names after "bei": by full name, or in the words as they are where it is open who, or who not."""
-    said = _BESIDE.search(text)
-    if said is None:
+    said = person_beside(text)
+    if not said:
         return ""
-    found = understand_staff(said["who"], names)
+    found = understand_staff(said, names)
     if excludes_staff(text):
         return text if found else ""
     if len(found) == 1:
         return names[found[0]]
     stranger = _STRANGER.search(text)
-    return said["who"] if found else stranger["who"] if stranger else ""
+    return said if found else stranger["who"] if stranger else ""
 
 
 def _name(text: str) -> str:

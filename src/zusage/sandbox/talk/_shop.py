@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from zusage.app.operations.company_file import BranchRecord, CompanyFile
 from zusage.core.scheduling.masters import Week
 from zusage.language.book import THRESHOLD
+from zusage.language.german.states import state_of
 from zusage.language.policies import DEFAULTS, Policies
 from zusage.language.policy_words import read_policies
 from zusage.language.reading import ServiceEntry
@@ -33,7 +34,7 @@ def shop_of(company: CompanyFile, record: BranchRecord) -> Shop:
         tuple(ServiceEntry(s.key, s.name, s.category, s.synonyms) for s in offered),
         tuple(each.staff.name for each in company.staff if each.branch_id == branch.id),
         branch.zone,
-        branch.region,
+        state_of(branch.country, branch.region),
         branch.week,
         read_policies(company.understanding.policies),
         company.understanding.threshold,

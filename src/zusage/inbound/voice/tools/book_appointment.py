@@ -29,7 +29,6 @@ from zusage.inbound.voice.understanding import (
     understand,
     which_wish,
 )
-from zusage.inbound.voice.wishing import fits
 from zusage.language.german import Name, NoName, understand_name
 from zusage.language.reading import When
 
@@ -116,9 +115,7 @@ def _is_time(talk: Talk, hold: CallHold) -> bool:
         return True
     said = find_when(talk)
     return (
-        isinstance(said, When)
-        and (said.kind == "instant" or said.grain == "day")
-        and fits(talk, said, hold.start)
+        isinstance(said, When) and (said.kind == "instant" or said.grain == "day") and said.fits(hold.start)
     )
 
 

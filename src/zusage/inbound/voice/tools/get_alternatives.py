@@ -6,14 +6,13 @@ from datetime import date, timedelta
 from typing import Any
 
 from zusage.app.availability.find_offers import OffersFound, find_offers
+from zusage.app.availability.offers import MOST_OFFERS
 from zusage.app.calls.ports import Answer
 from zusage.core.scheduling import closing_note, day_bounds, opening_spans
 from zusage.core.scheduling.wish import Wish
 from zusage.inbound.voice.talk import NamedOffers, Talk, name_offers
 from zusage.inbound.voice.toolcall import Status, ToolResult
 from zusage.inbound.voice.understanding import Understood, understand
-
-_MOST = 3
 
 
 async def get_alternatives(talk: Talk) -> Answer | ToolResult:
@@ -44,7 +43,7 @@ async def offer_window(talk: Talk, understood: Understood, *, closed: Status) ->
 
 def _offers(talk: Talk, understood: Understood, found: OffersFound, closed: Status) -> ToolResult:
     service, asked = understood.service, understood.staff_asked
-    wanted = min(_MOST, talk.args.max_alternatives or _MOST)
+    wanted = min(MOST_OFFERS, talk.args.max_alternatives or MOST_OFFERS)
     offers = name_offers(talk, service, found.options[:wanted], staff_asked=asked)
     staff = talk.staff_name(understood.wish.staff_id) if understood.wish.staff_id else ""
     data: dict[str, Any] = {"kept_wish": found.kind == "within", "offers": offers.data}
