@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -122,6 +123,9 @@ def test_now_is_wall_clock_time_of_the_zone_unless_it_says_otherwise(ask: Ask) -
         (["when", "morgen", "--now", "0001-01-01T00:00"], "is no ISO time"),
         (["when", "morgen", "--anchor", "x"], 'anchor "x" is no ISO time'),
         (["when", "morgen", "--region", "Bayern"], 'region "Bayern" is no code'),
+        (["when", "morgen", "--region", "XX"], "write one of BB, BE, BW, BY, HB, HE, HH, MV, NI, NW, RP, SH"),
+        (["when", "morgen", "--region", "NRW"], 'region "NRW" is no code of a federal state'),
+        (["when", "morgen", "--region", "AT-9"], 'region "AT-9" is no code of a federal state'),
         (["when", "morgen", "--policy", "weekend=late"], "give sat_sun or fri_sun"),
         (["when", "morgen", "--policy", "weekday=late"], "there are: next_weekday, weekend"),
         (["when", "morgen", "--policy", "evening=21:00-17:00"], "HH:MM-HH:MM"),
@@ -154,6 +158,7 @@ def test_every_line_gets_one_answer_in_order_whatever_it_is(ask: Ask) -> None:
         b"[" * 100_000,
         json.dumps(good | {"zone": "x"}).encode(),
         json.dumps(good | {"zone": 3}).encode(),
+        json.dumps(good | {"region": "NRW"}).encode(),
         json.dumps(good | {"policy": {"weekend": "x"}}).encode(),
         json.dumps(good | {"policy": 1}).encode(),
         json.dumps(good | {"week": {"someday": []}}).encode(),
@@ -161,7 +166,7 @@ def test_every_line_gets_one_answer_in_order_whatever_it_is(ask: Ask) -> None:
         json.dumps(good | {"text": "\ud800 morgen", "anchor": None, "policy": "weekend=fri_sun"}).encode(),
     ]
     answers = _answers(ask("when", "--stdin", lines=b"\n".join(lines)))
-    assert [answer["status"] for answer in answers] == ["ok", *["error"] * 13, "ok"]
+    assert [answer["status"] for answer in answers] == ["ok", *["error"] * 14, "ok"]
     assert all(answer["error"].endswith(".") for answer in answers[1:-1])
     assert answers[0]["from"] == answers[-1]["from"] == "2026-11-19T00:00:00+01:00"
 
@@ -175,6 +180,37 @@ def test_a_question_that_fails_by_our_fault_takes_no_other_along() -> None:
     first, failed, last = (json.loads(line) for line in target.getvalue().splitlines())
     assert (first, failed["status"], last) == ({"tenth": 10.0}, "error", {"tenth": 2.0})
     assert "ZeroDivisionError" in failed["error"]
+
+
+def test_a_huge_line_is_refused_at_once_and_takes_no_other_along() -> None:
+    def answer(line: Mapping[str, Any]) -> Mapping[str, Any]:
+        return {"length": len(line["text"])}
+
+    lines = b"\n".join(json.dumps({"text": "x" * length}).encode() for length in (1_000_000, 40_000_000, 3))
+    target, began = io.BytesIO(), time.perf_counter()
+    assert answer_lines(io.BytesIO(lines), target, answer)
+    assert time.perf_counter() - began < 3
+    long, huge, short = (json.loads(line) for line in target.getvalue().splitlines())
+    assert (long, short) == ({"length": 1_000_000}, {"length": 3})
+    assert huge == {"status": "error", "error": "the line is longer than 1 MiB; write one question a line."}
+
+
+def test_a_state_may_be_written_with_its_country(ask: Ask) -> None:
+    asked = [
+        ask("when", "nächster Feiertag", *_NOW, "--region", code, "--json") for code in ("by", "DE-BY", "BE")
+    ]
+    days = [_answers(each)[0]["from"][:10] for each in asked]
+    assert days == ["2026-12-25"] * 3
+
+
+def test_what_is_refused_and_how_long_it_takes_stands_at_every_wish(ask: Ask) -> None:
+    text = "Montag oder Dienstag, nur nicht vor zehn, für zwei Stunden"
+    refusing = "nächste Woche oder übernächste Woche, nur nicht freitags, für zwei Stunden"
+    both = _answers(ask("when", "--stdin", *_NOW, lines=_lines({"text": text}, {"text": refusing})))
+    assert [wish["duration_min"] for answer in both for wish in answer["wishes"]] == [120] * 4
+    assert [len(wish["exclude"]) for wish in both[1]["wishes"]] == [1, 1]
+    unclear = _answers(ask("when", "gestern", *_NOW, "--json"))[0]
+    assert (unclear["exclude"], unclear["wishes"]) == ([], [])
 
 
 def test_options_are_the_defaults_of_the_lines(ask: Ask) -> None:

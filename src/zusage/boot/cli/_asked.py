@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -11,13 +10,13 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from zusage.core.scheduling.masters import Span, Week
+from zusage.language.german.states import GERMANY, STATES
 from zusage.language.policies import DEFAULTS, Policies
 from zusage.language.policy_words import PolicyError, read_policies, read_span
 from zusage.language.reading import ServiceEntry
 
 ZONE = "Europe/Berlin"
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_REGION = re.compile(r"(?:[A-Za-z]{2}-)?([A-Za-z0-9]{1,3})", re.ASCII)
 _YEARS = range(1900, 2300)
 _MOST_SERVICES = 2_000
 
@@ -110,13 +109,14 @@ def moment(text: str, zone: str, name: str) -> datetime:
 
 
 def region(text: str) -> str | None:
-    """Read a federal state or region, "BE" or "DE-BE"; "" is none.
+    """Read a federal state, "BE" or "DE-BE" in any case; "" is none.
 
-    :raises AskedError: it cannot be one."""
-    found = _REGION.fullmatch(text.strip())
-    if text.strip() and not found:
-        raise AskedError(f'region "{text}" is no code of a region; write one like BE, BY or NW')
-    return found[1].upper() if found else None
+    :raises AskedError: Germany has no such state."""
+    code = text.strip().upper()
+    state = code.removeprefix(f"{GERMANY}-")
+    if code and state not in STATES:
+        raise AskedError(f'region "{text}" is no code of a federal state; write one of {", ".join(STATES)}')
+    return state or None
 
 
 def _policies(value: object, base: Policies) -> Policies:

@@ -9,6 +9,7 @@ from typing import Any, BinaryIO
 from zusage.boot.cli._asked import AskedError
 
 _CHUNK = 1 << 16
+_LONGEST = 1 << 20
 _Answer = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 
 
@@ -26,13 +27,39 @@ def answer_lines(source: BinaryIO, target: BinaryIO, answer: _Answer) -> bool:
 
 def _batches(source: BinaryIO) -> Iterator[Iterable[bytes]]:
     """Give the whole lines that have come so far; the last needs no line break."""
-    rest = b""
+    line = _Line()
     while chunk := source.read1(_CHUNK):  # type: ignore[attr-defined]
-        *lines, rest = (rest + chunk).split(b"\n")
-        if lines:
-            yield lines
-    if rest:
-        yield [rest]
+        first, *more = chunk.split(b"\n")
+        line.add(first)
+        if more:
+            *whole, rest = more
+            yield [line.take(), *whole]
+            line.add(rest)
+    if line.begun:
+        yield [line.take()]
+
+
+class _Line:
+    """A line that comes in pieces; of one that is too long only its begin is kept, enough to refuse it."""
+
+    def __init__(self) -> None:
+        self._pieces: list[bytes] = []
+        self._length = 0
+
+    @property
+    def begun(self) -> bool:
+        return self._length > 0
+
+    def add(self, piece: bytes) -> None:
+        if self._length <= _LONGEST:
+            self._pieces.append(piece)
+        self._length += len(piece)
+
+    def take(self) -> bytes:
+        """Give the line, and begin with the next."""
+        line = b"".join(self._pieces)
+        self._pieces, self._length = [], 0
+        return line
 
 
 class _Answers:
@@ -55,7 +82,9 @@ def _error(sentence: str) -> bytes:
 
 
 def _asked(line: bytes) -> Mapping[str, Any]:
-    """:raises AskedError: the line holds no JSON object."""
+    """:raises AskedError: the line holds no JSON object, or is too long to be one question."""
+    if len(line) > _LONGEST:
+        raise AskedError("the line is longer than 1 MiB; write one question a line")
     try:
         asked = json.loads(line.decode("utf-8"))
     except UnicodeDecodeError:
