@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from zusage.sandbox.player._days import format_moment, is_day, resolve_day
 
+BERLIN = ZoneInfo("Europe/Berlin")
 SATURDAY = date(2026, 11, 21)
 
 
@@ -34,6 +36,8 @@ def first(count: int) -> int:
         ("+2 open days", "2026-11-25"),
         ("+5 open days", "2026-12-01"),
         ("any open day", "2026-11-25"),
+        ("next dst gap", "2027-03-28"),
+        ("next dst twice", "2027-10-31"),
     ],
 )
 def test_words_become_days(words: str, expected: str) -> None:
@@ -46,6 +50,17 @@ def test_words_become_days(words: str, expected: str) -> None:
 )
 def test_other_words_are_no_days(words: str) -> None:
     assert not is_day(words)
+
+
+@pytest.mark.parametrize(("words", "month", "hours"), [("next dst gap", 3, 23), ("next dst twice", 10, 25)])
+def test_a_change_of_the_clocks_is_always_ahead(words: str, month: int, hours: int) -> None:
+    for offset in range(0, 1500, 7):
+        today = SATURDAY + timedelta(days=offset + 1)
+        day = resolve_day(words, today=today, pick=first)
+        assert (day.weekday(), day.month) == (6, month)
+        assert timedelta(0) < day - today <= timedelta(days=372)
+        starts, ends = (datetime.combine(each, time.min, BERLIN) for each in (day, day + timedelta(days=1)))
+        assert ends.astimezone(UTC) - starts.astimezone(UTC) == timedelta(hours=hours)
 
 
 def test_christmas_is_passed_over() -> None:

@@ -13,7 +13,7 @@ from zusage.language.german import speak
 
 DAY_HELP = (
     '"today", "tomorrow", "yesterday", "+3 days", "-1 day", "next tuesday", '
-    '"next open day", "+2 open days" or "any open day"'
+    '"next open day", "+2 open days", "any open day", "next dst gap" or "next dst twice"'
 )
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -22,6 +22,8 @@ _OFFSET = re.compile(r"([+-]\d{1,3}) days?")
 _OPEN_OFFSET = re.compile(r"\+(\d{1,2}) open days?")
 _OPEN_WEEKDAYS = (1, 2, 3, 4)
 _SPREAD = 120
+_CLOCK_CHANGES = {"next dst gap": 3, "next dst twice": 10}
+"""The months of Europe at whose last Sunday an hour is left out, or comes twice."""
 _HOLIDAY_COUNTRIES = ("DE", "AT")
 
 
@@ -29,6 +31,7 @@ def is_day(words: str) -> bool:
     return (
         words in _NEAR
         or words in ("next open day", "any open day")
+        or words in _CLOCK_CHANGES
         or bool(_OFFSET.fullmatch(words) or _OPEN_OFFSET.fullmatch(words))
         or words.removeprefix("next ") in _WEEKDAYS
     )
@@ -38,19 +41,29 @@ def resolve_day(words: str, *, today: date, pick: Callable[[int], int]) -> date:
     """Turn words that `is_day` accepts into a date; `pick(n)` chooses from 0 to n - 1 for "any open day".
 
     An open day is a Tuesday to Friday that is no public holiday anywhere in Germany or Austria and lies outside
-    the days around Christmas and New Year; "any open day" spreads repeated runs over about seven months."""
+    the days around Christmas and New Year; "any open day" spreads repeated runs over about seven months. On the day
+    of a "dst gap" the clocks go from 2 to 3, on that of a "dst twice" the hour from 2 to 3 comes twice."""
     if words in _NEAR:
         return today + timedelta(days=_NEAR[words])
     if offset := _OFFSET.fullmatch(words):
         return today + timedelta(days=int(offset[1]))
-    if words == "next open day":
-        return _open_day(today, 1)
-    if words == "any open day":
-        return _open_day(today, 2 + pick(_SPREAD))
-    if offset := _OPEN_OFFSET.fullmatch(words):
-        return _open_day(today, int(offset[1]))
+    if month := _CLOCK_CHANGES.get(words):
+        return next(day for year in (0, 1) if (day := _last_sunday(today.year + year, month)) > today)
+    if words.endswith(("open day", "open days")):
+        return _open_day(today, _open_days_ahead(words, pick))
     ahead = (_WEEKDAYS.index(words.removeprefix("next ")) - today.weekday() - 1) % 7 + 1
     return today + timedelta(days=ahead)
+
+
+def _open_days_ahead(words: str, pick: Callable[[int], int]) -> int:
+    if offset := _OPEN_OFFSET.fullmatch(words):
+        return int(offset[1])
+    return 1 if words == "next open day" else 2 + pick(_SPREAD)
+
+
+def _last_sunday(year: int, month: int) -> date:
+    last = date(year, month, 31)
+    return last - timedelta(days=(last.weekday() + 1) % 7)
 
 
 def _open_day(today: date, count: int) -> date:
