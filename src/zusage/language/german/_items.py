@@ -18,6 +18,7 @@ DAY_END = 1440
 NOON = 720
 ONE_DAY = timedelta(days=1)
 LONGEST_JUMP = 3660
+"""Days: nobody counts further than ten years."""
 LONGEST_RUN = 24
 """Nobody says more words of one kind in a row; without it, a text of nothing else would take quadratic time."""
 
@@ -135,7 +136,7 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of day; `limit` is where "before" and "after" it lie."""
+    """A part of day with the name of its policy; "day" and "after_work" are parts as well."""
 
     span: Span
     name: str
@@ -199,6 +200,12 @@ class Tokens:
         self.last_day: date | None = None
         """The single day that was read last: what "am Tag danach" may mean."""
 
+    def heard(self, days: Days) -> None:
+        """Keep a day that was read; a bare weekday behind it only names it ("Nikolaus fällt auf Sonntag")."""
+        named = days.bare and self.last_day is not None and self.last_day.weekday() == days.first.weekday()
+        if days.single and not named:
+            self.last_day = days.first
+
     def __getitem__(self, at: int) -> Token:
         return self._padded[at]
 
@@ -223,6 +230,13 @@ class Tokens:
         while at < last and self.kind(at) in kinds:
             at += 1
         return at
+
+
+def at_minute(day: date, minute: int, talk: Talk) -> datetime:
+    """A wall-clock time as an instant; an hour that comes twice is the first one."""
+    whole, rest = divmod(minute, DAY_END)
+    day += whole * ONE_DAY
+    return datetime(day.year, day.month, day.day, rest // 60, rest % 60, tzinfo=talk.now.tzinfo)
 
 
 def plus(day: date, days: int) -> date:
@@ -257,7 +271,4 @@ def half_of(span: Span, *, late: bool) -> Span:
 
 def whole_day(day: date, talk: Talk) -> When:
     """A local day from midnight to midnight."""
-    start = datetime.combine(day, datetime.min.time(), talk.now.tzinfo)
-    return When(
-        start, datetime.combine(day + ONE_DAY, datetime.min.time(), talk.now.tzinfo), "interval", "day"
-    )
+    return When(at_minute(day, 0, talk), at_minute(day, DAY_END, talk), "interval", "day")
