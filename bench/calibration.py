@@ -8,15 +8,27 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
 from itertools import groupby
 
 from bench.service_batches import batch_catalogues, batch_utterances
 from bench.service_set import Utterance, calibration_error, catalogues, utterances
-from zusage.language.german._service_calibration import between
+from zusage.language.german._service_calibration import Table, between
 from zusage.language.german.services import prepare, weighed
 
 Sample = tuple[float, bool]
-Table = tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What one text was read as: the score of the first service, whether it was settled on for part of its name, and is right."""
+
+    trade: str
+    score: float
+    partly: bool
+    right: bool
+
 
 _LONG = 8
 _EDGES = (0.0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.97, 1.0)
@@ -25,16 +37,17 @@ _DOUBT = 1.0
 _HEARD_AS = dict(zip("bdgptkfvwszcäöüeiy", "ptkbdgvffzsgeoiäie", strict=True))
 
 
-def samples() -> list[tuple[str, Sample]]:
-    """Every text that names a service: its trade, the score of the first one and whether it is right."""
+@cache
+def samples() -> list[Told]:
+    """Every text that names a service."""
     entries = catalogues() | batch_catalogues()
     ready = {trade: prepare(services) for trade, services in entries.items()}
-    found: list[tuple[str, Sample]] = []
+    found: list[Told] = []
     for trade, text, wanted in _texts():
-        read = weighed(text, ready[trade]).found
-        if read:
-            name = ready[trade].entries[read[0].entry].name
-            found.append((trade, (read[0].score, name in wanted)))
+        verdict = weighed(text, ready[trade])
+        for best in verdict.found[:1]:
+            name = ready[trade].entries[best.entry].name
+            found.append(Told(trade, best.score, verdict.settled and not best.whole, name in wanted))
     return found
 
 
@@ -62,6 +75,12 @@ def _misheard(name: str, errors: int, variant: int) -> str:
     return name
 
 
+def tables(told: Sequence[Told]) -> tuple[Table, Table]:
+    """The table for what was settled on for part of its name comes second, that for all else first."""
+    said = [[(one.score, one.right) for one in told if one.partly == partly] for partly in (False, True)]
+    return fit(said[0]), fit(said[1])
+
+
 def fit(told: Sequence[Sample]) -> Table:
     """A table that never falls: the share of right ones in each stretch of scores, neighbours pooled where it would."""
     pools: list[tuple[float, float, float]] = []
@@ -81,12 +100,13 @@ def _stretch(score: float) -> int:
     return sum(edge <= score for edge in _EDGES)
 
 
-def held_out(told: Sequence[tuple[str, Sample]]) -> list[Sample]:
-    """Every sample with the confidence of a table that has seen nothing of its trade."""
+def held_out(told: Sequence[Told]) -> list[Sample]:
+    """Every sample with the confidence of tables that have seen nothing of its trade."""
     judged: list[Sample] = []
-    for trade in sorted({trade for trade, _ in told}):
-        table = fit([sample for other, sample in told if other != trade])
-        judged += [(between(table, score), right) for other, (score, right) in told if other == trade]
+    for trade in sorted({one.trade for one in told}):
+        table, partly = tables([one for one in told if one.trade != trade])
+        own = (one for one in told if one.trade == trade)
+        judged += [(between(partly if one.partly else table, one.score), one.right) for one in own]
     return judged
 
 
@@ -103,7 +123,8 @@ def curve(judged: Sequence[Sample]) -> Iterator[str]:
 def main() -> None:
     told = samples()
     judged = held_out(told)
-    print("_TABLE: tuple[tuple[float, float], ...] =", fit([sample for _, sample in told]))
+    for name, table in zip(("TABLE", "PARTLY"), tables(told), strict=True):
+        print(f"{name}: Table =", table)
     print(f"{len(judged)} samples, expected calibration error held out: {calibration_error(judged):.3f}")
     print("\n".join(curve(judged)))
 

@@ -151,7 +151,7 @@ NEVER_BOOKED: tuple[tuple[str, set[str]], ...] = (
     ("Waschen, schneiden, föhnen", {"waschen", "herren", "damen", "kinder"}),
     ("Haare färben und schneiden", {"faerben", "herren", "damen", "kinder"}),
     ("Färben oder Strähnen", {"faerben", "straehnen"}),
-    ("Haarschnitt für mich und meinen Mann", {"herren"}),
+    ("Haarschnitt für mich und meinen Mann", {"herren", "damen"}),
     ("Damenschnitt stornieren", set()),
     ("Herrenschnitt absagen", set()),
     ("Damenschnitt verlegen", set()),

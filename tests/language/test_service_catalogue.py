@@ -5,12 +5,12 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
-from bench.calibration import fit, held_out, samples
+from bench.calibration import fit, held_out, samples, tables
 from bench.service_set import calibration_error
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zusage.language.german._service_calibration import between, calibrated
+from zusage.language.german._service_calibration import PARTLY, TABLE, between, calibrated
 from zusage.language.german.services import prepare, understand_service
 from zusage.language.reading import ServiceEntry
 
@@ -72,10 +72,16 @@ def test_says_whether_something_was_named_that_is_not_here() -> None:
     assert not understand_service("Kann mein Sohn draußen warten?", FEW).unknown
 
 
-def test_confidence_never_falls_with_the_score() -> None:
-    told = [calibrated(score / 100) for score in range(101)]
+@pytest.mark.parametrize("partly", [True, False])
+def test_confidence_never_falls_with_the_score(*, partly: bool) -> None:
+    told = [calibrated(score / 100, partly=partly) for score in range(101)]
     assert told == sorted(told)
-    assert (told[0], told[-1]) == (0.0, 1.0)
+    assert told[0] == 0.0
+    assert 0.99 < told[-1] <= 1
+
+
+def test_the_tables_are_those_that_the_utterances_give() -> None:
+    assert tables(samples()) == (TABLE, PARTLY)
 
 
 def test_a_table_is_level_beyond_its_ends() -> None:

@@ -5,22 +5,34 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 
-_TABLE: tuple[tuple[float, float], ...] = (
+Table = tuple[tuple[float, float], ...]
+
+TABLE: Table = (
     (0.0, 0.0),
     (0.085, 0.132),
-    (0.135, 0.183),
+    (0.135, 0.179),
     (0.225, 0.25),
-    (0.466, 0.452),
-    (0.74, 0.982),
-    (0.855, 0.991),
+    (0.419, 0.47),
+    (0.771, 0.833),
+    (0.869, 0.996),
     (0.979, 0.999),
     (1.0, 1.0),
 )
 
+PARTLY: Table = (
+    (0.0, 0.0),
+    (0.64, 0.45),
+    (0.777, 0.967),
+    (1.0, 1.0),
+)
+"""Where one service was settled on for a part of its name."""
 
-def calibrated(score: float) -> float:
-    """The share of readings of such a score that are right, in [0, 1]."""
-    return between(_TABLE, score)
+
+def calibrated(score: float, *, partly: bool) -> float:
+    """The share of readings of such a score that are right, in [0, 1].
+
+    :param partly: it is settled that this service is meant, though only part of its name was said."""
+    return between(PARTLY if partly else TABLE, score)
 
 
 def between(table: Sequence[tuple[float, float]], score: float) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations, pairwise
+from itertools import combinations, islice, pairwise
 
 from zusage.language.german._service_catalogue import GENERIC, WEAK, Catalogue, is_soft
 from zusage.language.german._service_lexicon import BODY_PARTS
@@ -88,13 +88,17 @@ class _Groups:
     """The groups of neighbouring chunks, each weighed once."""
 
     def __init__(self, talk: Talk, catalogue: Catalogue) -> None:
-        self.chunks, self._refused, self._catalogue = talk.chunks[:_MOST_CHUNKS], talk.refused, catalogue
+        self.chunks, self._refused, self._catalogue = talk.chunks, talk.refused, catalogue
         self._known: dict[tuple[int, int], _Group] = {}
 
     def of(self, start: int, end: int) -> _Group:
         if (start, end) not in self._known:
-            segments = tuple(one for chunk in self.chunks[start:end] for one in chunk.segments)
-            self._known[start, end] = weigh(segments, self._catalogue, self._refused)
+            chunks = self.chunks[start:end]
+            segments = tuple(one for chunk in chunks for one in chunk.segments)
+            if len(chunks) > 1 and any(chunk.own for chunk in chunks):
+                self._known[start, end] = _Group((), segments, settled=False)
+            else:
+                self._known[start, end] = weigh(segments, self._catalogue, self._refused)
         return self._known[start, end]
 
     def partitions(self) -> Iterator[list[_Group]]:
@@ -124,7 +128,8 @@ def weigh(segments: tuple[Segment, ...], catalogue: Catalogue, refused: frozense
 
 def decide(talk: Talk, catalogue: Catalogue) -> Verdict:
     """Decide what is meant by all that is wanted."""
-    chunks = tuple(chunk for chunk in talk.chunks if any(one.parts for one in chunk.segments))
+    telling = (chunk for chunk in talk.chunks if any(one.parts for one in chunk.segments))
+    chunks = tuple(islice(telling, _MOST_CHUNKS))
     foreign = any(_stray(chunk) for chunk in talk.chunks)
     if not chunks:
         return Verdict(foreign=foreign or any(one.kind == "noise" for c in talk.chunks for one in c.segments))
@@ -139,7 +144,8 @@ def decide(talk: Talk, catalogue: Catalogue) -> Verdict:
     placed = any(
         _BODY.intersection(one.extra) for chunk in chunks for one in chunk.segments if one.kind == "service"
     )
-    return left_open(verdict) if (foreign or placed) and verdict.settled else verdict
+    doubt = foreign or placed or any(chunk.doubt for chunk in chunks)
+    return left_open(verdict) if doubt and verdict.settled else verdict
 
 
 def _with_objects(chunks: tuple[Chunk, ...], catalogue: Catalogue) -> tuple[Chunk, ...]:
@@ -147,7 +153,7 @@ def _with_objects(chunks: tuple[Chunk, ...], catalogue: Catalogue) -> tuple[Chun
     told = list(chunks)
     for at in range(1, len(told)):
         for here, there in ((at, at - 1), (at - 1, at)):
-            if told[at].by == "and" and not _whole(told[here], catalogue, alone=True):
+            if told[at].by == "and" and not told[here].own and not _whole(told[here], catalogue, alone=True):
                 found = (chunk for chunk in with_object(told[here], told[there]) if _whole(chunk, catalogue))
                 told[here] = next(found, told[here])
     return tuple(told)
@@ -190,7 +196,7 @@ def _unsettled(whole: _Group, ways: Sequence[list[_Group]], catalogue: Catalogue
 def _apart(whole: _Group, catalogue: Catalogue) -> Verdict:
     """Words side by side that no service has together: two whole names are two wishes, else it is open."""
     said = [one for one in whole.segments if one.parts]
-    singles = _Groups(Talk(tuple(Chunk((one,)) for one in said), frozenset()), catalogue)
+    singles = _Groups(Talk(tuple(Chunk((one,)) for one in said[:_MOST_CHUNKS]), frozenset()), catalogue)
     ways = [way for way in singles.partitions() if all(group.candidates for group in way)]
     full = [way for way in ways if all(g.settled and g.candidates[0].whole and g.fit > _IN_FULL for g in way)]
     if full:
@@ -229,7 +235,7 @@ def _in_full(way: list[_Group], groups: _Groups) -> list[_Group]:
     """Of what only stands side by side ("…, also Mitarbeiterfotos") what is named in full, if anything is."""
     full = [group for group in way if group.candidates[0].whole and group.fit > _IN_FULL]
     apart = all(chunk.by == "stop" for chunk in groups.chunks[1:])
-    return full if full and apart else way
+    return full if full and apart and not any(chunk.own for chunk in groups.chunks) else way
 
 
 def _either(sides: Sequence[_Group]) -> Verdict:

@@ -26,6 +26,7 @@ _YOUNG_AS_GROWN = 0.4
 _NEAR_EQUAL = 0.1
 _FLOOR = 0.3
 _OTHER_THING = 0.5
+_FOR_ANYONE = 0.95
 _HALF_SAID, _LITTLE_SAID = 0.4, 0.7
 _MORE_LACKING = 2.0
 
@@ -187,6 +188,8 @@ def _candidate(heard: Heard, phrase: Phrase, catalogue: Catalogue, *, alone: boo
         and "haar" not in catalogue.belongs[phrase.entry]
     ):
         fit *= _OTHER_THING
+    if any(part in GROUPS and part not in catalogue.belongs[phrase.entry] for part in parts):
+        fit *= _FOR_ANYONE
     covers = sum(
         part not in WEAK for part in {*parts, *heard.aside} if part in catalogue.belongs[phrase.entry]
     )

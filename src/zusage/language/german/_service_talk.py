@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from zusage.language.german._service_catalogue import EXCLUSIVE, is_soft
+from zusage.language.german._service_lexicon import GROUPS
 from zusage.language.german._service_segment import Segment
 from zusage.language.german._service_words import key_of, keys
 
@@ -31,6 +32,7 @@ _NOT_REFUSING = keys(
     "lange lang kurz teuer schlimm schlecht wie was ob dass wann wo viel direkt in"
 )
 _PLACED = keys("am an zur zum mit vor nach in")
+_FOR = keys("für bei")
 _NOW = keys("jetzt diesmal nun")
 _PAST = frozenset(
     [
@@ -88,10 +90,15 @@ _KNOWING = keys("weiß weiss wüsste warum wieso ob könnten könnte geht ginge 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Segments that were said together; `by` is what ties them to those before: "and", "or", "stop" or ""."""
+    """Segments that were said together; `by` is what ties them to those before: "and", "or", "stop" or "".
+
+    `own`: only somebody is named ("Damen"), and that is a wish of its own, not whom another one is for; in `doubt` it
+    may yet be only that."""
 
     segments: tuple[Segment, ...]
     by: str = ""
+    own: bool = False
+    doubt: bool = False
 
     @property
     def parts(self) -> dict[str, Segment]:
@@ -123,12 +130,14 @@ class Talk:
     vague: bool = False
 
 
-def listen(segments: Sequence[Segment]) -> Talk:
-    """Sort what was heard: refusals out, what was taken back out, the rest into chunks."""
+def listen(segments: Sequence[Segment], owners: Mapping[str, frozenset[int]]) -> Talk:
+    """Sort what was heard: refusals out, what was taken back out, the rest into chunks.
+
+    :param owners: for every part of meaning the services that have it."""
     refused: list[frozenset[str]] = []
     clauses = [_without_refusal(clause, refused) for clause in _clauses(segments)]
     wanted = [one for clause in _corrected(_without_past(clauses)) for one in clause]
-    chunks = tuple(_merged(_chunks(wanted)))
+    chunks = tuple(_merged(_chunks(wanted), owners))
     said = {part for chunk in chunks for part in chunk.parts}
     apart = (parts for parts in refused if not parts <= said and any(not is_soft(part) for part in parts))
     return Talk(chunks, frozenset(apart), vague=any(key_of(one.text) in _VAGUE for one in wanted))
@@ -316,20 +325,46 @@ def with_object(chunk: Chunk, before: Chunk) -> Iterator[Chunk]:
                 yield replace(chunk, segments=(thing, *chunk.segments))
 
 
-def _merged(chunks: Iterator[Chunk]) -> list[Chunk]:
+def _merged(chunks: Iterator[Chunk], owners: Mapping[str, frozenset[int]]) -> list[Chunk]:
     """Join what only says whom or what length to what is done; a second one of a kind takes over what is done."""
     told = list(chunks)
     merged: list[Chunk] = []
     for at, chunk in enumerate(told):
+        before = merged[-1] if merged and merged[-1].telling else None
+        after = told[at + 1] if at + 1 < len(told) and told[at + 1].telling else None
         if chunk.telling or not chunk.parts or not any(one.telling for one in told):
             merged.append(chunk)
-        elif merged and merged[-1].telling:
+        elif before is not None and not _stands_alone(chunk, told[:at], chunk.by, owners):
             merged = _beside(merged, chunk)
-        elif at + 1 < len(told) and told[at + 1].telling:
-            told[at + 1] = _ahead(chunk, told[at + 1], merged)
+        elif before is not None:
+            merged.append(replace(chunk, own=True, doubt=chunk.by == "stop"))
+        elif after is not None and _stands_alone(chunk, told[at + 1 :], after.by, owners):
+            merged.append(replace(chunk, own=True, doubt=after.by == "stop" or _is_for(chunk)))
+        elif after is not None:
+            told[at + 1] = _ahead(chunk, after, merged)
         else:
             merged.append(chunk)
     return merged
+
+
+def _stands_alone(
+    chunk: Chunk, others: Sequence[Chunk], tie: str, owners: Mapping[str, frozenset[int]]
+) -> bool:
+    """Whether "Damen" beside "Färben" is a service of its own: one for them that has nothing of the others'."""
+    said = set(chunk.parts)
+    served = frozenset(entry for part in said & set(GROUPS) for entry in owners.get(part, ()))
+    if not served or any(_clash(chunk, one) for one in others) or (_is_for(chunk) and chunk.by):
+        return False
+    if tie != "and" and len([one for one in chunk.segments if one.kind != "filler" or _is_for(chunk)]) > 1:
+        return False
+    if tie not in {"and", "stop"} or (tie == "stop" and any(one.kind == "whom" for one in chunk.segments)):
+        return False
+    telling = (part for one in others for part in one.parts if not is_soft(part))
+    return not any(owners.get(part, frozenset()) & served for part in telling)
+
+
+def _is_for(chunk: Chunk) -> bool:
+    return any(key_of(one.text) in _FOR for one in chunk.segments)
 
 
 def _clash(one: Chunk, other: Chunk) -> bool:

@@ -149,9 +149,35 @@ def in_passing(segments: Sequence[Segment]) -> bool:
     own = any(_word(one.text) in _OWN and _tells(other) for one, other in pairwise(segments))
     if own and not _does(segments):
         return True
-    if said & (_FINITE | _STORY) and any(one.kind == "noise" for one in segments):
+    if said & (_FINITE | _STORY) and any(one.kind == "noise" and one.text != "nicht" for one in segments):
         return True
+    if any(_bare(clause) for clause in _split(segments, _STOPS)):
+        return False
     return bool(said & _PERSONS) and not said & (_COULD | _OFFERS)
+
+
+def asked_for(segments: Sequence[Segment]) -> bool:
+    """Whether a service is wished for in words, asked for as something one can have here, or is all that was said."""
+    said = _keys(segments)
+    if (
+        said & (_WANT - _COULD | _NEEDED)
+        or (said & _PERSONS and said & (_COULD | _OFFERS))
+        or _does(segments)
+    ):
+        return True
+    pairs = pairwise(_word(one.text) for one in segments)
+    return any(one in _CONCERNING for one in pairs) or any(
+        _bare(clause) for clause in _split(segments, _STOPS)
+    )
+
+
+def _bare(clause: Sequence[Segment]) -> bool:
+    """Whether a clause is nothing but the name of a service and what is done, with words that say nothing of anybody."""
+    told = clause[:-1] if clause and clause[-1].kind == "mark" else clause
+    done = told[:-1] if told and told[-1].kind == "noise" and told[-1].text.endswith(_VERB) else told
+    if any(one.kind in {"noise", "foreign", "name"} for one in done):
+        return False
+    return any(one.parts for one in clause) and not _keys(clause) & (_FINITE | _STORY | _PERSONS | _PAST)
 
 
 def names_unknown(segments: Sequence[Segment]) -> bool:

@@ -121,6 +121,7 @@ class Vocabulary:
         self._own = {key: stem(key) for key in words if key not in KIN}
         self._pieces: dict[str, str] = {}
         self._solid: dict[str, str] = {}
+        self._halves: dict[str, str] = {}
         self._stems = _KIN_STEMS | {part: part for part in self._own.values() if len(part) >= 4}
         self._forms = KIN | self._own
         self._long = {key: part for key, part in self._own.items() if len(key) >= 6}
@@ -133,6 +134,8 @@ class Vocabulary:
             for part in parts:
                 if len(part) >= 4:
                     self._pieces.setdefault(part, part)
+            if len(parts) == 2 and len(parts[0]) < 4 and stem(key[:4]) == parts[0]:
+                self._halves[key[:4]] = parts[0]  # "nass" of "Nassrasur": too short for its stem to be one
             if not parts and len(self._own[key]) >= 8:
                 self._solid[self._own[key]] = self._own[key]
         self._stems = self._pieces | self._stems
@@ -165,7 +168,7 @@ class Vocabulary:
         """The parts of a word whose last part at least is known; empty for any other."""
         if key in KIN:
             return (KIN[key],)
-        part = self._stems.get(stem(key))
+        part = self._stems.get(stem(key)) or self._halves.get(key)
         taken = self._compound(key, 0) or self._tail_known(key)
         if not taken and key in self._own:
             taken = self._head_known(key)

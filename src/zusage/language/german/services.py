@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from zusage.language.german._service_calibration import calibrated
-from zusage.language.german._service_catalogue import Catalogue, name_key, prepare, prepared
+from zusage.language.german._service_catalogue import Catalogue, is_soft, name_key, prepare, prepared
 from zusage.language.german._service_decide import Found, Verdict, decide, left_open
 from zusage.language.german._service_hear import segments, tokens_of
 from zusage.language.german._service_lexicon import GROUPS, WISH
 from zusage.language.german._service_segment import Segment
 from zusage.language.german._service_talk import listen
 from zusage.language.german._service_wish import (
+    asked_for,
     beside_unknown,
     doubtful,
     in_passing,
@@ -29,6 +30,9 @@ __all__ = ["Catalogue", "prepare", "understand_service"]
 
 _SPEECH = Speech()
 _MOST_NAMED = 8
+_GROUPS = frozenset(GROUPS)
+_GROWN_UP = _GROUPS - {"kinder"}
+_OF_OTHERS = 0.25
 _OTHER_WISH = re.compile(
     r"\b(?:storn\w*|absag\w*|abgesagt\w*|abzusagen|verschieb\w*|verschoben\w*|verleg(?:en|t)\w*|umbuch\w*|umgebucht\w*|"
     r"umzubuchen|cancel\w*|reschedul\w*|loesch\w*)\b"
@@ -38,7 +42,11 @@ _COMPLAINT = re.compile(
     r"(?:gar |ueberhaupt )?nicht gefallen)\b"
 )
 _VAGUE = re.compile(r"\b(?:(?:irgend|et)?was|irgendetwas|sowas) (?:mit|fuer|an|zur?|zum)\b")
-_WITH_ME = re.compile(r"\b(?:mich|mir|uns) (?:und|sowie|plus) (?:auch )?(?:fuer )?(?:mein|unser)")
+_ME_TOO = r"(?:und|sowie|plus)(?: auch| noch| dann| einmal| eine?[nm]?)* (?:fuer )?"
+_WITH_ME = re.compile(
+    rf"\b(?:mich|mir|uns|ich) {_ME_TOO}(?:mein|unser)|"
+    rf"\b(?:mein|unser)\w*(?: \w+){{1,2}} {_ME_TOO}(?:mich|mir|uns|ich (?:moecht|woll|haett|brauch|braeucht|wuerd|koennt)\w*en)\b"
+)
 _WISH = keys(WISH)
 _TRADE = keys(
     "friseur friseurin frisör friseurtermin frisörtermin haare haar frisur salon werkstatt praxis nägel"
@@ -68,7 +76,7 @@ def weighed(text: str, catalogue: Catalogue) -> Verdict:
     tokens = tokens_of(folded)
     name = name_key(clip(text))
     called = catalogue.names.get(name, frozenset())
-    itself = Verdict(tuple(Found(entry, 1.0, folded) for entry in called), settled=True)
+    itself = Verdict(tuple(Found(entry, 1.0, folded, whole=True) for entry in called), settled=True)
     if len(called) == 1 and len(name) == len(tokens):
         return itself
     heard = segments(tokens, catalogue)
@@ -83,15 +91,16 @@ def weighed(text: str, catalogue: Catalogue) -> Verdict:
     unknown = names_unknown(heard)
     if _OTHER_WISH.search(folded) or _COMPLAINT.search(folded):
         return Verdict(wished=any(one.kind == "service" for one in heard))
-    verdict = decide(listen(meant), catalogue)
+    verdict = decide(listen(meant, catalogue.owners), catalogue)
     partly = bool(verdict.found) and not any(one.whole for one in verdict.found)
     if partly and in_passing(meant):
         return Verdict(foreign=verdict.foreign)
-    if (
-        _WITH_ME.search(folded)
-        or _not_for(meant, catalogue)
+    if _WITH_ME.search(folded):
+        verdict = _for_others_too(verdict, catalogue)
+    elif (
+        _not_for(meant, catalogue)
         or doubtful(meant)
-        or (partly and beside_unknown(meant))
+        or (partly and (beside_unknown(meant) or not asked_for(meant)))
     ):
         verdict = left_open(verdict)
     return replace(
@@ -99,16 +108,34 @@ def weighed(text: str, catalogue: Catalogue) -> Verdict:
     )
 
 
+def _for_others_too(verdict: Verdict, catalogue: Catalogue) -> Verdict:
+    """What was named for somebody and is wanted for the caller as well: asked about beside the same for others."""
+    told = list(left_open(verdict).found)
+    for one in verdict.found:
+        own = catalogue.belongs[one.entry]
+        kind = {part for part in own if not is_soft(part)}
+        for entry, parts in enumerate(catalogue.belongs):
+            other = bool(own & _GROUPS and parts & _GROWN_UP) and kind <= parts
+            if other and entry not in {known.entry for known in told}:
+                told.append(Found(entry, _OF_OTHERS * one.score, one.text))
+    return Verdict(tuple(told))
+
+
 def _not_for(meant: Sequence[Segment], catalogue: Catalogue) -> bool:
     """Whether somebody is named for whom nothing is here, though it matters whom a service is for."""
-    said = {part for one in meant for part in (*one.parts, *one.extra) if part in GROUPS}
-    served = catalogue.owners.keys() & set(GROUPS)
+    said = {part for one in meant for part in (*one.parts, *one.extra) if part in _GROUPS}
+    served = catalogue.owners.keys() & _GROUPS
     return bool(said) and bool(served) and not said & served
 
 
 def _reading(verdict: Verdict, catalogue: Catalogue, threshold: float) -> ServiceReading:
     matches = tuple(
-        ServiceMatch(catalogue.entries[one.entry], calibrated(one.score), one.text) for one in verdict.found
+        ServiceMatch(
+            catalogue.entries[one.entry],
+            calibrated(one.score, partly=verdict.settled and not one.whole),
+            one.text,
+        )
+        for one in verdict.found
     )
     if verdict.settled and all(match.confidence >= threshold for match in matches):
         return ServiceReading("match", matches)
