@@ -29,7 +29,7 @@ def test_a_hold_is_told_as_a_hold() -> None:
         HERE, service="Herrenschnitt", start=FRIDAY, staff="Anna", price=Money(3500), seconds=120
     )
     assert line == (
-        "Herrenschnitt geht am Freitag, dem 27. November, um 14 Uhr 30 bei Anna, das kostet 35 Euro. "
+        "Für Herrenschnitt passt es am Freitag, dem 27. November, um 14 Uhr 30 bei Anna, das kostet 35 Euro. "
         "Ich halte Ihnen die Zeit zwei Minuten lang frei. Soll ich den Termin fest für Sie eintragen?"
     )
 
@@ -41,6 +41,35 @@ def test_offers_name_a_shared_day_once_and_another_day_by_its_name() -> None:
     assert "am Montag, dem 30. November, um 14 Uhr 30" in other
     near = SPEECH.not_free(HERE, start=FRIDAY, offers=same[1:])
     assert "am selben Tag um 16 Uhr" in near
+
+
+def test_a_person_is_named_once_in_an_answer() -> None:
+    anna = [SpokenOffer(FRIDAY, "Anna"), SpokenOffer(FRIDAY + timedelta(minutes=90), "Anna")]
+    assert speak.offers(anna, HERE) == "am Freitag, dem 27. November, um 14 Uhr 30 oder um 16 Uhr bei Anna"
+    assert SPEECH.not_free(HERE, start=FRIDAY, offers=anna, staff="Anna").count("Anna") == 1
+    assert SPEECH.offers_around(HERE, offers=anna, staff="Anna").count("Anna") == 1
+    mixed = [anna[0], SpokenOffer(FRIDAY + timedelta(minutes=90), "Ben")]
+    assert speak.offers(mixed, HERE).endswith("um 14 Uhr 30 bei Anna oder um 16 Uhr bei Ben")
+
+
+@pytest.mark.parametrize(
+    ("customer", "address", "greeted"),
+    [
+        ("Müller", "Sie", False),
+        ("Müller", "du", False),
+        ("Sabine", "Sie", False),
+        ("Sabine", "du", True),
+        ("Frau Müller", "Sie", True),
+        ("Sabine Müller", "Sie", True),
+        ("", "Sie", False),
+    ],
+)
+def test_a_customer_is_greeted_by_a_name_that_one_says(
+    customer: str, address: Literal["Sie", "du"], greeted: bool
+) -> None:
+    line = Speech(SpeechSettings(address)).welcome("Salon Licht", customer=customer)
+    assert (f", {customer}, " in line) is greeted
+    assert "Salon Licht" in line
 
 
 def test_without_offers_a_refusal_asks_for_another_day() -> None:
@@ -96,7 +125,8 @@ def test_a_closed_day_names_its_reason() -> None:
         (TODAY, "heute"),
         (TODAY + timedelta(days=1), "morgen, am Mittwoch"),
         (TODAY + timedelta(days=2), "am Donnerstag, dem 26. November"),
-        (date(2027, 3, 1), "am Montag, dem 1. März"),
+        (date(2027, 3, 1), "am Montag, dem 1. März 2027"),
+        (date(2026, 12, 31), "am Donnerstag, dem 31. Dezember"),
         (date(2027, 11, 23), "am Dienstag, dem 23. November 2027"),
         (date(2026, 11, 23), "am Montag, dem 23. November 2026"),
     ],
@@ -257,7 +287,7 @@ def test_incident_41_times_are_spoken_in_the_zone_of_the_branch() -> None:
     at = datetime(2026, 11, 27, 6, 0, tzinfo=UTC)
     assert speak.moment(at, HERE) == "am Freitag, dem 27. November, um 7 Uhr"
     summer = datetime(2027, 7, 1, 6, 0, tzinfo=UTC)
-    assert speak.moment(summer, HERE) == "am Donnerstag, dem 1. Juli, um 8 Uhr"
+    assert speak.moment(summer, HERE) == "am Donnerstag, dem 1. Juli 2027, um 8 Uhr"
     late = datetime(2026, 11, 24, 23, 30, tzinfo=UTC)
     assert speak.moment(late, HERE) == "morgen, am Mittwoch, um 0 Uhr 30"
 

@@ -34,6 +34,7 @@ HOSTILE = (
     "\u0301\u200b🎉✂️",
     "x" * 5_000,
     "Анна",
+    "Frau Müller-Lüdenscheidt",
 )
 ADDRESSES: tuple[Address, ...] = get_args(Address)
 _SIE = re.compile(r"\b(?:Sie|Ihnen|Ihr|Ihre[nmrs]?)\b")

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from support.database import Clock
 from support.voice import Salon, open_day
+from zusage.language.german import speak
 
 
 async def test_a_call_from_question_to_booking(salon: Salon) -> None:
@@ -272,3 +273,19 @@ async def test_a_start_that_would_outlast_the_hours_is_not_called_closed(salon: 
     told = answers[reasons.index(("not_free", "too_late_for_service"))]["say"]
     assert "reicht die Zeit bis zum Schließen für Damenschnitt leider nicht mehr" in told
     assert "geschlossen" not in told
+
+
+async def test_of_a_month_of_next_year_nobody_meant_the_first_day(salon: Salon) -> None:
+    phone = salon.phone()
+    for month in speak.MONTHS:
+        answer = await phone.tool("check_availability", {"service": "Damenschnitt", "when": f"im {month}"})
+        assert "Ich gehe von" not in answer["say"], answer
+
+
+async def test_what_is_offered_comes_in_the_order_of_time(salon: Salon) -> None:
+    phone, day = salon.phone(), open_day()
+    wish = {"service": "Damenschnitt", "when": f"{day:%d.%m.%Y} 14 Uhr 10"}
+    offers = (await phone.tool("check_availability", wish))["data"]["offers"]
+    assert len(offers) >= 2
+    assert offers[0]["start"] < offers[1]["start"]
+    assert [offer["n"] for offer in offers] == list(range(1, len(offers) + 1))

@@ -109,11 +109,18 @@ class NamedOffers:
     spoken: tuple[speak.SpokenOffer, ...]
 
 
+def _start_of(option: Option) -> datetime:
+    return option.start
+
+
 def name_offers(
     talk: Talk, service: Service, options: tuple[Option, ...], *, staff_asked: bool
 ) -> NamedOffers:
-    """Give each option an ordinal and a token; the member of staff is said only where one was asked for."""
+    """Give each option an ordinal and a token; the member of staff is said only where one was asked for.
+
+    Options come best first; those that are said are put in the order of time, in which one expects to hear them."""
     batch = talk.new_token()
+    said, rest = options[: speak.MOST_OFFERS], options[speak.MOST_OFFERS :]
     stored = tuple(
         StoredOffer(
             token=talk.new_token(),
@@ -126,7 +133,7 @@ def name_offers(
             end=option.end,
             price_cents=service.price.cents,
         )
-        for n, option in enumerate(options, 1)
+        for n, option in enumerate((*sorted(said, key=_start_of), *rest), 1)
     )
     spoken = tuple(
         speak.SpokenOffer(offer.start, talk.staff_name(offer.staff_id) if staff_asked else "")
@@ -139,9 +146,9 @@ def name_offers(
             **talk.plan_data(
                 service.name, talk.staff_name(offer.staff_id), offer.start, offer.end, service.price
             ),
-            "spoken": speak.offer(said, talk.here),
+            "spoken": speak.offer(spoken_offer, talk.here),
             "certainty": {"ledger": "free", "calendar": NO_CALENDAR},
         }
-        for offer, said in zip(stored, spoken, strict=True)
+        for offer, spoken_offer in zip(stored, spoken, strict=True)
     ]
     return NamedOffers(stored, data, spoken)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from zusage.app.calls.ports import StoredOffer
 from zusage.core.scheduling.masters import Service, Staff
@@ -29,6 +29,7 @@ from zusage.language.reading import Unclear, When
 
 _ORDINAL = re.compile(r"\b(erste|zweite|dritte|[1-9])")
 _FEW = 8
+_LONGEST_DAY = timedelta(hours=25)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +59,15 @@ def understand(talk: Talk) -> Understood | ToolResult:
     if isinstance(said, ToolResult):
         return said
     wish, *further = wishes_of(talk, said, staff)
-    note = talk.speech.year_corrected(talk.here, start=said.start) if "year" in said.assumed else ""
+    corrected = "year" in said.assumed and _begins_on_a_day(said)
+    note = talk.speech.year_corrected(talk.here, start=said.start) if corrected else ""
     return Understood(service, wish, staff is not None, note, further=tuple(further), said=said)
+
+
+def _begins_on_a_day(said: When) -> bool:
+    """Whether one day was named, not a month or week: of "im Mai" nobody meant the first."""
+    one_day = said.end is None or said.end - said.start <= _LONGEST_DAY
+    return said.kind != "open_start" and said.grain in {"minute", "hour", "part_of_day", "day"} and one_day
 
 
 def find_service(talk: Talk) -> Service | ToolResult:

@@ -102,9 +102,10 @@ _WRITTEN_SHORT = tuple(
     )
 )
 _LONGEST_NAME = 120
+MOST_OFFERS = 2
+"""More than two times at once nobody keeps in mind."""
 _DAY_END = 24 * 60
 _CLOCK_GRAINS = frozenset({"minute", "hour", "part_of_day"})
-_YEAR_SAID_AFTER_DAYS = 300
 _CURRENCIES = {"EUR": ("Euro", "Cent"), "CHF": ("Franken", "Rappen"), "USD": ("Dollar", "Cent")}
 
 
@@ -175,7 +176,7 @@ def date(day: dt.date, *, today: dt.date, before: Literal["am", "vom", "zum", ""
     """Say a day as an adverb: "heute", "morgen, am Mittwoch", "am Freitag, dem 27. November".
 
     `before` fits it to what surrounds it: "zum" after "bis" ("zum Freitag, dem …"), "" after "von" or "ab", "vom" for
-    the begin of a stretch. The year is added for days that have passed or are more than 300 days ahead."""
+    the begin of a stretch. The year is added for days that have passed and for those of another year."""
     weekday = WEEKDAYS[day.weekday()]
     if day - today in {dt.timedelta(), dt.timedelta(days=1)}:
         near = "heute" if day == today else f"morgen, {'am ' if before == 'am' else ''}{weekday}"
@@ -185,7 +186,7 @@ def date(day: dt.date, *, today: dt.date, before: Literal["am", "vom", "zum", ""
 
 def _day_and_month(day: dt.date, today: dt.date) -> str:
     text = f"{day.day}. {MONTHS[day.month - 1]}"
-    return text if 0 <= (day - today).days <= _YEAR_SAID_AFTER_DAYS else f"{text} {day.year}"
+    return text if day >= today and day.year == today.year else f"{text} {day.year}"
 
 
 def day(day: dt.date) -> str:
@@ -280,9 +281,15 @@ def _closed_by_comma(said: str, rest: str) -> str:
 
 
 def offers(items: Sequence[SpokenOffer], here: Here, *, said_day: dt.date | None = None) -> str:
-    """Say offers in their order, a day only once: "am Freitag, dem 27. November, um 14 Uhr 30 oder um 16 Uhr".
+    """Say offers in their order, a day and a person of all only once: "am Freitag, dem 27. November, um 14 Uhr 30 oder
+    um 16 Uhr bei Anna".
 
     `said_day` is the day that the sentence before named: offers on it are "am selben Tag"."""
+    shared = items[0].staff if len({item.staff for item in items}) == 1 else ""
+    if shared:
+        return offers([SpokenOffer(item.start) for item in items], here, said_day=said_day) + with_staff(
+            shared
+        )
     parts = []
     for day, same_day in groupby(items, key=lambda offer: here.local(offer.start).date()):
         clocks = join([_clock(offer, here) for offer in same_day], word="oder")

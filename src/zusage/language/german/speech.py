@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from zusage.core.values import Money
 from zusage.language.german import speak
 from zusage.language.german.overrides import holds
+from zusage.language.german.people import Name, understand_name
 from zusage.language.german.speak import Here, SpokenOffer
 from zusage.language.german.texts import TEXTS
 from zusage.language.reading import Unclear, When
 from zusage.language.settings import SpeechSettings
 from zusage.language.texts import fill
 
-_MOST_OFFERS = 2
 _MOST_NAMES = 8
 _COMMON = SpeechSettings()
 
@@ -51,8 +51,18 @@ class Speech:
         return self.say(key, days=_or(list(days))) if len(days) > 1 else self.say("when.which_date")
 
     def welcome(self, company: str, *, customer: str = "") -> str:
-        fields = {"company": speak.plain(company) or self.say("part.us"), "customer": speak.plain(customer)}
+        """Greet; a customer by name only where the name can be said to them: a family name alone needs its "Frau"."""
+        named = speak.plain(customer) if self._may_greet(customer) else ""
+        fields = {"company": speak.plain(company) or self.say("part.us"), "customer": named}
         return self.say("greeting.welcome_known" if fields["customer"] else "greeting.welcome", **fields)
+
+    def _may_greet(self, customer: str) -> bool:
+        name = understand_name(customer)
+        if not isinstance(name, Name):
+            return False
+        return bool(
+            name.title or (name.given and name.family) or (name.given and self.settings.address == "du")
+        )
 
     def held(
         self,
@@ -86,13 +96,14 @@ class Speech:
     ) -> str:
         """The wished time is taken; says the first two offers, or that there is nothing near."""
         taken = self.say("time.not_free", when=speak.moment(start, here), **self._for(service, staff))
-        return _line(taken, self._instead(here, offers, "time.nothing_near", said=start))
+        others = _without_staff(offers, staff)
+        return _line(taken, self._instead(here, others, "time.nothing_near", said=start))
 
     def offers(self, here: Here, *, offers: Sequence[SpokenOffer], service: str = "") -> str:
         """Free times in a window that was asked for; nothing is kept. Without offers the same as `offers_none`."""
         if not offers:
             return self.offers_none(service=service)
-        spoken = speak.offers(offers[:_MOST_OFFERS], here)
+        spoken = speak.offers(offers[: speak.MOST_OFFERS], here)
         return self.say(_counted("offers.free", offers), service=self._service(service), offers=spoken)
 
     def offers_around(
@@ -100,7 +111,7 @@ class Speech:
     ) -> str:
         """Nothing is free in the window that was asked for, but these times near it are."""
         full = self.say("time.window_full", **self._for(service, staff))
-        return _line(full, self._instead(here, offers, "time.other_window"))
+        return _line(full, self._instead(here, _without_staff(offers, staff), "time.other_window"))
 
     def offers_none(self, *, service: str = "", staff: str = "") -> str:
         return _line(self.say("time.window_full", **self._for(service, staff)), self.say("time.other_window"))
@@ -178,7 +189,7 @@ class Speech:
 
     def ask_between(self, here: Here, *, wishes: Sequence[When]) -> str:
         """Several times or days were named: ask which of the first two."""
-        return self.say("when.between", times=_between(wishes[:_MOST_OFFERS], here))
+        return self.say("when.between", times=_between(wishes[: speak.MOST_OFFERS], here))
 
     def too_soon(self, here: Here, *, earliest: dt.datetime) -> str:
         """`earliest` is the first instant that may be booked, free or not."""
@@ -224,7 +235,7 @@ class Speech:
 
     def which_offer(self, here: Here, *, offers: Sequence[SpokenOffer]) -> str:
         """Which of these is meant? Says the first two."""
-        return self.say("offers.which", offers=speak.offers(offers[:_MOST_OFFERS], here))
+        return self.say("offers.which", offers=speak.offers(offers[: speak.MOST_OFFERS], here))
 
     def expired_and_gone(self, here: Here, *, start: dt.datetime, offers: Sequence[SpokenOffer]) -> str:
         """The hold ran out and somebody else has the time now."""
@@ -327,8 +338,13 @@ class Speech:
         if not offers:
             return self.say(without)
         said_day = None if said is None else here.local(said).date()
-        spoken = speak.offers(offers[:_MOST_OFFERS], here, said_day=said_day)
+        spoken = speak.offers(offers[: speak.MOST_OFFERS], here, said_day=said_day)
         return self.say(_counted("offers.instead", offers), offers=spoken)
+
+
+def _without_staff(offers: Sequence[SpokenOffer], staff: str) -> list[SpokenOffer]:
+    """The offers without the person that the sentence before has named."""
+    return [SpokenOffer(each.start, "" if each.staff == staff else each.staff) for each in offers]
 
 
 def _counted(key: str, offers: Sequence[SpokenOffer]) -> str:

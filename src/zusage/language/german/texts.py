@@ -35,9 +35,9 @@ _GREETING: Catalogue = {
 
 _HOLD: Catalogue = {
     "hold.held": _text(
-        "{service} geht {when}, {price}. Ich halte Ihnen die Zeit {duration} lang frei. "
+        "Für {service} passt es {when}, {price}. Ich halte Ihnen die Zeit {duration} lang frei. "
         "Soll ich den Termin fest für Sie eintragen?",
-        "{service} geht {when}, {price}. Ich halte dir die Zeit {duration} lang frei. "
+        "Für {service} passt es {when}, {price}. Ich halte dir die Zeit {duration} lang frei. "
         "Soll ich den Termin fest für dich eintragen?",
         needs="service when",
     ),
@@ -151,7 +151,7 @@ _SERVICE: Catalogue = {
     "service.have_for_example": _text("Wir haben zum Beispiel {services}.", needs="services"),
     "service.which_category": _text("Was davon interessiert Sie?", "Was davon interessiert dich?"),
     "service.unknown": _text("Das bieten wir leider nicht an."),
-    "service.info": _text("{service} dauert {duration}, {price}.", needs="service"),
+    "service.info": _text("Für {service} brauchen wir {duration}, {price}.", needs="service"),
     "service.nobody": _text(
         "{service} kann ich im Moment leider nicht vergeben. Darf es etwas anderes sein?", needs="service"
     ),
