@@ -61,12 +61,18 @@ def test_every_policy_but_the_past_can_be_named() -> None:
         ('after_work = "five"', "after_work", "HH:MM"),
         ('after_work = "25:00"', "after_work", "HH:MM"),
         ("after_work = 17", "after_work", "must be a text"),
-        ('evening = "21:00-17:00"', "evening", "HH:MM-HH:MM"),
+        ('evening = "21-x"', "evening", "HH:MM-HH:MM"),
         ("threshold = 0.1", "threshold", "a number from 0.3 to 0.95"),
         ("threshold = 1", "threshold", "a number from 0.3 to 0.95"),
         ('threshold = "0.6"', "threshold", "a number from 0.3 to 0.95"),
         ("threshold = true", "threshold", "a number from 0.3 to 0.95"),
         ("threshold = nan", "threshold", "a number from 0.3 to 0.95"),
+        ('morning = "10:00-06:00"', "morning", "the end must be later than the begin"),
+        (
+            'night = "22:00-04:00"',
+            "night",
+            "the end must be later than the begin, and 24:00 is the latest end",
+        ),
     ],
 )
 def test_a_mistake_of_understanding_is_named(line: str, field: str, says: str) -> None:
@@ -91,7 +97,8 @@ def test_address_and_texts_are_read_with_or_without_quotes_round_their_keys() ->
         ("[speech.texts]\nno.such = 3", "speech.texts.no.such", "must be a text"),
         ('[speech.texts]\ngreeting.welcome = "Hallo {wer}."', "speech.texts.greeting.welcome", "{wer}"),
         (f'[speech.texts]\ngreeting.welcome = "{"x" * 501}"', "speech.texts.greeting.welcome", "use 500"),
-        ('[speech]\ntexts = "Hallo"', "speech.texts", "must be a table"),
+        ('[speech]\ntexts = "Hallo"', "speech.texts", "write [speech.texts] and"),
+        ('[speech]\ntexts = ["a"]', "speech.texts", "write [speech.texts] and"),
     ],
 )
 def test_a_mistake_of_speech_is_named(tables: str, field: str, says: str) -> None:

@@ -71,6 +71,10 @@ def read_policy(name: str, value: str) -> str | int | Span:
     if kind is None:
         raise PolicyError(f'there is no policy "{name}"; there are: {", ".join(_HINTS)}')
     read = read_span(value) if kind is Span else _minute(value) if kind is int else value
+    if kind is Span and _is_backwards(value):
+        raise PolicyError(
+            f'{name} cannot be "{value}": the end must be later than the begin, and 24:00 is the latest end'
+        )
     if read is None or (get_origin(kind) is Literal and value not in get_args(kind)):
         raise PolicyError(f'{name} cannot be "{value}"; give {" or ".join(_options(name))}')
     return read
@@ -91,9 +95,19 @@ def _minute(text: str) -> int | None:
 
 def read_span(text: str) -> Span | None:
     """Read a stretch of a day, "09:00-12:00"; None where it is none."""
+    bounds = _bounds(text)
+    return Span(*bounds) if bounds is not None and bounds[0] < bounds[1] else None
+
+
+def _is_backwards(text: str) -> bool:
+    bounds = _bounds(text)
+    return bounds is not None and bounds[0] >= bounds[1]
+
+
+def _bounds(text: str) -> tuple[int, int] | None:
     opens, _, closes = text.partition("-")
     first, last = _minute(opens), _minute(closes)
-    return Span(first, last) if first is not None and last is not None and first < last else None
+    return (first, last) if first is not None and last is not None else None
 
 
 def _written(value: str | int | Span) -> str:

@@ -102,8 +102,11 @@ def moment(text: str, zone: str, name: str) -> datetime:
         at = datetime.fromisoformat(text.strip())
     except ValueError:
         at = None
-    if at is None or at.year not in _YEARS:
+    if at is None:
         raise AskedError(f'{name} "{text}" is no ISO time; write one like 2026-11-18T10:00')
+    if at.year not in _YEARS:
+        years = f"{_YEARS.start} to {_YEARS.stop - 1}"
+        raise AskedError(f'{name} "{text}" is too far away; give a time of the years {years}')
     local = ZoneInfo(zone)
     return at.replace(tzinfo=local) if at.tzinfo is None else at.astimezone(local)
 

@@ -110,12 +110,16 @@ class Table:
         self.problem(key, f"must be a date without quotes, as {key} = 2026-12-24")
         return None
 
+    def _header(self, key: str) -> str:
+        """The name of a table within this one as it stands between brackets: "speech.texts"."""
+        return ".".join(part for part in self.at(key) if isinstance(part, str))
+
     def table(self, key: str) -> Table | None:
         value = self.raw(key)
         if value is None:
             return None
         if not isinstance(value, dict):
-            self.problem(key, f"must be a table: write [{key}] and its keys below")
+            self.problem(key, f"must be a table: write [{self._header(key)}] and its keys below")
             return None
         return Table(value, self.at(key), self.report)
 
@@ -124,7 +128,7 @@ class Table:
         if value is None:
             return []
         if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-            self.problem(key, f"must be a list of tables: write [[{key}]] before each")
+            self.problem(key, f"must be a list of tables: write [[{self._header(key)}]] before each")
             return []
         return [Table(item, self.at(key, index), self.report) for index, item in enumerate(value)]
 
