@@ -70,6 +70,24 @@ def plain_signs(text: str) -> str:
     return _ADDRESS.sub(" ", text) if "@" in text or "www." in text or "://" in text else text
 
 
+_WRITTEN_OUT = {
+    "spaet": "spaetestens",
+    "fruehest": "fruehestens",
+    "u": "und",
+    "erw": "erwachsene",
+    "pers": "personen",
+}
+# Before a number "spät." is short for "spätestens"; before a word it may end a sentence.
+_SHORTENED = re.compile(r"\b(?:(spaet|fruehest)\. ?(?=\d)|(u|erw|pers)\. )")
+
+
+def written_out(line: str) -> str:
+    """A folded text with the abbreviations of notes as words ("zw. 15 u. 17 Uhr", "2 Erw.")."""
+    if "." not in line:
+        return line
+    return _SHORTENED.sub(lambda found: f"{_WRITTEN_OUT[found[1] or found[2]]} ", line)
+
+
 _PAUSES: Kinds = frozenset({"comma", "stop", "dash"})
 """Signs that say no more the second time."""
 

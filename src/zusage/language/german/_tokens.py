@@ -11,7 +11,15 @@ from zusage.language.german._lexicon import WEEKDAYS, WORDS, Meaning
 from zusage.language.german._near import nearest_hour, nearest_name, nearest_word
 from zusage.language.german._numbers import CARDINALS, ORDINALS, UNITS, cardinal
 from zusage.language.german._phrases import PHRASES
-from zusage.language.german._scan import END, Token, full_stops, plain_signs, scan, without_abbreviations
+from zusage.language.german._scan import (
+    END,
+    Token,
+    full_stops,
+    plain_signs,
+    scan,
+    without_abbreviations,
+    written_out,
+)
 from zusage.language.german._text import LONGEST_TALK, fold_talk
 
 __all__ = ["END", "Token", "tokenize"]
@@ -38,7 +46,7 @@ _DAY_ENDS = {"tag": "tag", "tach": "tag", "tak": "tag", "woch": "woch", "wochs":
 
 def tokenize(text: str) -> list[Token]:
     """Read a text of any kind; of one longer than `LONGEST_TALK` characters the end counts."""
-    written = scan(fold_talk(plain_signs(text[-2 * LONGEST_TALK :])), _meaning)
+    written = scan(written_out(fold_talk(plain_signs(text[-2 * LONGEST_TALK :]))), _meaning)
     tokens = _taken_apart(full_stops(without_abbreviations(list(written))))
     return _split_days(_numbers(_phrases(_put_together(tokens))))
 
