@@ -124,6 +124,7 @@ def test_a_text_in_the_other_address_is_passed_over() -> None:
         ("service.needs_consultation", "Vor {service} steht bei uns eine Beratung. Soll ich dafür suchen?"),
         ("time.other", "Hm, da steht Ihnen alles offen. Sind Sie sicher, dass nichts passt?"),
         ("time.other", "Wir schicken eine SMS. Wann sonst?"),
+        ("service.unknown", "Das haben wir nicht, alles andere steht auf unserer Seite."),
         ("when.no_time_said", "Wann soll's denn sein, und um wie viel Uhr?"),
     ],
 )

@@ -15,7 +15,8 @@ _PROMISES = re.compile(
     re.IGNORECASE,
 )
 _STANDS = re.compile(
-    r"\b(?:termin|buchung|reservierung|zeit|alles|das|es|er)\b[^.?!]{0,40}\bsteh(?:t|en)\b|"
+    r"\b(?:termin|buchung|reservierung|zeit|alles|das|es|er)\b[^.?!]{0,40}\bsteh(?:t|en)\b"
+    r"(?!\s+(?:auf|in|im|unter|zur|Ihnen|dir|leider|nicht)\b)|"
     r"\bsteht(?=\s*[.!,?]|\s*$)|\bsteht\b[^.?!]{0,40}\b(?:termin|buchung|reservierung)\b",
     re.IGNORECASE,
 )
