@@ -122,7 +122,7 @@ def _with_smaller(tokens: Tokens, quantity: Quantity) -> Quantity:
         return quantity
     if tokens.kind(at) == "num" and tokens.kind(at + 1) == "unit_minute":
         return replace(quantity, count=quantity.count + tokens.integer(at) / 60, end=at + 2)
-    if tokens.kind(at) == "a" and tokens.kind(at + 1) == "half_a" and at > quantity.end:
+    if tokens.kind(at) == "a" and tokens.kind(at + 1) in {"half_a", "half"} and at > quantity.end:
         return replace(quantity, count=quantity.count + 0.5, end=tokens.skip(at + 2, "unit_hour"))
     return quantity
 

@@ -39,7 +39,7 @@ def read_quantity(tokens: Tokens, at: int) -> Found:
         return ago(tokens.talk, quantity), quantity.end + 1
     if behind.kind in {"later", "earlier"}:
         return _from_anchor(tokens, quantity, later=behind.kind == "later"), quantity.end + 1
-    return counted_beside(tokens, quantity) or _by_itself(tokens, quantity, at)
+    return _from_now(tokens, quantity) or counted_beside(tokens, quantity) or _by_itself(tokens, quantity, at)
 
 
 def _by_itself(tokens: Tokens, quantity: Quantity, at: int) -> Found:
@@ -98,12 +98,26 @@ def counted_in(tokens: Tokens, at: int) -> Found:
     if quantity.minutes is not None:
         if quantity.most:
             raise Doubt("ambiguous", "when.no_anchor")
-        start = tokens.talk.now.astimezone(UTC).replace(second=0, microsecond=0)
-        moved = start + timedelta(minutes=quantity.minutes)
-        return Moment(moved.astimezone(tokens.talk.now.tzinfo)), quantity.end
+        return _minutes_ahead(tokens.talk, quantity.minutes), quantity.end
     if quantity.unit in {"unit_minute", "unit_hour"}:
         return None
-    return jumped(tokens.talk, tokens.talk.today, quantity), quantity.end
+    counted = counted_beside(tokens, quantity) if tokens[quantity.end].text == "from" else None
+    return counted or (jumped(tokens.talk, tokens.talk.today, quantity), quantity.end)
+
+
+def _minutes_ahead(talk: Talk, minutes: int) -> Moment:
+    start = talk.now.astimezone(UTC).replace(second=0, microsecond=0)
+    return Moment((start + timedelta(minutes=minutes)).astimezone(talk.now.tzinfo))
+
+
+def _from_now(tokens: Tokens, quantity: Quantity) -> Found:
+    """ "two hours from now"."""
+    at, minutes = quantity.end, quantity.minutes
+    if tokens[at].text != "from" or tokens[at + 1].text != "now":
+        return None
+    if minutes is None:
+        return jumped(tokens.talk, tokens.talk.today, quantity), at + 2
+    return _minutes_ahead(tokens.talk, minutes), at + 2
 
 
 def counted_within(tokens: Tokens, at: int) -> Found:
@@ -139,7 +153,7 @@ def counted_beside(tokens: Tokens, quantity: Quantity) -> FoundDays:
     """ "zwei Tage vor Heiligabend", "eine Woche nach dem 5.12."."""
     at = quantity.end
     text = tokens[at].text
-    if text not in {"vor", "nach", "ab"} or quantity.vague or quantity.minutes is not None:
+    if text not in {"vor", "nach", "ab", "from"} or quantity.vague or quantity.minutes is not None:
         return None
     day_at = tokens.skip(at + 1, "glue")
     found = fixed_day(tokens, day_at) or (
