@@ -187,28 +187,26 @@ def _time_follows(tokens: Tokens, at: int) -> bool:
     return tokens.kind(behind) not in _SILENT_KINDS | _PAUSES
 
 
-_ASKING = frozenset(
-    {
-        "koennte",
-        "koennten",
-        "kann",
-        "koennen",
-        "haetten",
-        "haette",
-        "haben",
-        "habt",
-        "wuerden",
-        "wollen",
-        "ist",
-        "darf",
-    }
-    | {"duerfte", "warum", "wieso", "gibt", "gibts", "gaebe", "waere"}
-)
+_ASKING_TEXT = "koennte koennten kann koennen haetten haette haben habt wuerden wollen darf duerfte"
+_ASKING = frozenset(_ASKING_TEXT.split())
+"""Verbs that ask with the person behind them: "kann ich nicht am Dienstag" asks, "kann nicht am Dienstag" refuses."""
+_ASKING_ALONE = frozenset({"ist", "warum", "wieso", "gibt", "gibts", "gaebe", "waere"})
+_ASKED = frozenset({"geht", "ginge", "passt", "klappt"})
+_PERSONS = frozenset({"ich", "wir", "man", "sie", "du", "ihr", "es", "da", "s"})
 
 
 def _is_request(tokens: Tokens, at: int) -> bool:
     """ "Könnte ich nicht am Dienstag kommen?": a clause that begins with its verb asks politely."""
-    return tokens[_clause_begin(tokens, at)].text in _ASKING
+    first = _clause_begin(tokens, at)
+    text = tokens[first].text
+    if text in _ASKING_ALONE:
+        return True
+    if text in _ASKING:
+        return tokens[first + 1].text in _PERSONS
+    end = at
+    while tokens.kind(end) not in _PAUSES:
+        end += 1
+    return text in _ASKED and tokens[end].text == "?"
 
 
 def _clause_begin(tokens: Tokens, at: int) -> int:
