@@ -24,7 +24,7 @@ LONGEST_RUN = 24
 
 Bound = Literal["", "from", "after", "until", "before"]
 Near = Literal["", "day", "time"]
-DaysKind = Literal["date", "weekday", "of_month", "span", "range", "week_of"]
+DaysKind = Literal["date", "weekday", "of_month", "span", "range", "weekdays", "week_of"]
 
 
 class Doubt(Exception):  # noqa: N818 - a way out of the readers, never seen outside the package
@@ -72,7 +72,7 @@ class Days:
     """Local days from `first` to `end` (exclusive).
 
     `kind` "weekday": may confirm a date, and is narrowed by a week beside it while `bare`. "of_month": only the number
-    was said. "week_of": a week from a day, whose weekday may follow. `others` are stretches that may be meant as well;
+    was said. "weekdays": from one weekday to another. "week_of": a week from a day, whose weekday may follow. `others` are stretches that may be meant as well;
     `edges` is what "before" and "after" leave out, where that is more; `within` the week that narrowed a weekday.
     `said` is False for a day that nobody named; `instead`: it
     replaces the days before it ("am Tag danach"); `from_now`: it begins at the moment of talk."""

@@ -19,7 +19,7 @@ def narrowed(days: Sequence[Days], talk: Talk) -> list[Days]:
     :raises Doubt: several days fit, or one lies outside."""
     if len(days) < 2:
         return list(days)
-    spans = _narrowest([_as_week(span) for span in days if _is_span(span, days)])
+    spans = _narrowest(_confirmed([_as_week(span) for span in days if _is_span(span, days)]))
     singles = [day for day in days if not _is_span(day, days)]
     if not spans or not singles:
         return spans or singles
@@ -29,7 +29,19 @@ def narrowed(days: Sequence[Days], talk: Talk) -> list[Days]:
 
 def _is_span(day: Days, days: Sequence[Days]) -> bool:
     """A week from today, or a bound day, is a stretch where a weekday stands beside it ("in zwei Wochen am Dienstag")."""
-    return day.kind in {"span", "range"} or (day.kind == "week_of" and any(other.bare for other in days))
+    return day.kind in {"span", "range", "weekdays"} or (
+        day.kind == "week_of" and any(other.bare for other in days)
+    )
+
+
+def _confirmed(spans: Sequence[Days]) -> list[Days]:
+    """Let weekdays beside a stretch of dates only confirm it ("4.-6.12. (Fr-So)")."""
+    dated = [(span.first.weekday(), span.end - span.first) for span in spans if span.kind == "range"]
+    return [
+        span
+        for span in spans
+        if span.kind != "weekdays" or (span.first.weekday(), span.end - span.first) not in dated
+    ]
 
 
 def _as_week(day: Days) -> Days:

@@ -241,7 +241,8 @@ def _day_range(left: object, right: object, talk: Talk) -> Days | None:
     if end <= first_day:
         return None
     grain = left.grain if left.grain == right.grain else "day"
-    return Days(first_day, end, grain, "range", assumed=right.assumed)
+    weekdays = left.kind == right.kind == "weekday"
+    return Days(first_day, end, grain, "weekdays" if weekdays else "range", assumed=right.assumed)
 
 
 _RUNNING = 62
@@ -367,7 +368,7 @@ def _bound_of(placed: Sequence[Placed], at: int) -> Bound:
 def _limit(behind: Placed, bound: Bound, talk: Talk) -> Item | None:
     item = behind.item
     if isinstance(item, Days):
-        ranged = item.kind == "range" and bound == "from"
+        ranged = item.kind in {"range", "weekdays"} and bound == "from"
         return item if item.bound or ranged else replace(item, bound=bound)
     if isinstance(item, Part):
         if item.name == "after_work" and bound in {"from", "after"}:
