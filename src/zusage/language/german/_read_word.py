@@ -203,10 +203,10 @@ def _is_request(tokens: Tokens, at: int) -> bool:
         return True
     if text in _ASKING:
         return tokens[first + 1].text in _PERSONS
-    end = at
-    while tokens.kind(end) not in _PAUSES:
-        end += 1
-    return text in _ASKED and tokens[end].text == "?"
+    if text not in _ASKED:
+        return False
+    ends = (tokens[place] for place in range(at, at + _LONGEST_CLAUSE) if tokens.kind(place) in _PAUSES)
+    return next(ends, tokens[at]).text == "?"
 
 
 def _clause_begin(tokens: Tokens, at: int) -> int:
