@@ -66,7 +66,7 @@ def test_incident_44_a_date_without_a_year_is_read() -> None:
 def test_incident_45_the_fifteenth_one_is_the_next_such_day_and_its_weekday_is_said() -> None:
     reading = read("15.1")
     assert reading.start.date() == date(2027, 1, 15)
-    assert speak.date(reading.start.date(), today=NOW.date()) == "am Freitag, dem 15. Januar"
+    assert speak.date(reading.start.date(), today=NOW.date()) == "am Freitag, dem 15. Januar 2027"
 
 
 def test_incident_46_a_day_just_gone_names_the_year_it_assumes() -> None:
