@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from alembic import op
+from procrastinate.schema import SchemaManager
 
 revision = "0003"
 down_revision = "0002"
@@ -46,7 +47,15 @@ def _released(name: str) -> str:
     )
 
 
+def _job_tables() -> str:
+    """The tables and functions of the installed procrastinate, in a schema of their own."""
+    return (
+        f"CREATE SCHEMA jobs; SET LOCAL search_path = jobs; {SchemaManager.get_schema()}; RESET search_path;"
+    )
+
+
 def upgrade() -> None:
+    _run(_job_tables())
     for part in ("jobs", "mirror", "ledger"):
         _run((_SQL / f"0003_{part}.sql").read_text())
 
