@@ -40,6 +40,7 @@ _NAME_FILLERS = keys(lexicon.FILLERS) - _SAID_IN_NAMES
 _CODE = re.compile(r"[a-z][_\-\d]", re.IGNORECASE)
 _LONGEST_SURFACE = 40
 _NEGATIONS = keys("nicht kein keine ohne")
+_WITHOUT, _WITH = keys("ohne kein keine keinen without"), keys("mit inkl inklusive aber sondern with")
 
 _WHOM = frozenset({"herren", "damen", "kinder", "maenner", "frauen"})
 
@@ -83,17 +84,17 @@ RELATIVES = {key: group for group, row in lexicon.RELATIVES.items() for key in k
 
 def weight(part: str) -> float:
     """How much a part of meaning says of which service is meant."""
-    return 0.5 if part.startswith("#") else _BASE.get(part, 1.0)
+    return 0.5 if part[0] in "#-" else _BASE.get(part, 1.0)
 
 
 def is_soft(part: str) -> bool:
     """Whether a part names no service by itself."""
-    return part in SOFT or part.startswith("#")
+    return part in SOFT or part[0] in "#-"
 
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A name or synonym of one service, as parts of meaning."""
+    """A name or synonym of one service, as parts of meaning; "-wasch" for what it is without."""
 
     entry: int
     parts: frozenset[str]
@@ -132,7 +133,7 @@ def prepare(entries: Sequence[ServiceEntry]) -> Catalogue:
     entries = tuple(entries)
     said = [(index, _words(phrase)) for index, entry in enumerate(entries) for phrase in _phrases_of(entry)]
     kinds = [_words(entry.category) for entry in entries]
-    words = frozenset(key_of(word) for _, phrase in said for word in phrase)
+    words = frozenset(key_of(word.removeprefix("-")) for _, phrase in said for word in phrase)
     vocabulary = Vocabulary(words | {key_of(word) for kind in kinds for word in kind})
     phrases = tuple(dict.fromkeys(_phrase(index, phrase, vocabulary) for index, phrase in said if phrase))
     of_part: dict[str, list[int]] = defaultdict(list)
@@ -140,6 +141,8 @@ def prepare(entries: Sequence[ServiceEntry]) -> Catalogue:
         for part in phrase.parts:
             of_part[part].append(at)
     owners = {part: frozenset(phrases[at].entry for at in places) for part, places in of_part.items()}
+    for part in [part for part in owners if part[0] == "-"]:
+        owners.setdefault(part[1:], frozenset())
     surfaces = dict(_surfaces([phrase for _, phrase in said], vocabulary))
     joined = {key_of(spelling): surface for spelling, surface in surfaces.items()}
     categories = _categories(kinds, vocabulary)
@@ -203,10 +206,16 @@ def _phrases_of(entry: ServiceEntry) -> Iterator[str]:
 
 
 def _words(phrase: str) -> list[str]:
-    """The folded words of a phrase that mean something; numbers of minutes as "#30"."""
+    """The folded words of a phrase that mean something; numbers of minutes as "#30", what it is without as "-wort"."""
     words = [word for word, _ in numbered(_LETTERS.findall(unmixed(fold(phrase))))]
-    told = [word for word in words if key_of(word) not in _NAME_FILLERS]
-    return told or words
+    told: list[str] = []
+    without = False
+    for word in words:
+        key = key_of(word)
+        without = key in _WITHOUT or (without and key not in _WITH)
+        if key not in _NAME_FILLERS:
+            told.append(f"-{word}" if without and word[0] not in "#-" else word)
+    return told if any(word[0] != "-" for word in told) else words
 
 
 def _phrase(index: int, words: Sequence[str], vocabulary: Vocabulary) -> Phrase:
@@ -218,6 +227,8 @@ def _word_parts(word: str, vocabulary: Vocabulary) -> tuple[str, ...]:
     key = key_of(word)
     if key in RELATIVES and key not in KIN:
         return (RELATIVES[key],)
+    if word.startswith("-"):
+        return tuple(f"-{part}" for part in vocabulary.parts(key_of(word[1:])))
     return (word,) if word.startswith("#") else vocabulary.parts(key)
 
 
@@ -233,7 +244,7 @@ def _names(entries: Sequence[ServiceEntry]) -> dict[tuple[str, ...], frozenset[i
 def _surfaces(phrases: Sequence[Sequence[str]], vocabulary: Vocabulary) -> Iterator[tuple[str, Surface]]:
     """Every word, pair and triple of neighbours, and whole phrase, written as one word."""
     for phrase in phrases:
-        words = [word for word in phrase if not word.startswith("#")]
+        words = [word for word in phrase if word[0] not in "#-"]
         for size in {1, 2, 3, len(words)}:
             for start in range(len(words) - size + 1):
                 window = words[start : start + size]

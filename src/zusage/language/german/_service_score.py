@@ -89,14 +89,19 @@ def without_telling(heard: Heard) -> Heard:
 def ranked(heard: Heard, catalogue: Catalogue, refused: frozenset[frozenset[str]]) -> list[Candidate]:
     """The services that share something with what was heard, best first; equals in the order of the catalogue."""
     best: dict[int, Candidate] = {}
+    heard = _with_refused(heard, refused, catalogue)
     said, guessed = set(heard.parts) | heard.other, set(heard.guessed)
     fair: list[Phrase] = []
     against: dict[int, bool] = {}
     for at in _places(heard, catalogue):
         phrase = catalogue.phrases[at]
         if phrase.entry not in against:
-            against[phrase.entry] = _against(said, guessed, catalogue.traits[phrase.entry])
-        if not against[phrase.entry] and not any(parts <= phrase.parts for parts in refused):
+            against[phrase.entry] = _against(said, guessed, catalogue.traits[phrase.entry]) or _without(
+                said, catalogue.belongs[phrase.entry]
+            )
+        if against[phrase.entry] or any(f"-{part}" in phrase.parts for part in said):
+            continue
+        if not any(parts <= phrase.parts for parts in refused):
             fair.append(phrase)
     alone = _alone(heard, fair, catalogue)
     for phrase in fair:
@@ -107,6 +112,17 @@ def ranked(heard: Heard, catalogue: Catalogue, refused: frozenset[frozenset[str]
         ):
             best[phrase.entry] = found
     return sorted(best.values(), key=lambda one: (-one.fit, one.entry))
+
+
+def _with_refused(heard: Heard, refused: frozenset[frozenset[str]], catalogue: Catalogue) -> Heard:
+    """What was refused counts for the services that are without just that."""
+    gone = {f"-{part}": 1.0 for parts in refused for part in parts if f"-{part}" in catalogue.owners}
+    return replace(heard, parts=heard.parts | gone) if gone and heard.parts else heard
+
+
+def _without(said: set[str], own: frozenset[str]) -> bool:
+    """Whether something was said that a service is always without."""
+    return any(f"-{part}" in own and part not in own for part in said)
 
 
 def near(candidates: Sequence[Candidate]) -> list[Candidate]:

@@ -41,6 +41,7 @@ _COMPLAINT = re.compile(
     r"\b(?:unzufrieden\w*|beschwer\w*|reklam\w*|verschnitten|verpfuscht|geld zurueck|schief(?:gegangen)?|"
     r"(?:gar |ueberhaupt )?nicht gefallen)\b"
 )
+_BROKEN_OFF = re.compile(r"\b(?:und|sowie|plus)[\s.…]*$")
 _VAGUE = re.compile(r"\b(?:(?:irgend|et)?was|irgendetwas|sowas) (?:mit|fuer|an|zur?|zum)\b")
 _ME_TOO = r"(?:und|sowie|plus)(?: auch| noch| dann| einmal| eine?[nm]?)* (?:fuer )?"
 _WITH_ME = re.compile(
@@ -99,6 +100,7 @@ def weighed(text: str, catalogue: Catalogue) -> Verdict:
         verdict = _for_others_too(verdict, catalogue)
     elif (
         _not_for(meant, catalogue)
+        or (partly and _BROKEN_OFF.search(folded))
         or doubtful(meant)
         or (partly and (beside_unknown(meant) or not asked_for(meant)))
     ):
