@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from zusage.language.german._service_catalogue import WORD, Catalogue, unmixed
-from zusage.language.german._service_meaning import alike, meaning
+from zusage.language.german._service_meaning import DEEDS, alike, meaning
 from zusage.language.german._service_memo import Surface
 from zusage.language.german._service_numbers import numbered
 from zusage.language.german._service_persons import of_persons
@@ -79,13 +79,14 @@ def _window(
     inside = singles[start:end]
     if any(one.kind == "mark" or key_of(one.text) in _NOT_JOINED for one in inside):
         return None
+    deed = any(one.kind == "foreign" and key_of(one.text) in DEEDS for one in inside)
     joined = "".join(words[start:end])
     if len(joined) > 40 or not joined.isalpha():
         return None
     exact = catalogue.joined.get(key_of(joined))
     if exact is not None:
         return _joined(start, end, words, exact, 1.0)
-    if all(one.kind not in {"noise", "foreign"} and one.like == 1.0 for one in inside):
+    if deed or all(one.kind not in {"noise", "foreign"} and one.like == 1.0 for one in inside):
         return None
     found = alike(joined, catalogue)
     little = sum(one.kind in {"filler", "whom"} for one in inside)

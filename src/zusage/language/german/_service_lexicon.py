@@ -259,7 +259,14 @@ abschleppdienst abschleppen panne pannenhilfe unfall gutachten navi radio felgen
 """
 """Nouns of services of many trades: whoever says one that the catalogue lacks wants just that, and nothing like it."""
 
+DEEDS = """
+verlängern verlängerung verdichten verdichtung straffen straffung zupfen glätten glättung abdecken kaschieren flechten
+einflechten transplantieren transplantation verpflanzen auffüllen unterspritzen tätowieren epilieren enthaaren häkeln
+"""
+"""Real words for what is done in these trades: where a catalogue lacks one, it is no misheard other one."""
+
 COMMON = """
+tonne tonnen töne tone punkt punkte zeitpunkt
 rausziehen rausmachen rauszumachen rausholen rausbekommen rauswachsen rauswaschen wegmachen loswerden rückgängig
 englisch deutsch türkisch russisch arabisch polnisch italienisch französisch spanisch
 adresse anfahrt parkplatz parkplätze parken öffnungszeiten geöffnet geschlossen offen öffnet karte zahlen bezahlen

@@ -13,9 +13,9 @@ from rapidfuzz.distance import Levenshtein
 
 from zusage.language.german import _service_lexicon as lexicon
 from zusage.language.german._names_known import EVERYDAY, FAMILY, GIVEN
-from zusage.language.german._service_catalogue import RELATIVES, WEAK, Catalogue, is_soft
+from zusage.language.german._service_catalogue import RELATIVES, WEAK, Catalogue, is_soft, unmixed
 from zusage.language.german._service_memo import Meaning, Surface
-from zusage.language.german._service_words import ALIASES, KIN, key_of, keys, likeness, sound
+from zusage.language.german._service_words import ALIASES, KIN, fold_all, key_of, keys, likeness, sound
 
 _LEAST_LIKE = {4: 0.93, 5: 0.85, 6: 0.8, 7: 0.77, 8: 0.75, 9: 0.73, 10: 0.72, 11: 0.7}
 _LEAST = 0.7
@@ -38,6 +38,8 @@ BODY_PARTS = keys(lexicon.BODY_PARTS)
 _GROWN_UP = dict.fromkeys(keys(lexicon.YOUNG_MEN), ("herren",)) | dict.fromkeys(
     keys(lexicon.YOUNG_WOMEN), ("damen",)
 )
+DEEDS = frozenset(key_of(unmixed(word)) for word in fold_all(lexicon.DEEDS))
+_DEED_ENDS = tuple(key for key in DEEDS if len(key) >= 7)
 _THINGS = (HARMLESS | COMMON) - KIN.keys()
 _KNOWN_PARTS = frozenset(KIN.values())
 
@@ -215,6 +217,13 @@ def _of_category(word: _Word) -> Meaning | None:
     return Meaning("category", word.split) if known else None
 
 
+def _of_nobody(word: _Word) -> Meaning | None:
+    """A word of the trades that says what is to be done, to which nothing here belongs ("glätten"): never misheard."""
+    known = len(word.key) >= 5 and (word.key in KIN or word.key in DEEDS)
+    telling = known and bool(word.split or word.key in DEEDS) and not any(map(is_soft, word.split))
+    return Meaning("foreign") if telling and not word.owned else None
+
+
 def _known(word: _Word) -> Meaning | None:
     if word.everyday:
         return Meaning("name" if word.key in NAMES else "filler")
@@ -222,6 +231,8 @@ def _known(word: _Word) -> Meaning | None:
 
 
 def _misheard(word: _Word) -> Meaning | None:
+    if word.key.endswith(_DEED_ENDS):
+        return Meaning("foreign")
     found = alike(word.text, word.catalogue)
     if found is not None and word.catalogue.vocabulary.goes_on(word.key, found[0].spelling):
         return Meaning("noise", like=0.0)
@@ -244,6 +255,7 @@ _RULES: tuple[Callable[[_Word], Meaning | None], ...] = (
     _of_service,
     _another_kind,
     _of_category,
+    _of_nobody,
     _known,
     _misheard,
 )
