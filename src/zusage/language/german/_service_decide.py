@@ -41,11 +41,17 @@ _UNDOING = frozenset(
         "rueckgaengig",
         "abmachen",
         "aufloesen",
+        "reiten",
     ]
 )
 
 
 _BODY = frozenset(stem(key) for key in keys(BODY_PARTS)) | {"rucken", "hand", "fuss", "gesicht", "nacken"}
+_BELOW_THE_HEAD = keys(
+    "bein beine beinen arm arme armen brust bauch rücken achsel achseln waden po füße hände intim"
+)
+_NO_HEAD_OF_HAIR = frozenset({"bart", "augenbrau", "wimper", "gesicht", "nagel"})
+_ON_HAIR = frozenset({"rasier", "schnitt", "farb", "trimm"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +141,11 @@ def decide(talk: Talk, catalogue: Catalogue) -> Verdict:
         return Verdict(foreign=foreign or any(one.kind == "noise" for c in talk.chunks for one in c.segments))
     if (asked := _category(chunks, catalogue, vague=talk.vague)) is not None:
         return asked
-    if _object_unknown(chunks, catalogue) or _undoes(talk) or _says_too_little(talk, foreign=foreign):
+    if (
+        _object_unknown(chunks, catalogue)
+        or undone([one for c in talk.chunks for one in c.segments], catalogue)
+        or _says_too_little(talk, foreign=foreign)
+    ):
         return Verdict(foreign=True)
     groups = _Groups(Talk(_with_objects(chunks, catalogue), talk.refused), catalogue)
     if any(chunk.by == "or" for chunk in chunks[1:]):
@@ -153,7 +163,8 @@ def _with_objects(chunks: tuple[Chunk, ...], catalogue: Catalogue) -> tuple[Chun
     told = list(chunks)
     for at in range(1, len(told)):
         for here, there in ((at, at - 1), (at - 1, at)):
-            if told[at].by == "and" and not told[here].own and not _whole(told[here], catalogue, alone=True):
+            named = told[here].own or "haar" in told[here].parts
+            if told[at].by == "and" and not named and not _whole(told[here], catalogue, alone=True):
                 found = (chunk for chunk in with_object(told[here], told[there]) if _whole(chunk, catalogue))
                 told[here] = next(found, told[here])
     return tuple(told)
@@ -172,6 +183,8 @@ def _settle(groups: _Groups, catalogue: Catalogue) -> Verdict:
     if whole.settled and size == 1:
         return _named([whole])
     ways = list(groups.partitions())
+    if whole.settled and _of_hair_too(groups, catalogue.belongs[whole.candidates[0].entry]):
+        return _unsettled(replace(whole, candidates=()), ways, catalogue)
     if whole.settled and whole.fit >= _ONE_FOR_ALL and not any(_says_more(way, whole) for way in ways):
         return _named([whole])
     sure = [
@@ -214,6 +227,13 @@ def _between(groups: _Groups) -> list[_Group]:
         len(groups.chunks),
     ]
     return [groups.of(a, b) for a, b in pairwise(edges)]
+
+
+def _of_hair_too(groups: _Groups, own: frozenset[str]) -> bool:
+    """Whether hair is named beside something else that a service is for ("Bart und Haare schneiden")."""
+    said = [chunk.parts.keys() for chunk in groups.chunks]
+    others = any(not _NO_HEAD_OF_HAIR.isdisjoint(parts) for parts in said if "haar" not in parts)
+    return "haar" not in own and any("haar" in parts for parts in said) and others
 
 
 def _says_more(way: Sequence[_Group], whole: _Group) -> bool:
@@ -320,7 +340,9 @@ def _object_unknown(chunks: Sequence[Chunk], catalogue: Catalogue) -> bool:
     telling = [one for one in said if one.parts]
     if len(telling) == 1 and telling[0].kind == "service" and _hard(telling[0]):
         return True
-    pairs = pairwise(said)
+    pairs = list(pairwise(said))
+    if any(key_of(one.text) in _BELOW_THE_HEAD and _ON_HAIR.intersection(of.parts) for one, of in pairs):
+        return True
     beside = [
         after
         for before, after in pairs
@@ -352,7 +374,8 @@ def _full_name(one: Segment, catalogue: Catalogue) -> bool:
     )
 
 
-def _undoes(talk: Talk) -> bool:
-    heard = [one for chunk in talk.chunks for one in chunk.segments]
-    said = [one.text for one in heard if not one.parts]
-    return any(word in _UNDOING for word in said) and not any(_REMOVAL in one.parts for one in heard)
+def undone(heard: Sequence[Segment], catalogue: Catalogue) -> bool:
+    """Whether the opposite of a service is wanted ("Farbe raus", "Pony wachsen lassen")."""
+    said = [one.text for one in heard if not one.parts and key_of(one.text) not in catalogue.words]
+    undoing = any(word in _UNDOING for word in said) or ("wachsen", "lassen") in pairwise(said)
+    return undoing and not any(_REMOVAL in one.parts for one in heard)

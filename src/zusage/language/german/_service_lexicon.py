@@ -196,7 +196,7 @@ service services name id null none true false the to for my me an a of and with 
 book appointment get do you have can could at on is it that this let us type value text string data booking request
 selected key code servicename person leute personen egal
 ach quatsch falsch vielmehr stopp stop korrigiere korrektur besser unsinn blödsinn vertan versprochen entweder
-anstatt anstelle statt außer niemals nie kein keine keinen keiner keinem keines keins ohne stattdessen bloß samt
+anstatt anstelle statt außer niemals nie weder kein keine keinen keiner keinem keines keins ohne stattdessen bloß samt
 herrschaften wiederum nämlich ebenfalls jedenfalls sonst halbwegs erstmal zunächst zuerst erst zuletzt letzte letzten
 letztes letzter mal male bisher immer manchmal öfter oft regelmäßig wegen anlässlich damit davon dafür darum deshalb
 hierher hier dort drüben her hin rein raus runter rauf los wieder zurück weiter offen hinten vorne oben unten

@@ -17,7 +17,9 @@ _AND = keys(
 )
 _AND_MARKS = frozenset("&+/")
 _OR = keys("oder bzw beziehungsweise entweder or")
-_REFUSE_NEXT = keys("kein keine keinen keiner keinem keines keins ohne außer statt anstatt anstelle without")
+_REFUSE_NEXT = keys(
+    "kein keine keinen keiner keinem keines keins ohne außer statt anstatt anstelle without weder"
+)
 _REFUSE = keys("nicht nie niemals ned net nit nich nimmer")
 _NONE_OF_IT = keys("kein keine keinen keines keins")
 _NEEDING = keys("brauch brauche brauchen bräuchte will wollen möchte möchten mag")

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from zusage.language.german._service_calibration import calibrated
 from zusage.language.german._service_catalogue import Catalogue, is_soft, name_key, prepare, prepared
-from zusage.language.german._service_decide import Found, Verdict, decide, left_open
+from zusage.language.german._service_decide import Found, Verdict, decide, left_open, undone
 from zusage.language.german._service_hear import segments, tokens_of
 from zusage.language.german._service_lexicon import GROUPS, WISH
 from zusage.language.german._service_segment import Segment
@@ -42,6 +43,7 @@ _COMPLAINT = re.compile(
     r"(?:gar |ueberhaupt )?nicht gefallen)\b"
 )
 _BROKEN_OFF = re.compile(r"\b(?:und|sowie|plus)[\s.…]*$")
+_COLOURS = frozenset({"blonde", "blonden", "blonder", "blondes"})
 _VAGUE = re.compile(r"\b(?:(?:irgend|et)?was|irgendetwas|sowas) (?:mit|fuer|an|zur?|zum)\b")
 _ME_TOO = r"(?:und|sowie|plus)(?: auch| noch| dann| einmal| eine?[nm]?)* (?:fuer )?"
 _WITH_ME = re.compile(
@@ -80,13 +82,14 @@ def weighed(text: str, catalogue: Catalogue) -> Verdict:
     itself = Verdict(tuple(Found(entry, 1.0, folded, whole=True) for entry in called), settled=True)
     if len(called) == 1 and len(name) == len(tokens):
         return itself
-    heard = segments(tokens, catalogue)
+    heard = _coloured(segments(tokens, catalogue), catalogue)
     meant = wished(heard)
     if (
         len(called) == 1
         and meant == heard
         and not any(one.kind == "name" for one in heard)
         and not _VAGUE.search(folded)
+        and not undone(heard, catalogue)
     ):
         return itself
     unknown = names_unknown(heard)
@@ -108,6 +111,17 @@ def weighed(text: str, catalogue: Catalogue) -> Verdict:
     return replace(
         verdict, foreign=unknown, wished=not unknown and not verdict.foreign and _wishes(folded, heard)
     )
+
+
+def _coloured(heard: Sequence[Segment], catalogue: Catalogue) -> list[Segment]:
+    """Without the colour that only says which ("blonde Strähnen"), where no service has both."""
+    told = list(heard)
+    for at, (one, other) in enumerate(pairwise(heard)):
+        both = {*one.parts, *other.parts}
+        of_service = one.text in _COLOURS and any(not is_soft(part) for part in other.parts)
+        if of_service and not any(both <= phrase.parts for phrase in catalogue.phrases):
+            told[at] = replace(one, kind="filler", parts=(), extra=())
+    return told
 
 
 def _for_others_too(verdict: Verdict, catalogue: Catalogue) -> Verdict:
