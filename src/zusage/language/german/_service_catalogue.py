@@ -68,11 +68,12 @@ EXCLUSIVE = tuple(
         lexicon.SEASONS,
         lexicon.BODY,
         ("vorn", "hint"),
+        ("nas", "trocken"),
         ("haar", "augenbrau", "wimper", "nagel", "gesicht", "zahn"),
     )
 )
 _ALL_SIDES: frozenset[str] = frozenset().union(*EXCLUSIVE)
-SIDED = _ALL_SIDES - set(lexicon.SEASONS) - set(lexicon.BODY) - EXCLUSIVE[-1]
+SIDED = _ALL_SIDES - {"nas", "trocken"} - set(lexicon.SEASONS) - set(lexicon.BODY) - EXCLUSIVE[-1]
 """Parts that tell variants of one service apart."""
 _SOFT_SIDES = ("vorn", "hint")
 SOFT = frozenset((*_SOFT_SIDES, *lexicon.GROUPS, *lexicon.LENGTHS, *lexicon.SIZES)) | LIGHT | WEAK

@@ -184,7 +184,7 @@ def _settle(groups: _Groups, catalogue: Catalogue) -> Verdict:
         return _named([whole])
     ways = list(groups.partitions())
     if whole.settled and _of_hair_too(groups, catalogue.belongs[whole.candidates[0].entry]):
-        return _unsettled(replace(whole, candidates=()), ways, catalogue)
+        whole = replace(whole, candidates=(), settled=False)
     if whole.settled and whole.fit >= _ONE_FOR_ALL and not any(_says_more(way, whole) for way in ways):
         return _named([whole])
     sure = [

@@ -141,7 +141,7 @@ GENERIC = """
 behandlung service paket programm treatment anwendung sitzung standard normal basic einheit wartung check prüfung
 komplett wechsel reinigung reparatur kontrolle untersuchung entfernung entfernen prüfen wechseln reparieren packung
 technik classic klassisch premium global pflege kur spezial deluxe plus intensiv professionell
-auto pkw fahrzeug wagen therapie beratung montage einlagerung lagern verlängerung dauer trocken maschine neu auffüllen
+auto pkw fahrzeug wagen therapie beratung montage einlagerung lagern verlängerung dauer trocken nass maschine neu auffüllen
 """
 """Words that say too little when they stand alone: which check, which change?"""
 

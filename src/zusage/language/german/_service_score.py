@@ -136,7 +136,8 @@ def near(candidates: Sequence[Candidate]) -> list[Candidate]:
     if best.left:
         fair = [one for one in candidates if one.fit >= max(best.fit - _NEAR_EQUAL, _FLOOR)]
         fewest = min(len(one.left - GENERIC) for one in fair)
-        return [one for one in fair if len(one.left - GENERIC) == fewest]
+        fair = [one for one in fair if len(one.left - GENERIC) == fewest]
+        return [one for one in fair if one.sided] or fair
     most = max(one.covers for one in candidates if not one.left)
     parts = [one for one in candidates if not one.left and one.covers == most]
     sided = [one for one in parts if one.sided]
