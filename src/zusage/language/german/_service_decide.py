@@ -377,5 +377,7 @@ def _full_name(one: Segment, catalogue: Catalogue) -> bool:
 def undone(heard: Sequence[Segment], catalogue: Catalogue) -> bool:
     """Whether the opposite of a service is wanted ("Farbe raus", "Pony wachsen lassen")."""
     said = [one.text for one in heard if not one.parts and key_of(one.text) not in catalogue.words]
-    undoing = any(word in _UNDOING for word in said) or ("wachsen", "lassen") in pairwise(said)
+    undoing = any(word in _UNDOING for word in said) or any(
+        one.endswith("wachsen") and other == "lassen" for one, other in pairwise(said)
+    )
     return undoing and not any(_REMOVAL in one.parts for one in heard)

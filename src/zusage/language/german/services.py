@@ -43,7 +43,7 @@ _COMPLAINT = re.compile(
     r"(?:gar |ueberhaupt )?nicht gefallen)\b"
 )
 _BROKEN_OFF = re.compile(r"\b(?:und|sowie|plus)[\s.…]*$")
-_COLOURS = frozenset({"blonde", "blonden", "blonder", "blondes"})
+_COLOURS = frozenset({"blonde", "blonden", "blonder", "blondes", "blondierte", "blondierten"})
 _VAGUE = re.compile(r"\b(?:(?:irgend|et)?was|irgendetwas|sowas) (?:mit|fuer|an|zur?|zum)\b")
 _ME_TOO = r"(?:und|sowie|plus)(?: auch| noch| dann| einmal| eine?[nm]?)* (?:fuer )?"
 _WITH_ME = re.compile(
