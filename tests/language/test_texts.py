@@ -143,6 +143,7 @@ def test_every_text_is_clean_whatever_its_fields_hold(key: str, address: Address
             key, address, **{field: value if field in text.needs else "" for field in text.fields}
         )
         for line in (full, bare):
+            assert "{" not in line
             assert_clean(f"Das {line}." if text.phrase else line)
 
 
