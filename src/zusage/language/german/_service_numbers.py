@@ -4,48 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from zusage.language.german._text import fold
+from zusage.language.german._numbers import cardinal
 
-_ONES = [
-    "null",
-    "eins",
-    "zwei",
-    "drei",
-    "vier",
-    "fünf",
-    "sechs",
-    "sieben",
-    "acht",
-    "neun",
-    "zehn",
-    "elf",
-    "zwölf",
-]
-_TEENS = {
-    "dreizehn": 13,
-    "vierzehn": 14,
-    "fünfzehn": 15,
-    "sechzehn": 16,
-    "siebzehn": 17,
-    "achtzehn": 18,
-    "neunzehn": 19,
-}
-_TENS = {
-    "zwanzig": 20, "dreißig": 30, "vierzig": 40, "fünfzig": 50, "sechzig": 60, "siebzig": 70, "achtzig": 80, "neunzig": 90,
-}  # fmt: skip
-_UNITS = {
-    "ein": 1, "zwei": 2, "drei": 3, "vier": 4, "fünf": 5, "sechs": 6, "sieben": 7, "acht": 8, "neun": 9,
-}  # fmt: skip
-
-
-def _table() -> dict[str, int]:
-    words = {word: value for value, word in enumerate(_ONES)} | {"zwo": 2} | _TEENS | _TENS
-    words |= {f"{one}und{ten}": n + tens for one, n in _UNITS.items() for ten, tens in _TENS.items()}
-    words |= {"hundert": 100, "einhundert": 100, "hundertzwanzig": 120, "neunzigminütig": 90}
-    return {fold(word): value for word, value in words.items()}
-
-
-_VALUES = _table()
 _MINUTES = frozenset({"min", "mins", "minute", "minuten", "minuetig", "minuetige", "minuetigen", "minutes"})
 _HOURS = frozenset({"std", "stunde", "stunden", "stuendig", "stuendige", "h", "hour"})
 _PARTS = {
@@ -65,6 +25,7 @@ _WHOLE = {
     "viertelstunde": 15,
     "einstuendig": 60,
     "einstuendige": 60,
+    "neunzigminuetig": 90,
 }
 _OF_DAY = frozenset(
     {"um", "gegen", "ab", "vor", "nach", "am", "den", "dem", "der", "halb", "viertel", "uhr", "kurz"}
@@ -99,4 +60,4 @@ def _amount(words: Sequence[str], at: int) -> tuple[int | None, int]:
 def _value(word: str) -> int | None:
     if word.isdecimal() and word.isascii():
         return int(word[:6])
-    return _VALUES.get(word)
+    return cardinal(word)
