@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
@@ -16,9 +17,11 @@ from support.shop import BOOKER, make_shop
 from zusage.adapters.postgres.database import Database
 from zusage.app.booking.ports import Booker
 from zusage.app.errors import LedgerBusy
+from zusage.app.mirror.bring_over import bring_over
 from zusage.app.mirror.cancel_orphans import cancel_orphans
 from zusage.app.mirror.catch_up import catch_up
 from zusage.app.mirror.connection import CalendarMapping
+from zusage.core.values import Period
 from zusage.sandbox.calcom import Fault, Latency
 
 STANDS, GONE = [("present", "present")], [("absent", "absent")]
@@ -326,3 +329,22 @@ async def test_one_that_fails_unforeseen_keeps_no_other(salon: Mirrored) -> None
     assert await catch_up(salon.shop.company_id, replace(salon.mirroring, reach=breaks)) == 2
     assert await salon.known(first) == [("present", "sending")]
     assert await salon.known(second) == STANDS
+
+
+async def test_whoever_keeps_free_times_is_told_of_a_time_once_the_calendar_has_given_it_up(
+    salon: Mirrored,
+) -> None:
+    told: list[tuple[UUID, UUID, Period]] = []
+
+    async def changed(company_id: UUID, staff_id: UUID, period: Period) -> None:
+        assert await salon.known(appointment) == GONE, "recorded before anybody is told"
+        told.append((company_id, staff_id, period))
+
+    mirroring = replace(salon.mirroring, changed=changed)
+    company, appointment = salon.shop.company_id, await salon.book()
+    await bring_over(company, appointment, mirroring)
+    assert told == []
+    await salon.cancel(appointment)
+    await bring_over(company, appointment, mirroring)
+    start = open_start()
+    assert told == [(company, salon.shop.staff[0], Period(start, start + timedelta(hours=1)))]

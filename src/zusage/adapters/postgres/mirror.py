@@ -25,7 +25,7 @@ SELECT m.ordinal, m.starts_at, m.ends_at, m.wanted, m.known, m.intent, m.created
              WHERE o.company_id = m.company_id AND o.staff_id = m.staff_id AND o.wanted = 'absent'
                AND o.next_at IS NOT NULL AND o.review_at IS NULL AND o.appointment_id <> m.appointment_id
                AND o.starts_at < m.ends_at AND o.ends_at > m.starts_at),
-       t.event_type_id, h.host_id, t.length_min, t.send_length
+       t.event_type_id, h.host_id, t.length_min, t.send_length, m.staff_id
 FROM mirror m
 LEFT JOIN calendar_mapping t ON t.company_id = m.company_id AND t.service_id = m.service_id
      AND t.ordinal = m.ordinal AND t.staff_id = m.staff_id
@@ -226,7 +226,7 @@ def _row(row: tuple[Any, ...]) -> MirrorRow:
     (
         ordinal, start, end, wanted, known, intent, created_at, reason, automatic, uid, uids, attempts, next_at, lease,
         lease_until, sent_at, looks, looked_at, failure, failure_text, failing_since, review_at, settled_at, leaving,
-        event_type_id, host_id, length_min, send_length,
+        event_type_id, host_id, length_min, send_length, staff_id,
     ) = row  # fmt: skip
     target = Target(event_type_id, host_id, length_min, send_length) if event_type_id is not None else None
     return MirrorRow(
@@ -255,4 +255,5 @@ def _row(row: tuple[Any, ...]) -> MirrorRow:
         review_at=review_at,
         settled_at=settled_at,
         leaving=tuple(leaving),
+        staff_id=staff_id,
     )

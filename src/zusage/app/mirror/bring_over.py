@@ -12,7 +12,8 @@ from zusage.app.mirror.asking import Asking, Patience
 from zusage.app.mirror.connection import CalendarConnection
 from zusage.app.mirror.ports import Calendars
 from zusage.app.mirror.rows import Action, MirrorRow, MirrorWork, Outcome, ReviewKind
-from zusage.app.mirror.store import MirrorStore, MirrorUnit, Reach, pass_by
+from zusage.app.mirror.store import Changed, MirrorStore, MirrorUnit, Reach, pass_by, tell_nobody
+from zusage.core.values import Period
 
 _MOST_ROUNDS = 6
 _SOON = 120.0
@@ -20,7 +21,9 @@ _SOON = 120.0
 
 @dataclass(frozen=True, slots=True)
 class Mirroring:
-    """What the routine works with. `jitter` gives numbers between 0 and 1; `reach` is for rehearsals of faults."""
+    """What the routine works with. `jitter` gives numbers between 0 and 1; `reach` is for rehearsals of faults.
+
+    `changed` is told of what the calendar has given up."""
 
     store: MirrorStore
     calendars: Calendars
@@ -28,6 +31,7 @@ class Mirroring:
     jitter: Callable[[], float]
     reach: Reach = pass_by
     patience: Patience = field(default_factory=Patience)
+    changed: Changed = tell_nobody
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +177,7 @@ async def _record(
     """Store what came of it, on the rows as they are now; only under our own lease (protocols 5)."""
     appointment_id = round_.work.appointment_id
     reviews: list[tuple[int, ReviewKind]] = []
+    given_up: list[MirrorRow] = []
     async with mirroring.store.unit(round_.work.company_id) as unit:
         work = await unit.load(appointment_id)
         for row in work.rows if work else ():
@@ -190,7 +195,12 @@ async def _record(
             await _store(unit, work, changed, outcome, review)
             if review is not None:
                 reviews.append((row.ordinal, review))
+            if outcome.kind == "ended":
+                given_up.append(row)
         await unit.commit()
+    for row in given_up:
+        if row.staff_id is not None:
+            await mirroring.changed(round_.work.company_id, row.staff_id, Period(row.start, row.end))
     return reviews
 
 

@@ -67,6 +67,7 @@ class MirrorRow:
     review_at: datetime | None = None
     settled_at: datetime | None = None
     leaving: tuple[UUID, ...] = ()
+    staff_id: UUID | None = None
 
     @property
     def settled(self) -> bool:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from zusage.app.mirror.connection import CalendarConnection
 from zusage.app.mirror.rows import MirrorRow, MirrorWork, Orphan, Outcome, ReviewKind
+from zusage.core.values import Period
 
 Reach = Callable[[str], Awaitable[None]]
 """Called at named places of the routine. Nothing happens there but in a rehearsal of faults."""
@@ -17,6 +18,15 @@ Reach = Callable[[str], Awaitable[None]]
 
 async def pass_by(_place: str) -> None:
     """Do nothing: what stands at every place outside rehearsals."""
+
+
+Changed = Callable[[UUID, UUID, Period], Awaitable[None]]
+"""Told of a company, a member of staff and a time that may have become free in the calendar, once it has happened there
+and is recorded here. It is called outside transactions, returns quickly, and raises nothing."""
+
+
+async def tell_nobody(_company_id: UUID, _staff_id: UUID, _period: Period) -> None:
+    """Do nothing: for whom no free times are kept."""
 
 
 class MirrorUnit(Protocol):
