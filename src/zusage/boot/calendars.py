@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from zusage.adapters.calcom.circuit import Circuits
 from zusage.adapters.calcom.client import CalcomClient
 from zusage.adapters.calcom.pool import CalcomPool
-from zusage.adapters.calcom.shared import LocalBucket, LocalStates
+from zusage.adapters.calcom.shared import BlockNote, LocalBucket, LocalStates
 from zusage.adapters.valkey.states import ValkeyStates
 from zusage.adapters.valkey.token_bucket import ValkeyTokenBucket
 
@@ -41,23 +41,29 @@ class CalendarParts:
                 await each.close()
 
 
-def build_calendars(valkey: str | None) -> CalendarParts:
-    """Build the client without connecting anything."""
-    states, bucket = LocalStates(), LocalBucket(time.time)
+def build_calendars(
+    valkey: str | None, *, blocks: BlockNote | None = None, replicas: int = 4
+) -> CalendarParts:
+    """Build the client without connecting anything.
+
+    Without a Valkey, this process takes its part of a key's rate: one of `replicas`."""
+    states, bucket = LocalStates(), LocalBucket(time.time, share=replicas)
     pool = CalcomPool()
     if valkey is None:
         circuits = Circuits(states, time.time)
-        return CalendarParts(CalcomClient(pool, circuits, bucket), circuits, pool)
+        return CalendarParts(CalcomClient(pool, circuits, bucket, blocks=blocks), circuits, pool)
     shared_states = ValkeyStates(valkey, fallback=states)
     shared_bucket = ValkeyTokenBucket(valkey, fallback=bucket)
     circuits = Circuits(shared_states, time.time)
-    client = CalcomClient(pool, circuits, shared_bucket)
+    client = CalcomClient(pool, circuits, shared_bucket, blocks=blocks)
     return CalendarParts(client, circuits, pool, (shared_states, shared_bucket))
 
 
 @asynccontextmanager
-async def open_calendars(valkey: str | None, *, warm: bool = False) -> AsyncIterator[CalendarParts]:
+async def open_calendars(
+    valkey: str | None, *, warm: bool = False, blocks: BlockNote | None = None, replicas: int = 4
+) -> AsyncIterator[CalendarParts]:
     """Build the client for as long as the block runs."""
-    parts = build_calendars(valkey)
+    parts = build_calendars(valkey, blocks=blocks, replicas=replicas)
     async with parts.kept(warm=warm):
         yield parts

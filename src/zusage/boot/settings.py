@@ -43,6 +43,7 @@ class Settings(BaseSettings):
     statement_ms: Annotated[int, Field(ge=50, le=30_000)] = 1_500
     rate_per_call: Annotated[int, Field(ge=1)] = 30
     rate_per_company: Annotated[int, Field(ge=1)] = 1_200
+    replicas: Annotated[int, Field(ge=1, le=100)] = 4
     worker: bool = True
     page: bool = True
     keep_misheard_days: Annotated[int, Field(ge=1, le=3650)] = 90

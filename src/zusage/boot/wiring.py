@@ -14,6 +14,7 @@ from uuid import UUID
 
 from zusage.adapters.calcom.worker_slots import CompanySlots
 from zusage.adapters.crypto import SecretBox
+from zusage.adapters.postgres.calendar_blocks import PostgresBlocks
 from zusage.adapters.postgres.database import Database
 from zusage.adapters.postgres.directory import PostgresDirectory
 from zusage.adapters.postgres.jobs import PostgresWaker, jobs_connector
@@ -81,7 +82,7 @@ def build_parts(settings: Settings, servers: Servers, box: SecretBox) -> Parts:
     local = LocalCounter(time.time)
     shared = ValkeyCounter(servers.valkey, fallback=local) if servers.valkey else None
     directory = PostgresDirectory(app, box, clock=time.monotonic)
-    calendars = build_calendars(servers.valkey)
+    calendars = build_calendars(servers.valkey, blocks=PostgresBlocks(app), replicas=settings.replicas)
     confirm = InlineConfirmer(mirroring_of(app, box, calendars))
     return Parts(
         settings=settings,

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import time
 from collections.abc import Callable
 from typing import Any, TypeVar
+from uuid import UUID
 
 import httpx2
 import structlog
@@ -16,7 +18,8 @@ from zusage.adapters.calcom.circuit import Circuits
 from zusage.adapters.calcom.classifier import TOO_MANY, block_seconds, classify, is_breakdown
 from zusage.adapters.calcom.pool import AbandonedError, CalcomPool, Journey, RawAnswer, Sending
 from zusage.adapters.calcom.routes import ME, server
-from zusage.adapters.calcom.shared import TokenBucket
+from zusage.adapters.calcom.shared import BlockNote, TokenBucket
+from zusage.app.errors import ZusageError
 from zusage.app.mirror.ports import CalendarAccess, CalendarError, Door, Failure, Priority, Terms
 
 log = structlog.get_logger()
@@ -29,12 +32,24 @@ class CalcomClient:
     """Implements `app.mirror.ports.Calendars` for every company of this process.
 
     A request runs in a task of its own: when its caller stops waiting it goes on to `full_limit`, if it has left,
-    and its outcome still counts for the breaker; if it has not left, it never will."""
+    and its outcome still counts for the breaker; if it has not left, it never will. `blocks` keeps that a key is
+    blocked, in the background and where there is such a place. `clock` gives unix seconds."""
 
-    def __init__(self, pool: CalcomPool, circuits: Circuits, bucket: TokenBucket) -> None:
+    def __init__(
+        self,
+        pool: CalcomPool,
+        circuits: Circuits,
+        bucket: TokenBucket,
+        *,
+        blocks: BlockNote | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         self._pool = pool
         self._circuits = circuits
         self._bucket = bucket
+        self._blocks = blocks
+        self._clock = clock
+        self._noting: set[UUID] = set()
         self._running: set[asyncio.Task[Any]] = set()
 
     def of(self, access: CalendarAccess) -> CalcomCalendar:
@@ -125,6 +140,12 @@ class CalcomClient:
             )
 
     async def _take_token(self, access: CalendarAccess, priority: Priority) -> None:
+        blocked = access.blocked_until.timestamp() - self._clock() if access.blocked_until else 0.0
+        if blocked > 0:
+            # Another process, or one before us, met the block; each request during it prolongs it (protocols 33).
+            raise CalendarError(
+                "limit", "Cal.com has blocked this key; nothing was sent.", retry_after=blocked
+            )
         admission = await self._bucket.take(_bucket_key(access), access.per_minute, priority)
         if not admission.granted:
             raise CalendarError(
@@ -134,12 +155,25 @@ class CalcomClient:
     async def _judge(self, access: CalendarAccess, door: Door, answer: RawAnswer) -> None:
         """Count the answer: only a broken server is a failure, a refusal is none (protocols 34)."""
         if answer.status == TOO_MANY:
-            await self._bucket.block(_bucket_key(access), block_seconds(answer.headers))
+            seconds = block_seconds(answer.headers)
+            await self._bucket.block(_bucket_key(access), seconds)
             log.warning("calcom_rate_exceeded", company_id=str(access.company_id))
+            if self._blocks is not None and access.company_id not in self._noting:
+                self._noting.add(access.company_id)
+                self._start(self._note_block(self._blocks, access.company_id, seconds))
         if is_breakdown(answer.status, answer.body):
             await self._circuits.failed(access.company_id, door, f"HTTP {answer.status}")
         else:
             await self._circuits.answered(access.company_id, door)
+
+    async def _note_block(self, blocks: BlockNote, company_id: UUID, seconds: float) -> None:
+        """Keep a block for other processes, once for all that met it at a time; nobody waits for it."""
+        try:
+            await blocks.note(company_id, seconds)
+        except ZusageError as error:
+            log.warning("calcom_block_not_kept", company_id=str(company_id), reason=str(error))
+        finally:
+            self._noting.discard(company_id)
 
     async def _probe(self, access: CalendarAccess, door: Door) -> None:
         """Ask who the key belongs to until the breaker decides; never a caller's booking."""

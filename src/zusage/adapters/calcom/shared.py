@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
+from uuid import UUID
 
 from zusage.app.mirror.ports import Priority
 
@@ -24,6 +25,15 @@ class TokenBucket(Protocol):
 
     async def block(self, key: str, seconds: float) -> None:
         """Let nothing through for so long; a shorter block does not end a longer one."""
+
+
+class BlockNote(Protocol):
+    """Where a block is kept for processes that share no Valkey, and for those that start later."""
+
+    async def note(self, company_id: UUID, seconds: float) -> None:
+        """Keep that the company's key is blocked for so long; a shorter block does not end a longer one.
+
+        :raises ZusageError: it could not be kept."""
 
 
 class StateStore(Protocol):

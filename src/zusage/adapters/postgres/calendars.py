@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any, LiteralString
 from uuid import UUID
 
@@ -25,7 +26,7 @@ CALCOM_KEY, CALCOM_HOOK = "calcom_key", "calcom_hook"
 
 _CONNECTION = """
 SELECT base_url, account_id, username, email_domain, per_minute, unreachable, courtesy_holds, observe_only,
-       paused_at IS NOT NULL, directory.hook_of(company_id)
+       paused_at IS NOT NULL, directory.hook_of(company_id), extract(epoch FROM blocked_until - zusage_now())::float
 FROM calendar_connection WHERE company_id = %s
 """
 _PUT = """
@@ -139,7 +140,19 @@ async def read_connection(
     rows = await _rows(connection, _CONNECTION, company_id)
     if not rows:
         return None
-    base_url, account_id, username, domain, per_minute, unreachable, courtesy, observe, paused, hook = rows[0]
+    (
+        base_url,
+        account_id,
+        username,
+        domain,
+        per_minute,
+        unreachable,
+        courtesy,
+        observe,
+        paused,
+        hook,
+        block,
+    ) = rows[0]
     branches = await _rows(connection, _BRANCHES, company_id)
     return CalendarConnection(
         company_id=company_id,
@@ -156,7 +169,13 @@ async def read_connection(
         courtesy_holds=courtesy,
         observe_only=observe,
         paused=paused,
+        blocked_until=_from_now(block),
     )
+
+
+def _from_now(seconds: float | None) -> datetime | None:
+    """Put a moment of the database's clock onto this process's; None where it is over."""
+    return datetime.now(UTC) + timedelta(seconds=seconds) if seconds and seconds > 0 else None
 
 
 async def _secret(connection: Connection, company_id: UUID, kind: str, seal: Sealer) -> str | None:

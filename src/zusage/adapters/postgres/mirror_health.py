@@ -31,12 +31,14 @@ SELECT count(*), count(*) FILTER (WHERE p), count(*) FILTER (WHERE p AND wanted_
        (SELECT count(*) FROM orphan o WHERE o.company_id = %(company)s AND o.resolved_at IS NULL AND o.next_at IS NULL),
        (SELECT count(*) FROM worked), (SELECT count(*) FROM worked JOIN mirrors USING (appointment_id, ordinal)
                                        WHERE mirrors.settled),
-       EXISTS (SELECT 1 FROM calendar_connection c WHERE c.company_id = %(company)s AND c.paused_at IS NOT NULL)
+       EXISTS (SELECT 1 FROM calendar_connection c WHERE c.company_id = %(company)s AND c.paused_at IS NOT NULL),
+       (SELECT greatest(coalesce(extract(epoch FROM c.blocked_until - %(now)s), 0), 0)::float
+        FROM calendar_connection c WHERE c.company_id = %(company)s)
 FROM (SELECT mirrors.*, NOT settled AND review_at IS NULL AS p FROM mirrors) AS counted
 """  # noqa: S608 - put together from literals
 _COUNTED = (
     *("mirrors", "pending", "late", "oldest_pending", "unknown", "failing_day", "reviews", "orphans"),
-    *("resting_orphans", "worked_on", "succeeded", "paused"),
+    *("resting_orphans", "worked_on", "succeeded", "paused", "blocked"),
 )
 _TROUBLES: LiteralString = f"""
 SELECT coalesce(m.failure, 'waiting'), count(*), (array_agg(m.failure_text ORDER BY m.failing_since DESC NULLS LAST))[1],

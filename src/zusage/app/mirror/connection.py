@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal, Protocol
 from uuid import UUID
 
@@ -28,7 +29,8 @@ class CalendarConnection:
     """A company's connection. `branches` are the connected ones; a booking of any other is never mirrored.
 
     `account_id` and `username` are whose key it is. `email_domain` must be the company's own: callers get addresses in
-    it, and the calendar writes to them. `hook_address` is the unguessable last part of the webhook's URL."""
+    it, and the calendar writes to them. `hook_address` is the unguessable last part of the webhook's URL. `blocked_until`
+    is only read: until when the key is blocked there after too many requests, by the clock of this process."""
 
     company_id: UUID
     base_url: str
@@ -44,10 +46,13 @@ class CalendarConnection:
     courtesy_holds: bool = False
     observe_only: bool = False
     paused: bool = False
+    blocked_until: datetime | None = None
 
     @property
     def access(self) -> CalendarAccess:
-        return CalendarAccess(self.company_id, self.base_url, self.api_key, self.per_minute)
+        return CalendarAccess(
+            self.company_id, self.base_url, self.api_key, self.per_minute, self.blocked_until
+        )
 
 
 @dataclass(frozen=True, slots=True)

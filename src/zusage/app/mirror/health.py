@@ -31,7 +31,8 @@ class MirrorFigures:
 
     `pending` is not yet as wanted, and being worked on; `late` of them for over an hour. `failing_day` fails for over
     a day. `worked_on` had an attempt in the last 24 hours, and `succeeded` of these are as wanted. `orphans` are all
-    open ones, `resting_orphans` those nobody tries to cancel any more."""
+    open ones, `resting_orphans` those nobody tries to cancel any more. `blocked` is how long the calendar still lets
+    nothing of the company's key through."""
 
     mirrors: int = 0
     pending: int = 0
@@ -45,6 +46,7 @@ class MirrorFigures:
     worked_on: int = 0
     succeeded: int = 0
     paused: bool = False
+    blocked: float = 0.0
     troubles: tuple[Trouble, ...] = ()
 
     @property

@@ -66,12 +66,15 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class CalendarAccess:
-    """A company's account; `per_minute` is how many requests the key may make."""
+    """A company's account; `per_minute` is how many requests the key may make.
+
+    `blocked_until`: the calendar lets nothing of this key through until then, by the clock of this process."""
 
     company_id: UUID
     base_url: str
     api_key: str = field(repr=False)
     per_minute: int = 120
+    blocked_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

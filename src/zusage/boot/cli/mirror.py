@@ -151,6 +151,8 @@ def _print(found: Sequence[MirrorStatus]) -> None:
             f"{f.unknown} unknown, {f.reviews} to review, {f.orphans} orphans, "
             f"{f.success:.1%} of {f.worked_on} in 24 h"
         )
+        if f.blocked:
+            screen.print(f"  Cal.com blocks the key for {f.blocked:.0f} s more; nothing is sent until then")
         for trouble in f.troubles:
             ids = ", ".join(map(str, trouble.appointments))
             screen.print(f"  {trouble.count} × {trouble.failure}: {trouble.text} ({ids})", markup=False)

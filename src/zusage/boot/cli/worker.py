@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 
+from zusage.adapters.postgres.calendar_blocks import PostgresBlocks
 from zusage.boot.calendars import open_calendars
 from zusage.boot.cli._frame import aside, prepare, ready_servers
 from zusage.boot.servers import Servers, secret_box
@@ -35,7 +36,9 @@ async def _work(settings: Settings, servers: Servers) -> None:
     await jobs.open()
     try:
         async with (
-            open_calendars(servers.valkey, warm=True) as calendars,
+            open_calendars(
+                servers.valkey, warm=True, blocks=PostgresBlocks(jobs), replicas=settings.replicas
+            ) as calendars,
             working(settings, jobs, servers.jobs, calendars, box),
         ):
             aside.print("Zusage works in the background (Ctrl-C stops it)")
