@@ -15,7 +15,7 @@ from zusage.adapters.postgres.database import Database
 from zusage.app.mirror import rules
 from zusage.app.mirror.ports import Attendee, BookingWanted, CalendarBooking, CalendarError, Terms
 from zusage.app.mirror.rows import MirrorRow, Outcome
-from zusage.app.mirror.store import Reach
+from zusage.app.points import Reach
 from zusage.sandbox.calcom import Fault, Latency
 
 STANDS, GONE = [("present", "present")], [("absent", "absent")]

@@ -31,7 +31,7 @@ from zusage.app.mirror.connection import (
     HostMapping,
     SegmentMapping,
 )
-from zusage.app.mirror.store import Reach
+from zusage.app.points import Reach
 from zusage.core.scheduling.plan import Plan
 from zusage.sandbox.calcom import DEMO_KEY, Booking, EventType, Simulator, running_simulator
 

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 
 from zusage.adapters.calcom.circuit import Circuits
 from zusage.adapters.calcom.client import CalcomClient
-from zusage.adapters.calcom.pool import CalcomPool
+from zusage.adapters.calcom.pool import CalcomPool, PoolSettings
 from zusage.adapters.calcom.shared import BlockNote, LocalBucket, LocalStates
 from zusage.adapters.valkey.states import ValkeyStates
 from zusage.adapters.valkey.token_bucket import ValkeyTokenBucket
+from zusage.app.points import Reach, pass_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +43,26 @@ class CalendarParts:
 
 
 def build_calendars(
-    valkey: str | None, *, blocks: BlockNote | None = None, replicas: int = 4
+    valkey: str | None,
+    *,
+    blocks: BlockNote | None = None,
+    replicas: int = 4,
+    pooling: PoolSettings | None = None,
+    reach: Reach = pass_by,
 ) -> CalendarParts:
     """Build the client without connecting anything.
 
     Without a Valkey, this process takes its part of a key's rate: one of `replicas`."""
     states, bucket = LocalStates(), LocalBucket(time.time, share=replicas)
-    pool = CalcomPool()
+    pool = CalcomPool(pooling)
     if valkey is None:
         circuits = Circuits(states, time.time)
-        return CalendarParts(CalcomClient(pool, circuits, bucket, blocks=blocks), circuits, pool)
+        client = CalcomClient(pool, circuits, bucket, blocks=blocks, reach=reach)
+        return CalendarParts(client, circuits, pool)
     shared_states = ValkeyStates(valkey, fallback=states)
     shared_bucket = ValkeyTokenBucket(valkey, fallback=bucket)
     circuits = Circuits(shared_states, time.time)
-    client = CalcomClient(pool, circuits, shared_bucket, blocks=blocks)
+    client = CalcomClient(pool, circuits, shared_bucket, blocks=blocks, reach=reach)
     return CalendarParts(client, circuits, pool, (shared_states, shared_bucket))
 
 

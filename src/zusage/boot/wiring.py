@@ -8,10 +8,11 @@ import secrets
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID
 
+from zusage.adapters.calcom.pool import PoolSettings
 from zusage.adapters.calcom.worker_slots import CompanySlots
 from zusage.adapters.crypto import SecretBox
 from zusage.adapters.postgres.calendar_blocks import PostgresBlocks
@@ -25,8 +26,10 @@ from zusage.adapters.postgres.mirror import PostgresMirror
 from zusage.adapters.postgres.worker import PostgresHousekeeping
 from zusage.adapters.valkey.counter import ValkeyCounter
 from zusage.app.calls.ports import Counter
+from zusage.app.mirror.asking import Patience
 from zusage.app.mirror.bring_over import Mirroring
 from zusage.app.mirror.confirm_inline import InlineConfirmer
+from zusage.app.points import Reach, pass_by
 from zusage.boot.build import build_id
 from zusage.boot.calendars import CalendarParts, build_calendars
 from zusage.boot.servers import Servers
@@ -55,6 +58,18 @@ def new_token() -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """What a rehearsal of faults sets otherwise; as it stands here it is production."""
+
+    reach: Reach = pass_by
+    patience: Patience = field(default_factory=Patience)
+    pooling: PoolSettings = field(default_factory=PoolSettings)
+
+
+_PRODUCTION = Rehearsal()
+
+
+@dataclass(frozen=True, slots=True)
 class Parts:
     """Everything a serving process is made of."""
 
@@ -68,9 +83,12 @@ class Parts:
     box: SecretBox
     calendars: CalendarParts
     confirm: InlineConfirmer
+    rehearsal: Rehearsal
 
 
-def build_parts(settings: Settings, servers: Servers, box: SecretBox) -> Parts:
+def build_parts(
+    settings: Settings, servers: Servers, box: SecretBox, rehearsal: Rehearsal = _PRODUCTION
+) -> Parts:
     """Build all parts without connecting anything."""
     app = Database(
         servers.app,
@@ -82,8 +100,14 @@ def build_parts(settings: Settings, servers: Servers, box: SecretBox) -> Parts:
     local = LocalCounter(time.time)
     shared = ValkeyCounter(servers.valkey, fallback=local) if servers.valkey else None
     directory = PostgresDirectory(app, box, clock=time.monotonic)
-    calendars = build_calendars(servers.valkey, blocks=PostgresBlocks(app), replicas=settings.replicas)
-    confirm = InlineConfirmer(mirroring_of(app, box, calendars))
+    calendars = build_calendars(
+        servers.valkey,
+        blocks=PostgresBlocks(app),
+        replicas=settings.replicas,
+        pooling=rehearsal.pooling,
+        reach=rehearsal.reach,
+    )
+    confirm = InlineConfirmer(mirroring_of(app, box, calendars, rehearsal))
     return Parts(
         settings=settings,
         servers=servers,
@@ -91,10 +115,11 @@ def build_parts(settings: Settings, servers: Servers, box: SecretBox) -> Parts:
         jobs=_jobs(settings, servers),
         counter=shared,
         directory=directory,
-        retell=_retell(settings, app, directory, shared or local, confirm),
+        retell=_retell(settings, app, directory, shared or local, confirm, reach=rehearsal.reach),
         box=box,
         calendars=calendars,
         confirm=confirm,
+        rehearsal=rehearsal,
     )
 
 
@@ -114,10 +139,19 @@ def jobs_database(url: str) -> Database:
     return Database(url, size=_WORKER_CONNECTIONS, lock_ms=5_000, statement_ms=30_000, name="zusage-jobs")
 
 
-def mirroring_of(database: Database, box: SecretBox, calendars: CalendarParts) -> Mirroring:
-    """What the mirror routine works with; no place of it does anything but in rehearsals of faults."""
+def mirroring_of(
+    database: Database, box: SecretBox, calendars: CalendarParts, rehearsal: Rehearsal = _PRODUCTION
+) -> Mirroring:
+    """What the mirror routine works with."""
     store = PostgresMirror(database, box, new_id=new_id)
-    return Mirroring(store, calendars.client, new_id, secrets.SystemRandom().random)
+    return Mirroring(
+        store,
+        calendars.client,
+        new_id,
+        secrets.SystemRandom().random,
+        reach=rehearsal.reach,
+        patience=rehearsal.patience,
+    )
 
 
 def _retell(
@@ -126,9 +160,11 @@ def _retell(
     directory: PostgresDirectory,
     counter: Counter,
     confirm: InlineConfirmer,
+    *,
+    reach: Reach,
 ) -> RetellDoor:
     journal = PostgresJournal(app, new_id=new_id, build=build_id())
-    ledger = PostgresLedger(app, new_id=new_id, new_token=new_token)
+    ledger = PostgresLedger(app, new_id=new_id, new_token=new_token, reach=reach)
     desk = Desk(
         journal=journal,
         masters=PostgresMasters(app),

@@ -21,6 +21,7 @@ from zusage.adapters.calcom.routes import ME, server
 from zusage.adapters.calcom.shared import BlockNote, TokenBucket
 from zusage.app.errors import ZusageError
 from zusage.app.mirror.ports import CalendarAccess, CalendarError, Door, Failure, Priority, Terms
+from zusage.app.points import Reach, pass_by
 
 log = structlog.get_logger()
 
@@ -43,12 +44,14 @@ class CalcomClient:
         *,
         blocks: BlockNote | None = None,
         clock: Callable[[], float] = time.time,
+        reach: Reach = pass_by,
     ) -> None:
         self._pool = pool
         self._circuits = circuits
         self._bucket = bucket
         self._blocks = blocks
         self._clock = clock
+        self._reach = reach
         self._noting: set[UUID] = set()
         self._running: set[asyncio.Task[Any]] = set()
 
@@ -72,7 +75,7 @@ class CalcomClient:
         """Send one request and read its answer.
 
         :raises CalendarError: it was refused, failed, or no answer came within the terms."""
-        journey = Journey()
+        journey = Journey(self._reach if asked.route.door == "writes" else pass_by)
         task = self._start(self._run(access, asked, journey, terms))
         try:
             done, _ = await asyncio.wait({task}, timeout=terms.within)

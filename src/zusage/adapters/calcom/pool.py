@@ -20,6 +20,7 @@ import structlog
 from zusage.adapters.calcom.encoding import Query
 from zusage.adapters.calcom.routes import Route, server
 from zusage.app.mirror.ports import Door
+from zusage.app.points import Reach, pass_by
 
 log = structlog.get_logger()
 
@@ -73,15 +74,18 @@ class AbandonedError(Exception):
 class Journey:
     """How far a request has come. What has not left when nobody waits any more must never leave."""
 
-    def __init__(self) -> None:
+    def __init__(self, reach: Reach = pass_by) -> None:
         self.sent = False
         self.abandoned = False
+        self._reach = reach
 
     async def trace(self, event: str, _info: Mapping[str, Any]) -> None:
         if event.endswith("send_request_headers.started"):
             if self.abandoned:
                 raise AbandonedError
             self.sent = True
+        elif event.endswith("send_request_body.complete"):
+            await self._reach("request_sent")
 
 
 class _Lane:

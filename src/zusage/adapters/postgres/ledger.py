@@ -15,6 +15,7 @@ from zusage.adapters.postgres.database import Connection, Database
 from zusage.adapters.postgres.journal import finish_statement
 from zusage.app.booking.ports import Booked, Booker, Taken
 from zusage.app.calls.ports import Answer, Begun
+from zusage.app.points import Point, Reach, pass_by
 from zusage.core.scheduling.plan import Busy, PhasePlan, Plan
 from zusage.core.values import Period
 
@@ -52,6 +53,9 @@ class PostgresUnit:
         self._company_id = company_id
         self._new_id = new_id
         self._new_token = new_token
+        self._done: Point | None = None
+        self.committed: Point | None = None
+        """What this transaction has done once it is committed, by the name of the point."""
 
     async def busy(self, resources: Collection[UUID], window: Period, *, call_id: UUID | None) -> Busy:
         cursor = await self._connection.execute(
@@ -69,16 +73,18 @@ class PostgresUnit:
         )
         outcome, choice, hold_id, token, expires_at, now = row
         plan = plans[choice - 1] if outcome == "held" else None
+        self._done = "held" if plan is not None else None
         return Taken(outcome, now=now, plan=plan, hold_id=hold_id, token=token or "", expires_at=expires_at)
 
     async def confirm(self, call_id: UUID, hold_id: UUID, booker: Booker) -> Booked:
         values = (self._company_id, call_id, hold_id, self._new_id(), *self._booker(booker))
-        return _booked(await self._one(_CONFIRM, (self._company_id, call_id, *values)))
+        return self._noted(_booked(await self._one(_CONFIRM, (self._company_id, call_id, *values))))
 
     async def take_and_confirm(self, call_id: UUID, plans: Sequence[Plan], booker: Booker) -> Booked:
         head = (self._company_id, call_id, self._new_id(), self._new_token(), *_plan_columns(plans))
         values = (*head, self._new_id(), *self._booker(booker))
-        return _booked(await self._one(_TAKE_AND_CONFIRM, (self._company_id, call_id, *values)))
+        row = await self._one(_TAKE_AND_CONFIRM, (self._company_id, call_id, *values))
+        return self._noted(_booked(row))
 
     async def release(self, call_id: UUID) -> int:
         row = await self._one("SELECT ledger_release(%s, %s)", (self._company_id, call_id))
@@ -88,13 +94,20 @@ class PostgresUnit:
         await self._connection.execute(_PROLONG, (run.company_id, run.tool_call_id, run.lease, seconds))
 
     async def undo(self, appointment_id: UUID, reason: str) -> bool:
+        self._done = "undone"
         return bool((await self._one(_UNDO, (self._company_id, appointment_id, reason)))[0])
 
     async def finish(self, run: Begun, answer: Answer) -> None:
         await self._connection.execute(*finish_statement(run, answer))
+        self._done = self._done or "answer_stored"
 
     async def commit(self) -> None:
         await self._connection.execute("COMMIT")
+        self.committed = self._done
+
+    def _noted(self, booked: Booked) -> Booked:
+        self._done = "booked" if booked.outcome == "booked" else None
+        return booked
 
     def _booker(self, booker: Booker) -> tuple[object, ...]:
         said = (booker.phone, booker.name, booker.name_key, booker.attendee, booker.contact, booker.notes)
@@ -110,15 +123,21 @@ class PostgresUnit:
 class PostgresLedger:
     """Opens units of work; implements `app.booking.ports.OpenUnit`."""
 
-    def __init__(self, database: Database, *, new_id: NewId, new_token: NewToken) -> None:
+    def __init__(
+        self, database: Database, *, new_id: NewId, new_token: NewToken, reach: Reach = pass_by
+    ) -> None:
         self._database = database
         self._new_id = new_id
         self._new_token = new_token
+        self._reach = reach
 
     @asynccontextmanager
     async def __call__(self, company_id: UUID) -> AsyncIterator[PostgresUnit]:
         async with self._database.pipelined(company_id) as connection:
-            yield PostgresUnit(connection, company_id, self._new_id, self._new_token)
+            unit = PostgresUnit(connection, company_id, self._new_id, self._new_token)
+            yield unit
+        if unit.committed is not None:
+            await self._reach(unit.committed)
 
 
 def _plan_columns(plans: Sequence[Plan]) -> tuple[Any, ...]:

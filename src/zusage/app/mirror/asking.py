@@ -22,7 +22,7 @@ from zusage.app.mirror.ports import (
     is_ours,
 )
 from zusage.app.mirror.rows import Action, Guest, MirrorRow, MirrorWork, Outcome, OutcomeKind, Target
-from zusage.app.mirror.store import Reach
+from zusage.app.points import Reach
 from zusage.core.people import normalise_phone
 
 _CLOCKS_APART = timedelta(minutes=10)
@@ -93,8 +93,11 @@ class Asking:
             there = await self._bookings_since(email(work), min(row.created_at for row in rows))
         except CalendarError as error:
             failed = _again("look", error)
-            return {row.ordinal: failed for row in rows}
-        return {row.ordinal: seen(row, there) for row in rows}
+            outcomes = {row.ordinal: failed for row in rows}
+        else:
+            outcomes = {row.ordinal: seen(row, there) for row in rows}
+        await self.reach("looked_up")
+        return outcomes
 
     async def _bookings_since(self, address: str, since: datetime) -> list[CalendarBooking]:
         found: list[CalendarBooking] = []

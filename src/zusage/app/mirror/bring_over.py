@@ -12,7 +12,8 @@ from zusage.app.mirror.asking import Asking, Patience
 from zusage.app.mirror.connection import CalendarConnection
 from zusage.app.mirror.ports import Calendars
 from zusage.app.mirror.rows import Action, MirrorRow, MirrorWork, Outcome, ReviewKind
-from zusage.app.mirror.store import Changed, MirrorStore, MirrorUnit, Reach, pass_by, tell_nobody
+from zusage.app.mirror.store import Changed, MirrorStore, MirrorUnit, tell_nobody
+from zusage.app.points import Reach, pass_by
 from zusage.core.values import Period
 
 _MOST_ROUNDS = 6

@@ -30,11 +30,15 @@ class InlineConfirmer:
         task.add_done_callback(self._finished)
         done, _ = await asyncio.wait({task}, timeout=seconds)
         if not done or task.cancelled() or task.exception() is not None:
+            await self._mirroring.reach("wait_over")
             return "pending"
         brought = task.result()
         if brought.settled:
             return "stands"
-        return "refused" if brought.refused else "pending"
+        if brought.refused:
+            await self._mirroring.reach("before_undo")
+            return "refused"
+        return "pending"
 
     async def close(self, grace: float = 1.0) -> None:
         """Let what runs finish for up to `grace` seconds; what is cut off is looked up by a worker."""

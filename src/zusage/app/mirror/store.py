@@ -1,4 +1,4 @@
-"""What the mirror routine needs from the database, and the places at which a rehearsal may break it."""
+"""What the mirror routine needs from the database, and whom it tells of what has happened."""
 
 from __future__ import annotations
 
@@ -11,14 +11,6 @@ from uuid import UUID
 from zusage.app.mirror.connection import CalendarConnection
 from zusage.app.mirror.rows import MirrorRow, MirrorWork, Orphan, Outcome, ReviewKind
 from zusage.core.values import Period
-
-Reach = Callable[[str], Awaitable[None]]
-"""Called at named places of the routine. Nothing happens there but in a rehearsal of faults."""
-
-
-async def pass_by(_place: str) -> None:
-    """Do nothing: what stands at every place outside rehearsals."""
-
 
 Changed = Callable[[UUID, UUID, Period], Awaitable[None]]
 """Told of a company, a member of staff and a time that may have become free in the calendar, once it has happened there
