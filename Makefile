@@ -1,7 +1,7 @@
 # Relative paths only, and `python -m` instead of installed scripts: the project's own path may hold blanks and be
 # longer than a script's first line may.
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench requirements clean setup
+.PHONY: help demo test test-live bench requirements clean setup
 
 PYTHON ?= python3
 PYTEST_ARGS ?=
@@ -13,7 +13,7 @@ COMPILE := $(RUN) -m uv pip compile --quiet --upgrade --universal --python-versi
 export PYTHON
 
 help: ## show what there is to make
-	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile | expand -t 22
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile | expand -t 22
 
 demo: ## play a phone call against a running salon and keep serving (ONCE=1: end after the call)
 	@sh scripts/setup base && exec $(RUN) -m zusage demo $(if $(filter-out 0 no false,$(ONCE)),--once)
@@ -29,6 +29,14 @@ ifneq ($(strip $(PYTEST_ARGS)),)
 else
 	$(RUN) -m pytest -n auto --maxprocesses 4 -m "not race"
 	$(RUN) -m pytest -m race
+endif
+
+test-live: ## try the Cal.com client at your own account (CALCOM_KEY=cal_live_…, CALCOM_URL=https://api.cal.eu)
+ifeq ($(strip $(CALCOM_KEY)),)
+	@echo "Skipped: no key to an account. make test-live CALCOM_KEY=cal_live_… books and cancels there; see docs/calcom.md."
+else
+	@sh scripts/setup dev
+	@$(RUN) -m pytest tests/contract_calcom -m live -rs $(PYTEST_ARGS)
 endif
 
 bench: ## measure the booking core on this machine (BENCH_ARGS passes options)
