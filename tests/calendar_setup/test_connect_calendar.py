@@ -49,7 +49,7 @@ async def test_the_webhook_is_signed_and_its_address_is_not_to_be_guessed(salon:
     (hook,) = salon.sim.world.webhooks.values()
     stored = await salon.store.load_connection(await salon.company_id())
     assert stored is not None
-    assert hook.url == f"{PUBLIC}/webhooks/calcom/{stored.hook_address}"
+    assert hook.url == f"{PUBLIC}/api/calcom/webhook/{stored.hook_address}"
     assert len(str(stored.hook_address)) >= 32
     assert (hook.secret, set(hook.triggers)) == (stored.hook_secret, set(TRIGGERS))
 

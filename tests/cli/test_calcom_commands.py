@@ -95,7 +95,7 @@ def test_from_a_key_to_a_calendar_in_which_nothing_is_wrong(own: Own, sim: Simul
     assert f"{COMPANY} is connected with anna" in ended.out
     assert "Cal.com tells changes from now on." in ended.out
     (hook,) = sim.world.webhooks.values()
-    assert hook.url.startswith(f"{PUBLIC}/webhooks/calcom/")
+    assert hook.url.startswith(f"{PUBLIC}/api/calcom/webhook/")
     assert hook.url.rpartition("/")[2] not in ended.said
     assert str(hook.secret) not in ended.said
 

@@ -38,7 +38,12 @@ def _routes(parts: Parts) -> list[BaseRoute]:
     watch = PostgresOverview(parts.app)
     health = HealthDoor(watch, parts.counter, settings.worker, build_id())
     page = PageDoor(watch, parts.counter, settings.worker, build_id())
-    return [*parts.retell.routes(), *health.routes(), *(page.routes() if settings.page else [])]
+    return [
+        *parts.retell.routes(),
+        *parts.hooks.routes(),
+        *health.routes(),
+        *(page.routes() if settings.page else []),
+    ]
 
 
 async def _refused(_request: Request, error: Exception) -> Response:

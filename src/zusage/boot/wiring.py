@@ -18,6 +18,7 @@ from zusage.adapters.crypto import SecretBox
 from zusage.adapters.postgres.calendar_blocks import PostgresBlocks
 from zusage.adapters.postgres.database import Database
 from zusage.adapters.postgres.directory import PostgresDirectory
+from zusage.adapters.postgres.hooks import PostgresHooks
 from zusage.adapters.postgres.jobs import PostgresWaker, jobs_connector
 from zusage.adapters.postgres.journal import PostgresJournal
 from zusage.adapters.postgres.ledger import PostgresLedger
@@ -40,6 +41,7 @@ from zusage.core.values import uuid7
 from zusage.inbound.voice.desk import Desk
 from zusage.inbound.voice.limits import LocalCounter, RateLimits
 from zusage.inbound.voice.retell.door import RetellDoor
+from zusage.inbound.webhooks.calcom import CalcomHookDoor
 from zusage.inbound.worker.jobs import Duties, build_jobs
 from zusage.inbound.worker.loop import run_worker
 from zusage.inbound.worker.run_jobs import run_jobs
@@ -80,6 +82,7 @@ class Parts:
     counter: ValkeyCounter | None
     directory: PostgresDirectory
     retell: RetellDoor
+    hooks: CalcomHookDoor
     box: SecretBox
     calendars: CalendarParts
     confirm: InlineConfirmer
@@ -116,6 +119,7 @@ def build_parts(
         counter=shared,
         directory=directory,
         retell=_retell(settings, app, directory, shared or local, confirm, reach=rehearsal.reach),
+        hooks=_hooks(app, box),
         box=box,
         calendars=calendars,
         confirm=confirm,
@@ -176,6 +180,11 @@ def _retell(
     limits = RateLimits(counter, settings.rate_per_call, settings.rate_per_company)
     keys = tuple(key.get_secret_value() for key in settings.platform_keys)
     return RetellDoor(desk, directory, journal, limits, keys, build_id())
+
+
+def _hooks(app: Database, box: SecretBox) -> CalcomHookDoor:
+    store = PostgresHooks(app, box)
+    return CalcomHookDoor(store, store)
 
 
 def warm_up() -> None:

@@ -21,6 +21,8 @@ calendar_branch: calendar_branch_confirm_check calendar_branch_pkey calendar_bra
 calendar_connection: calendar_connection_company_id_fkey calendar_connection_email_domain_check
 calendar_connection: calendar_connection_per_minute_check calendar_connection_pkey calendar_connection_provider_check
 calendar_connection: calendar_connection_unreachable_check
+calendar_hint: calendar_hint_by_age calendar_hint_company_id_fkey calendar_hint_digest calendar_hint_due
+calendar_hint: calendar_hint_pkey
 calendar_host: calendar_host_company_id_fkey calendar_host_company_id_staff_id_fkey calendar_host_pkey
 calendar_mapping: calendar_mapping_company_id_service_id_fkey calendar_mapping_company_id_staff_id_fkey
 calendar_mapping: calendar_mapping_length_min_check calendar_mapping_ordinal_check calendar_mapping_pkey
@@ -66,7 +68,7 @@ directory.secret: secret_company_id_fkey secret_once secret_pkey
 directory.worker: worker_pkey
 """
 _FUNCTIONS = """
-call_event call_renew_hold call_seen claim_guard current_company customer_of history_guard hold_deadline
+calendar_hint_note call_event call_renew_hold call_seen claim_guard current_company customer_of history_guard hold_deadline
 ledger_block ledger_cancel ledger_confirm ledger_end_holds ledger_lock_resources ledger_not_held ledger_release ledger_renew
 ledger_sweep ledger_take ledger_take_and_confirm ledger_unblock mirror_intent mirror_unwant mirror_wait
 mirror_want misheard_note misheard_sweep voice_answer voice_begin voice_finish voice_prolong voice_replayable zusage_now
@@ -74,7 +76,7 @@ directory.assert_company
 """
 # These run with the owner's rights, for what must be found before the company is known.
 _DEFINERS = """
-directory.beat directory.due_companies directory.find_hook directory.find_line directory.hook_of directory.installed
+directory.beat directory.due_companies directory.due_hints directory.find_hook directory.find_line directory.hook_of directory.installed
 directory.lines_of directory.list_companies directory.put_company directory.put_hook directory.put_lines
 directory.put_secrets directory.secrets_of directory.secrets_taken directory.wake directory.workers
 """
@@ -82,6 +84,7 @@ _TRIGGERS = ("appointment_history.history_guard", "claim.claim_guard")
 _TENANT_RULE = "(company_id = current_company())"
 # What the owner's due_companies may see beyond one company.
 _DUE_RULES = {
+    "calendar_hint": "(next_at IS NOT NULL)",
     "hold": "(status = 'held'::text)",
     "mirror": "(next_at IS NOT NULL)",
     "orphan": "(next_at IS NOT NULL)",

@@ -20,7 +20,8 @@ TRIGGERS = (
     "BOOKING_REJECTED",
     "BOOKING_NO_SHOW_UPDATED",
 )
-HOOK_PATH = "/webhooks/calcom/"
+HOOK_PATH = "/api/calcom/webhook/"
+"""Where the door of `inbound.webhooks` stands; the unguessable address of a company follows."""
 
 HookOutcome = Literal["none", "created", "kept"]
 HookReach = Literal["nobody", "everybody", "own"]
@@ -111,8 +112,8 @@ async def _drop(desk: _Desk, asking: Asking, hooks: Iterable[Webhook]) -> None:
 
 
 def _is_ours(hook: Webhook, connection: CalendarConnection) -> bool:
-    """Know it by the unguessable end of its address, at whatever host it was."""
-    return hook.url.endswith(f"{HOOK_PATH}{connection.hook_address}")
+    """Know it by the unguessable end of its address, at whatever host and path it was."""
+    return hook.url.endswith(f"/{connection.hook_address}")
 
 
 def _serves(hook: Webhook, url: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from zusage.app.callers.ports import Line, Lines
 from zusage.app.calls.ports import CallRef, CallRegister
 from zusage.app.calls.record_call_event import record_call_event
 from zusage.core.people import normalise_phone
+from zusage.inbound.bodies import Refused, read_body
 from zusage.inbound.voice.arguments import clean_args, fold
 from zusage.inbound.voice.desk import Desk
 from zusage.inbound.voice.limits import RateLimits
@@ -36,16 +36,7 @@ log = structlog.get_logger()
 
 PROVIDER = "retell"
 MAX_BODY = 2_000_000
-BODY_SECONDS = 5
 _SPEECH = Speech()
-
-
-class Refused(Exception):  # noqa: N818 - an answer on its way, not a failure
-    """The request is answered before anything of it is believed."""
-
-    def __init__(self, status: int, reason: str) -> None:
-        super().__init__(reason)
-        self.response = JSONResponse({"error": reason}, status_code=status)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +74,7 @@ class RetellDoor:
         self, request: Request, handle: Callable[[Request, bytes], Awaitable[Response]], sorry: Response
     ) -> Response:
         try:
-            return await handle(request, await read_body(request))
+            return await handle(request, await read_body(request, most=MAX_BODY))
         except Refused as refused:
             return refused.response
         except ClientDisconnect:
@@ -159,25 +150,6 @@ class RetellDoor:
 
     def _answer(self, result: ToolResult) -> Response:
         return JSONResponse(render(result.stored().body, build=self.build))
-
-
-async def read_body(request: Request) -> bytes:
-    """Read a JSON body, counting while it comes.
-
-    :raises Refused: 415 for another content type, 413 beyond 2 MB, 408 when it does not come."""
-    kind = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
-    if kind != "application/json":
-        raise Refused(415, "send application/json")
-    body = bytearray()
-    try:
-        async with asyncio.timeout(BODY_SECONDS):
-            async for chunk in request.stream():
-                body += chunk
-                if len(body) > MAX_BODY:
-                    raise Refused(413, f"at most {MAX_BODY} bytes")
-    except TimeoutError:
-        raise Refused(408, f"the body must come within {BODY_SECONDS} seconds") from None
-    return bytes(body)
 
 
 def _now_ms() -> int:
