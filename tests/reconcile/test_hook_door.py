@@ -62,6 +62,7 @@ async def test_anothers_secret_does_not_sign_for_us(app_db: Database, jobs_db: D
         mirrored(app_db, jobs_db) as other,
         hooked(one, app_db) as door,
     ):
+        other.calendars = one.calendars  # one installation, one key that seals
         await connect(other, hook_secret=theirs, hook_address=address_of(other))
         answers = [
             await door.post(event("created"), secret=SECRET),
