@@ -63,7 +63,7 @@ async def test_anothers_secret_does_not_sign_for_us(app_db: Database, jobs_db: D
         hooked(one, app_db) as door,
     ):
         other.calendars = one.calendars  # one installation, one key that seals
-        await connect(other, hook_secret=theirs, hook_address=address_of(other))
+        await connect(other, api_key="cal_live_other", hook_secret=theirs, hook_address=address_of(other))
         answers = [
             await door.post(event("created"), secret=SECRET),
             await door.post(event("created"), secret=theirs),
