@@ -166,5 +166,5 @@ def test_incident_41_nothing_is_offered_before_the_salon_opens_on_its_own_clock(
 
 def test_the_public_names_are_those_listed() -> None:
     public = {name for name in vars(scheduling) if not name.startswith("_")}
-    modules = {"masters", "plan", "wish"}
+    modules = {"calendar", "masters", "plan", "wish"}
     assert public - modules == set(scheduling.__all__)

@@ -2,6 +2,7 @@
 
 from zusage.core.scheduling._check import check_start
 from zusage.core.scheduling._clock import day_bounds
+from zusage.core.scheduling._closed import calendar_window, closed_times
 from zusage.core.scheduling._hours import closing_note, holiday_name, opening_spans
 from zusage.core.scheduling._kept import is_at_work, is_open
 from zusage.core.scheduling._limits import busy_window, search_window
@@ -14,8 +15,10 @@ from zusage.core.scheduling._shape import minutes_of
 __all__ = [
     "MirroredMinutes",
     "busy_window",
+    "calendar_window",
     "candidate_plans",
     "check_start",
+    "closed_times",
     "closing_note",
     "day_bounds",
     "find_near_offers",

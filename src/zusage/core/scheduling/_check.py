@@ -21,6 +21,7 @@ from zusage.core.scheduling._limits import earliest_start, horizon_end
 from zusage.core.scheduling._options import find_options, first_open_start
 from zusage.core.scheduling._ranges import starts_that_fit, within
 from zusage.core.scheduling._shape import minutes_of
+from zusage.core.scheduling.calendar import NOTHING_CLOSED, Closed
 from zusage.core.scheduling.masters import Branch, BranchBook, Service
 from zusage.core.scheduling.plan import Busy, Option
 from zusage.core.scheduling.wish import Refusal
@@ -35,12 +36,14 @@ def check_start(
     *,
     now: datetime,
     staff_id: UUID | None = None,
+    closed: Closed = NOTHING_CLOSED,
 ) -> list[Option] | Refusal:
     """Check an exact wish: the options at exactly this instant, best first and never empty, or why there are none.
 
     The first reason that applies is told: past, too_soon, too_far, nobody, closed,
     too_late_for_service, off_grid, not_free. `off_grid` carries the nearest free starts before and after on that local day; an off-grid start that closes a hole of
-    somebody is free for them. `busy` should cover `busy_window` of the whole local day.
+    somebody is free for them. `busy` should cover `busy_window` of the whole local day, `closed` what an outside
+    calendar does not give of it.
 
     :raises ValueError: `start` or `now` is naive."""
     branch, minute = book.branch, floor_minute(start)
@@ -50,12 +53,14 @@ def check_start(
     if _is_nameable(branch, start):
         anywhere = branch.off_grid == "allow"
         instant = Period(from_minute(minute), from_minute(minute + 1))
-        free = find_options(book, service, instant, busy, now=now, staff_id=staff_id, ignore_grid=anywhere)
+        free = find_options(
+            book, service, instant, busy, now=now, staff_id=staff_id, ignore_grid=anywhere, closed=closed
+        )
         if free:
             return free
         if anywhere or is_on_grid(branch.zone, minute, branch.grid_minutes):
             return Refusal("not_free")
-    return _off_grid(book, service, start, busy, now=now, staff_id=staff_id)
+    return _off_grid(book, service, start, busy, now=now, staff_id=staff_id, closed=closed)
 
 
 def _is_nameable(branch: Branch, start: datetime) -> bool:
@@ -97,10 +102,19 @@ def _never(book: BranchBook, service: Service, minute: int, staff_id: UUID | Non
 
 
 def _off_grid(
-    book: BranchBook, service: Service, start: datetime, busy: Busy, *, now: datetime, staff_id: UUID | None
+    book: BranchBook,
+    service: Service,
+    start: datetime,
+    busy: Busy,
+    *,
+    now: datetime,
+    staff_id: UUID | None,
+    closed: Closed,
 ) -> Refusal:
     day = day_bounds(book.branch.zone, local_day(book.branch.zone, floor_minute(start)))
-    starts = [o.start for o in find_options(book, service, day, busy, now=now, staff_id=staff_id)]
+    starts = [
+        o.start for o in find_options(book, service, day, busy, now=now, staff_id=staff_id, closed=closed)
+    ]
     before = [s for s in starts if s < start][-1:]
     after = [s for s in starts if s > start][:1]
     return Refusal("off_grid", neighbours=(*before, *after))

@@ -19,6 +19,7 @@ from zusage.core.scheduling._limits import bookable_range
 from zusage.core.scheduling._ranges import Range
 from zusage.core.scheduling._ranks import WITHIN, Aim, Rank, aim_of
 from zusage.core.scheduling._search import Day, Found, Search, split_days
+from zusage.core.scheduling.calendar import NOTHING_CLOSED, Closed
 from zusage.core.scheduling.masters import BranchBook, Service
 from zusage.core.scheduling.plan import Busy, Option
 from zusage.core.scheduling.wish import Wish
@@ -94,15 +95,25 @@ def find_offers(
     window: Period,
     refused: Collection[datetime] = (),
     limit: int = 3,
+    closed: Closed = NOTHING_CLOSED,
 ) -> list[Option]:
     """Find what `rank_offers` chooses among all options of a window, but look outward from the wish, day by day.
 
     It stops as soon as no day further out can offer better. Only the wished member of staff is asked, if one is
-    wished; `busy` should cover `busy_window` of the window.
+    wished; `busy` should cover `busy_window` of the window, `closed` what an outside calendar does not give of it.
 
     :raises ValueError: `now` or a refused start is naive."""
     found = find_near_offers(
-        book, service, wish, busy, now=now, window=window, near=window, refused=refused, limit=limit
+        book,
+        service,
+        wish,
+        busy,
+        now=now,
+        window=window,
+        near=window,
+        refused=refused,
+        limit=limit,
+        closed=closed,
     )
     assert found is not None
     return found
@@ -119,11 +130,12 @@ def find_near_offers(
     near: Period,
     refused: Collection[datetime] = (),
     limit: int = 3,
+    closed: Closed = NOTHING_CLOSED,
 ) -> list[Option] | None:
     """Find the offers of a window as `find_offers` does, from what is taken in `near` (`near_window`) only.
 
     None if a day of the window that is not in `near` could offer better: read the whole window then. `busy` should
-    cover `busy_window` of `near`.
+    cover `busy_window` of `near`, `closed` what an outside calendar does not give of it.
 
     :raises ValueError: `now` or a refused start is naive."""
     taken = _minutes(refused)
@@ -133,7 +145,7 @@ def find_near_offers(
     read = bookable_range(book.branch, service, near, now=now)
     if read is None:
         return None
-    search = Search(book, service, busy, read, staff_id=wish.staff_id)
+    search = Search(book, service, busy, read, staff_id=wish.staff_id, closed=closed)
     aim = aim_of(wish, book.branch.zone)
     ranked, again = tee(_outward(search, split_days(book.branch.zone, *asked), read, aim))
     inside = takewhile(lambda candidate: candidate[0].tier <= WITHIN, ranked)

@@ -33,6 +33,7 @@ from zusage.core.scheduling._ranges import (
     within,
 )
 from zusage.core.scheduling._shape import Shape, minutes_of, shape_of
+from zusage.core.scheduling.calendar import NOTHING_CLOSED, Closed
 from zusage.core.scheduling.masters import BranchBook, Service, Staff
 from zusage.core.scheduling.plan import Busy, Option
 from zusage.core.values import Period
@@ -155,7 +156,9 @@ class _Member:
 
 
 class Search:
-    """One question about the starts in `[low, high)`, which must not be empty; `busy` covers their `busy_window`."""
+    """One question about the starts in `[low, high)`, which must not be empty; `busy` covers their `busy_window`.
+
+    `closed` is what an outside calendar does not give: nothing may lie in it, but it decides no preference."""
 
     def __init__(
         self,
@@ -166,11 +169,13 @@ class Search:
         *,
         staff_id: UUID | None = None,
         ignore_grid: bool = False,
+        closed: Closed = NOTHING_CLOSED,
     ) -> None:
         low, high = window
         zone = book.branch.zone
         view = busy_window(book, service, Period(from_minute(low), from_minute(high)))
         self._book, self._service, self._busy, self._window = book, service, busy, window
+        self._closed = closed
         self._zone = zone
         self._grid = None if ignore_grid else book.branch.grid_minutes
         self._view = (floor_minute(view.start), floor_minute(view.end))
@@ -238,5 +243,13 @@ class Search:
             work = working_stretches(self._book.branch, staff, self._hour_days)
             starts = intersect(starts, _fitting(work, shape.runs))
         starts = intersect(starts, _fitting(own.free, shape.staff_claims))
+        if closed := self._closed.get(staff.id):
+            # Only what is booked there has to be free there: our buffers are not.
+            starts = intersect(starts, _fitting(self._left_open(closed), shape.runs))
         closers = within(_hole_closers(shape, own.taken, work, self._open), starts)
         return _Member(order, staff.id, own.taken, shape, starts, closers)
+
+    def _left_open(self, closed: Sequence[Period]) -> Ranges:
+        """Return what the calendar gives of a member's time. What it closes makes nobody busy, and no hole to be closed."""
+        shut = merge((floor_minute(p.start), ceil_minute(p.end)) for p in closed)
+        return complement(shut, *self._view)
