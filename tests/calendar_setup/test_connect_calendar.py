@@ -43,6 +43,14 @@ async def test_what_is_connected_can_be_connected_again(salon: Salon) -> None:
     assert len(salon.sim.world.webhooks) == 1
 
 
+async def test_courtesies_are_off_until_they_are_wanted_and_stay_as_they_were_said(salon: Salon) -> None:
+    said = [(await salon.connect(courtesy=wish)).courtesy for wish in (None, True, None, False)]
+    assert said == [False, True, True, False]
+    stored = await salon.store.load_connection(await salon.company_id())
+    assert stored is not None
+    assert not stored.courtesy_holds
+
+
 async def test_the_webhook_is_signed_and_its_address_is_not_to_be_guessed(salon: Salon) -> None:
     connected = await salon.connect(public_url=PUBLIC + "/")
     assert connected.hook == "created"

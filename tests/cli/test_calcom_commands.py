@@ -99,6 +99,9 @@ def test_from_a_key_to_a_calendar_in_which_nothing_is_wrong(own: Own, sim: Simul
     assert hook.url.rpartition("/")[2] not in ended.said
     assert str(hook.secret) not in ended.said
 
+    polite = own(connect(sim, "--courtesy"), ZUSAGE_CALCOM_KEY=KEY, ZUSAGE_PUBLIC_URL=PUBLIC)
+    assert (polite.code, "hidden from web bookers" in polite.out, "hidden" in ended.out) == (0, True, False)
+
     shown = own(f"calcom map {COMPANY}")
     assert (shown.code, "Stored" in shown.out) == (0, False)
     assert "Damenhaarschnitt" in shown.out

@@ -16,6 +16,7 @@ from zusage.adapters.calcom.pool import PoolSettings
 from zusage.adapters.calcom.worker_slots import CompanySlots
 from zusage.adapters.crypto import SecretBox
 from zusage.adapters.postgres.calendar_blocks import PostgresBlocks
+from zusage.adapters.postgres.courtesies import PostgresCourtesies
 from zusage.adapters.postgres.database import Database
 from zusage.adapters.postgres.directory import PostgresDirectory
 from zusage.adapters.postgres.hooks import PostgresHooks
@@ -27,6 +28,7 @@ from zusage.adapters.postgres.mirror import PostgresMirror
 from zusage.adapters.postgres.worker import PostgresHousekeeping
 from zusage.adapters.valkey.counter import ValkeyCounter
 from zusage.app.calls.ports import Counter
+from zusage.app.courtesy.tend_courtesies import Tending
 from zusage.app.mirror.asking import Patience
 from zusage.app.mirror.bring_over import Mirroring
 from zusage.app.mirror.confirm_inline import InlineConfirmer
@@ -42,6 +44,7 @@ from zusage.inbound.voice.desk import Desk
 from zusage.inbound.voice.limits import LocalCounter, RateLimits
 from zusage.inbound.voice.retell.door import RetellDoor
 from zusage.inbound.webhooks.calcom import CalcomHookDoor
+from zusage.inbound.worker.courtesies import add_courtesies
 from zusage.inbound.worker.jobs import Duties, build_jobs
 from zusage.inbound.worker.loop import run_worker
 from zusage.inbound.worker.run_jobs import run_jobs
@@ -200,8 +203,11 @@ async def working(
     """Work beside the block, as the worker does: tidy up, and run the jobs; `jobs` is open, `url` its address.
 
     The end waits for what runs, for less than ten seconds."""
-    duties = Duties(mirroring_of(jobs, box, calendars), CompanySlots(), PostgresWaker(jobs))
-    app = build_jobs(jobs_connector(url), duties)
+    slots = CompanySlots()
+    app = build_jobs(
+        jobs_connector(url), Duties(mirroring_of(jobs, box, calendars), slots, PostgresWaker(jobs))
+    )
+    add_courtesies(app, Tending(PostgresCourtesies(jobs, box), calendars.client), slots)
     tidying = run_worker(
         new_id(),
         PostgresHousekeeping(jobs),

@@ -95,9 +95,15 @@ class CalcomCalendar:
         return await self._ask(asked, lambda data: decoding.slots(data, wanted.during), terms)
 
     async def reserve_slot(
-        self, event_type_id: int, start: datetime, minutes: int, terms: Terms
+        self,
+        event_type_id: int,
+        start: datetime,
+        minutes: int,
+        terms: Terms,
+        *,
+        length_min: int | None = None,
     ) -> Reservation:
-        body = encoding.reservation_body(event_type_id, start, minutes)
+        body = encoding.reservation_body(event_type_id, start, minutes, length_min)
         return await self._ask(Asked(routes.RESERVE_SLOT, body=body), decoding.reservation, terms)
 
     async def drop_reservation(self, uid: str, terms: Terms) -> None:

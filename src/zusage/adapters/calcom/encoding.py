@@ -45,8 +45,11 @@ def event_type_body(wanted: EventTypeWanted) -> dict[str, Any]:
     )
 
 
-def reservation_body(event_type_id: int, start: datetime, minutes: int) -> dict[str, Any]:
-    return {"eventTypeId": event_type_id, "slotStart": instant(start), "reservationDuration": minutes}
+def reservation_body(
+    event_type_id: int, start: datetime, minutes: int, length_min: int | None
+) -> dict[str, Any]:
+    body = {"eventTypeId": event_type_id, "slotStart": instant(start), "reservationDuration": minutes}
+    return body if length_min is None else body | {"slotDuration": length_min}
 
 
 def webhook_body(url: str, secret: str, triggers: Sequence[str]) -> dict[str, Any]:

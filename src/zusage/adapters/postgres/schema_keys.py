@@ -31,6 +31,8 @@ claim: claim_by_absence claim_by_appointment claim_by_hold claim_by_resource cla
 claim: claim_company_id_appointment_id_fkey claim_company_id_hold_id_fkey claim_company_id_resource_id_fkey
 claim: claim_finite claim_no_overlap claim_not_empty claim_one_day claim_one_owner claim_pkey claim_promises_bind
 company: company_currency_check company_pkey
+courtesy: courtesy_company_id_hold_id_fkey courtesy_company_id_staff_id_fkey courtesy_due courtesy_of_staff
+courtesy: courtesy_pkey courtesy_state_check courtesy_times courtesy_uid
 customer: customer_company_id_fkey customer_phone_check customer_phone_name customer_pkey
 hold: hold_check hold_claims_check hold_company_id_call_id_fkey hold_of_call hold_one_per_call hold_overdue hold_pkey
 hold: hold_price_cents_check hold_status_check hold_token
@@ -72,6 +74,7 @@ calendar_hint_note call_event call_renew_hold call_seen claim_guard current_comp
 ledger_block ledger_cancel ledger_confirm ledger_end_holds ledger_lock_resources ledger_not_held ledger_release ledger_renew
 ledger_sweep ledger_take ledger_take_and_confirm ledger_unblock mirror_intent mirror_unwant mirror_wait
 mirror_want misheard_note misheard_sweep voice_answer voice_begin voice_finish voice_prolong voice_replayable zusage_now
+courtesy_unwant courtesy_want
 directory.assert_company
 """
 # These run with the owner's rights, for what must be found before the company is known.
@@ -79,11 +82,18 @@ _DEFINERS = """
 directory.beat directory.due_companies directory.due_hints directory.find_hook directory.find_line directory.hook_of directory.installed
 directory.lines_of directory.list_companies directory.put_company directory.put_hook directory.put_lines
 directory.put_secrets directory.secrets_of directory.secrets_taken directory.wake directory.workers
+directory.due_courtesies
 """
-_TRIGGERS = ("appointment_history.history_guard", "claim.claim_guard")
+_TRIGGERS = (
+    "appointment_history.history_guard",
+    "claim.claim_guard",
+    "hold.courtesy_unwant",
+    "hold.courtesy_want",
+)
 _TENANT_RULE = "(company_id = current_company())"
 # What the owner's due_companies may see beyond one company.
 _DUE_RULES = {
+    "courtesy": "(next_at IS NOT NULL)",
     "calendar_hint": "(next_at IS NOT NULL)",
     "hold": "(status = 'held'::text)",
     "mirror": "(next_at IS NOT NULL)",

@@ -20,7 +20,8 @@ class ConnectWish:
     """What to connect. `server` is cal.com, cal.eu, or the URL of one's own; None keeps what is stored.
 
     `public_url` is where this installation is reached from outside; without it no webhook is asked for. `replace`
-    lets another account take the place of the connected one: who is whom is then to be said anew."""
+    lets another account take the place of the connected one: who is whom is then to be said anew. `courtesy` turns on
+    or off that holds are hidden from web bookers; None keeps it."""
 
     company: str
     api_key: str
@@ -28,6 +29,7 @@ class ConnectWish:
     email_domain: str | None = None
     public_url: str | None = None
     replace: bool = False
+    courtesy: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ class Connected:
     hook: HookOutcome
     hook_reach: HookReach
     changed_account: bool
+    courtesy: bool
 
 
 async def connect_calendar(
@@ -72,7 +75,9 @@ async def connect_calendar(
     if changed:
         await store.save_mapping(company_id, CalendarMapping())
     hook, reach = await subscribe(asking, account, connection, public_url)
-    return Connected(wish.company, access.base_url, account, hook, reach, changed)
+    return Connected(
+        wish.company, access.base_url, account, hook, reach, changed, courtesy=connection.courtesy_holds
+    )
 
 
 def _access(company_id: UUID, wish: ConnectWish, before: CalendarConnection | None) -> CalendarAccess:
@@ -113,6 +118,7 @@ def _connection(
             email_domain=mail_domain(wish.email_domain) if wish.email_domain else before.email_domain,
             hook_secret=before.hook_secret or new_token(),
             hook_address=before.hook_address or new_token(),
+            courtesy_holds=before.courtesy_holds if wish.courtesy is None else wish.courtesy,
         )
     if not wish.email_domain:
         raise CalendarSetupError(
@@ -129,4 +135,5 @@ def _connection(
         branches={},
         hook_secret=new_token(),
         hook_address=new_token(),
+        courtesy_holds=bool(wish.courtesy),
     )

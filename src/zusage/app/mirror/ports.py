@@ -308,9 +308,17 @@ class CalendarTimes(Protocol):
         """Tell the bookable slots that lie within `wanted.during`, in order; up to 2 s old."""
 
     async def reserve_slot(
-        self, event_type_id: int, start: datetime, minutes: int, terms: Terms
+        self,
+        event_type_id: int,
+        start: datetime,
+        minutes: int,
+        terms: Terms,
+        *,
+        length_min: int | None = None,
     ) -> Reservation:
-        """Hide a slot from web bookers for `minutes`; it cannot be prolonged, and a booking does not consume it."""
+        """Hide a slot from web bookers for `minutes`; it cannot be prolonged, and a booking does not consume it.
+
+        `length_min` is the slot's own length, only where the event type has several."""
 
     async def drop_reservation(self, uid: str, terms: Terms) -> None:
         """Give a reservation back; one that is over or unknown is fine."""

@@ -29,6 +29,8 @@ def connected(done: Connected) -> Iterator[str]:
     yield _HOOKS[done.hook]
     if done.hook_reach == "own":
         yield f"This key is told of {account.username}'s bookings only; changes with others are found by comparison."
+    if done.courtesy:
+        yield "What is held for a caller is hidden from web bookers meanwhile."
     if done.changed_account:
         yield "It is another account than before, so the mapping was forgotten and no branch is mirrored."
     yield f"Next: zusage calcom map {done.company}"

@@ -67,6 +67,9 @@ def connect(  # noqa: PLR0917 - the command line names each of them
         "", "--public-url", metavar="URL", help="Where Cal.com can tell changes (ZUSAGE_PUBLIC_URL)."
     ),
     replace: bool = typer.Option(False, "--replace", help="Take another account than the connected one."),
+    courtesy: bool | None = typer.Option(
+        None, "--courtesy/--no-courtesy", help="Hide what is held for a caller from web bookers (off)."
+    ),
     as_json: bool = JSON,
 ) -> None:
     """Try an API key, store it sealed, and have Cal.com tell changes where --public-url leads here.
@@ -81,6 +84,7 @@ def connect(  # noqa: PLR0917 - the command line names each of them
         email_domain=email_domain or None,
         public_url=public_url or settings.public_url,
         replace=replace,
+        courtesy=courtesy,
     )
     connected = _with_parts(settings, lambda parts: _connect(wish, parts))
     if as_json:

@@ -60,7 +60,8 @@ def build_jobs(connector: BaseConnector, duties: Duties) -> App:
 
     @app.task(name="catch_up", queue=MIRROR)
     async def catch_up_company(company_id: str) -> None:
-        await _in_slot(UUID(company_id), duties, lambda: catch_up(UUID(company_id), duties.mirroring))
+        company = UUID(company_id)
+        await in_slot(company, duties.slots, lambda: catch_up(company, duties.mirroring))
 
     @app.periodic(cron="* * * * *")
     @app.task(name="every_minute", queue=BACKGROUND)
@@ -99,14 +100,14 @@ async def _mirror_appointment(company_id: UUID, appointment_id: UUID, duties: Du
                 kind=kind,
             )
 
-    if not await _in_slot(company_id, duties, bring):
+    if not await in_slot(company_id, duties.slots, bring):
         # Nobody waits in a worker for a company whose slots are taken: another company's job runs meanwhile.
         await duties.waker.wake(company_id, appointment_id, _SNOOZE_SECONDS)
 
 
-async def _in_slot(company_id: UUID, duties: Duties, work: Callable[[], Awaitable[object]]) -> bool:
+async def in_slot(company_id: UUID, slots: WorkerSlots, work: Callable[[], Awaitable[object]]) -> bool:
     """Work in one of the company's slots; False where none was free. What a busy database stopped, or a missing key, stays due."""
-    async with duties.slots.take(company_id) as free:
+    async with slots.take(company_id) as free:
         if free:
             try:
                 await work()
@@ -120,7 +121,7 @@ async def _take_over(app: App, timestamp: int) -> None:
     log.debug("stalled_jobs_looked_for", timestamp=timestamp)
     for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=_SILENT_SECONDS):
         log.warning("stalled_job_taken_over", job_id=job.id, task=job.task_name)
-        if job.task_name.startswith(("mirror", "catch")):
+        if job.queue == MIRROR:
             await app.job_manager.retry_job(job)
         else:
             await app.job_manager.finish_job(job, status=Status.FAILED, delete_job=False)
