@@ -158,7 +158,8 @@ async def test_the_end_waits_for_what_runs_and_for_less_than_ten_seconds(
         before = time.monotonic()
     assert time.monotonic() - before < 5.0
     assert await salon.known(appointment) == STANDS
-    assert await count_jobs(jobs_db) in ({}, {"todo": 1}, {"todo": 2})
+    # The minute's own jobs may wait by now; none was cut off.
+    assert set(await count_jobs(jobs_db)) <= {"todo"}
 
 
 async def test_a_worker_outlives_a_database_that_was_away(
