@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import sys
+import signal
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
@@ -18,8 +17,9 @@ import pytest
 
 from support.database import Clock, DatabaseUrls
 from support.mirrored import Mirrored, connect, mirrored, open_start
+from support.worker_process import worker_process
 from zusage.adapters.calcom.worker_slots import CompanySlots
-from zusage.adapters.crypto import SecretBox, format_keys
+from zusage.adapters.crypto import SecretBox
 from zusage.adapters.postgres.courtesies import PostgresCourtesies
 from zusage.adapters.postgres.database import Database
 from zusage.adapters.postgres.jobs import PostgresWaker, jobs_connector
@@ -319,24 +319,10 @@ async def test_a_worker_killed_while_it_asks_leaves_one_that_runs_out(
 ) -> None:
     """kill -9 of a real process between the request and its answer: nobody asks again, nobody is disturbed."""
     salon.sim.add_fault(Fault("latency", op="slots.reserve", latency=Latency(ms=4000)))
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "zusage", "worker"),
-        cwd=tmp_path,
-        env={name: value for name, value in os.environ.items() if not name.startswith("ZUSAGE_")}
-        | {
-            "ZUSAGE_DATABASE_URL": database.app,
-            "ZUSAGE_JOBS_URL": database.jobs,
-            "ZUSAGE_SECRET_KEYS": format_keys([salon.key]),
-        },
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.DEVNULL,
-    )
-    try:
+    async with worker_process(database, salon.key, tmp_path) as own:
         run, hold = await held(salon)
-        await until(lambda: asked(salon) == 1, 40)
-    finally:
-        process.kill()
-        await process.wait()
+        await until(lambda: asked(salon) == 1)
+        await own.stop(signal.SIGKILL)
     assert await states(salon) == ["sent"]
     clock.advance(41)
     await tend()

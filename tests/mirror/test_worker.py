@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
-from pathlib import Path
 from uuid import UUID, uuid4
 
 import psycopg
 import pytest
 from procrastinate import App
 
-from support.database import Clock, DatabaseUrls
+from support.database import DatabaseUrls
 from support.mirrored import Mirrored, mirrored, open_start
 from zusage.adapters.calcom.worker_slots import CompanySlots
-from zusage.adapters.crypto import SecretBox, format_keys, generate_key
+from zusage.adapters.crypto import SecretBox, generate_key
 from zusage.adapters.postgres.database import Database
 from zusage.adapters.postgres.jobs import PostgresWaker, count_jobs, jobs_connector, list_jobs, retry_jobs
 from zusage.adapters.postgres.mirror import PostgresMirror
@@ -193,39 +190,6 @@ async def test_hole_32_a_company_takes_two_slots_and_the_others_run(
         await until(done, 20)
     assert busiest == 2
     assert salon.posts() == 5
-
-
-async def test_a_worker_killed_while_its_request_runs_books_once(
-    salon: Mirrored, clock: Clock, database: DatabaseUrls, tmp_path: Path
-) -> None:
-    """kill -9 of a real process between the request and its answer; the key of the secrets is the same in both."""
-    salon.sim.add_fault(Fault("latency", op="bookings.create", latency=Latency(ms=4000)))
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "zusage", "worker"),
-        cwd=tmp_path,
-        env={name: value for name, value in os.environ.items() if not name.startswith("ZUSAGE_")}
-        | {
-            "ZUSAGE_DATABASE_URL": database.app,
-            "ZUSAGE_JOBS_URL": database.jobs,
-            "ZUSAGE_SECRET_KEYS": format_keys([salon.key]),
-        },
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.DEVNULL,
-    )
-    try:
-        appointment = await salon.book()
-
-        async def sent() -> bool:
-            return salon.posts() == 1
-
-        await until(sent, 40)
-    finally:
-        process.kill()
-        await process.wait()
-    assert await salon.known(appointment) == [("present", "sending")]
-    await salon.settle(appointment, clock)
-    assert await salon.known(appointment) == STANDS
-    assert len(salon.there) == 1
 
 
 async def test_the_serving_role_leaves_jobs_for_its_own_company_and_sees_none(

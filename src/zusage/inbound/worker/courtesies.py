@@ -10,6 +10,7 @@ from procrastinate import App
 from zusage.app.courtesy.tend_courtesies import Tending, tend_courtesies
 from zusage.app.mirror.ports import WorkerSlots
 from zusage.inbound.worker.jobs import BACKGROUND, MIRROR, in_slot
+from zusage.inbound.worker.resume import Resume
 
 log = structlog.get_logger()
 
@@ -20,7 +21,7 @@ _SNOOZE_SECONDS = 2
 def add_courtesies(app: App, tending: Tending, slots: WorkerSlots) -> None:
     """Add the tasks to those of `build_jobs`; each is a wake-up only and may be lost, or run twice at once."""
 
-    @app.task(name="tend_courtesies", queue=MIRROR)
+    @app.task(name="tend_courtesies", queue=MIRROR, retry=Resume())
     async def tend(company_id: str) -> None:
         company = UUID(company_id)
         if not await in_slot(company, slots, lambda: tend_courtesies(company, tending)):

@@ -19,6 +19,7 @@ from zusage.app.mirror.bring_over import Mirroring, bring_over
 from zusage.app.mirror.catch_up import catch_up
 from zusage.app.mirror.ports import WorkerSlots
 from zusage.app.operations.ports import SecretUnreadable
+from zusage.inbound.worker.resume import Resume
 
 log = structlog.get_logger()
 
@@ -54,11 +55,11 @@ def build_jobs(connector: BaseConnector, duties: Duties) -> App:
     """Build the tasks on a connector; open the application, then run a worker on both queues."""
     app = App(connector=connector)
 
-    @app.task(name="mirror_appointment", queue=MIRROR)
+    @app.task(name="mirror_appointment", queue=MIRROR, retry=Resume())
     async def mirror_appointment(company_id: str, appointment_id: str) -> None:
         await _mirror_appointment(UUID(company_id), UUID(appointment_id), duties)
 
-    @app.task(name="catch_up", queue=MIRROR)
+    @app.task(name="catch_up", queue=MIRROR, retry=Resume())
     async def catch_up_company(company_id: str) -> None:
         company = UUID(company_id)
         await in_slot(company, duties.slots, lambda: catch_up(company, duties.mirroring))

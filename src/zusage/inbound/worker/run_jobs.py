@@ -13,8 +13,10 @@ from zusage.inbound.worker.jobs import BACKGROUND, MIRROR
 
 log = structlog.get_logger()
 
-GRACE_SECONDS = 8.0
-"""How long jobs may still take when the process ends; what is cut off then is looked up by whoever comes next."""
+GRACE_SECONDS = 5.0
+"""How long jobs may still take when the process ends; what is cut off then is looked up by whoever comes next.
+
+Cal.com books within that; closing everything after it must not make it more than ten seconds on a busy machine."""
 
 _POLL_SECONDS = 1.0
 _HEARTBEAT, _SILENT = 10.0, 30.0
