@@ -91,6 +91,7 @@ def spoken(speech: Speech, method: str) -> Iterator[str]:
             given = arguments(name, offers) | {"services": [name, "Färben"] * (1 if offers < 3 else 5)}
             for price, price_from, whole_day in ((2050, True, True), (2050, False, False), (0, False, True)):
                 given |= {"price": Money(price), "price_from": price_from, "whole_day": whole_day}
+                given["unsure"] = whole_day
                 for wanted in (parameters, [p for p in parameters if p.default is p.empty]):
                     yield function(
                         *(given[p.name] for p in wanted if p.kind is p.POSITIONAL_OR_KEYWORD),

@@ -19,12 +19,13 @@ from zusage.app.points import Reach, pass_by
 
 @dataclass(frozen=True, slots=True)
 class CalendarParts:
-    """`client` implements `Calendars`, `circuits` `CircuitBoard`."""
+    """`client` implements `Calendars`, `circuits` `CircuitBoard`; `valkey` is where processes share what they know."""
 
     client: CalcomClient
     circuits: Circuits
     pool: CalcomPool
     shared: tuple[ValkeyStates | ValkeyTokenBucket, ...] = ()
+    valkey: str | None = None
 
     @asynccontextmanager
     async def kept(self, *, warm: bool) -> AsyncIterator[None]:
@@ -63,7 +64,7 @@ def build_calendars(
     shared_bucket = ValkeyTokenBucket(valkey, fallback=bucket)
     circuits = Circuits(shared_states, time.time)
     client = CalcomClient(pool, circuits, shared_bucket, blocks=blocks, reach=reach)
-    return CalendarParts(client, circuits, pool, (shared_states, shared_bucket))
+    return CalendarParts(client, circuits, pool, (shared_states, shared_bucket), valkey)
 
 
 @asynccontextmanager

@@ -38,11 +38,10 @@ class Settings(BaseSettings):
     secret_keys: SecretStr | None = None
     platform_keys: Annotated[tuple[SecretStr, ...], NoDecode] = ()
 
-    alert_urls: Annotated[tuple[SecretStr, ...], NoDecode] = ()
-
     pool_size: Annotated[int, Field(ge=1, le=200)] = 10
     lock_ms: Annotated[int, Field(ge=10, le=10_000)] = 400
     statement_ms: Annotated[int, Field(ge=50, le=30_000)] = 1_500
+    calendar_deadline_ms: Annotated[int, Field(ge=100, le=3_000)] = 1_500
     rate_per_call: Annotated[int, Field(ge=1)] = 30
     rate_per_company: Annotated[int, Field(ge=1)] = 1_200
     replicas: Annotated[int, Field(ge=1, le=100)] = 4
@@ -53,7 +52,7 @@ class Settings(BaseSettings):
     log: Literal["console", "json"] = "console"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
-    @field_validator("platform_keys", "alert_urls", mode="before")
+    @field_validator("platform_keys", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return (
@@ -77,14 +76,6 @@ class Settings(BaseSettings):
     def _check_cache(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and urlsplit(value.get_secret_value()).scheme not in _CACHES:
             raise ValueError("is no address of a Valkey; write valkey://host:6379")
-        return value
-
-    @field_validator("alert_urls")
-    @classmethod
-    def _check_services(cls, value: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
-        if not all(urlsplit(url.get_secret_value()).scheme for url in value):
-            # What is wrong is not repeated: it may hold a password.
-            raise ValueError("holds something that is no URL; write for example mailtos://…,slack://…")
         return value
 
     @field_validator("data_dir")

@@ -15,8 +15,6 @@ from uuid import UUID
 from zusage.adapters.calcom.pool import PoolSettings
 from zusage.adapters.calcom.worker_slots import CompanySlots
 from zusage.adapters.crypto import SecretBox
-from zusage.adapters.notify.apprise_services import AppriseServices
-from zusage.adapters.postgres.alerts import PostgresAlerts
 from zusage.adapters.postgres.calendar_blocks import PostgresBlocks
 from zusage.adapters.postgres.courtesies import PostgresCourtesies
 from zusage.adapters.postgres.database import Database
@@ -31,12 +29,15 @@ from zusage.adapters.postgres.worker import PostgresHousekeeping
 from zusage.adapters.valkey.counter import ValkeyCounter
 from zusage.app.calls.ports import Counter
 from zusage.app.courtesy.tend_courtesies import Tending
+from zusage.app.free_times.look import CalendarLooks
 from zusage.app.mirror.asking import Patience
 from zusage.app.mirror.bring_over import Mirroring
 from zusage.app.mirror.confirm_inline import InlineConfirmer
+from zusage.app.mirror.store import Changed, tell_nobody
 from zusage.app.points import Reach, pass_by
 from zusage.boot.build import build_id
 from zusage.boot.calendars import CalendarParts, build_calendars
+from zusage.boot.free_times import FreeTimeParts, build_free_times
 from zusage.boot.servers import Servers
 from zusage.boot.settings import Settings, SettingsError
 from zusage.core.scheduling import holiday_name
@@ -46,11 +47,11 @@ from zusage.inbound.voice.desk import Desk
 from zusage.inbound.voice.limits import LocalCounter, RateLimits
 from zusage.inbound.voice.retell.door import RetellDoor
 from zusage.inbound.webhooks.calcom import CalcomHookDoor
-from zusage.inbound.worker.alert_jobs import Alerting, add_alert_tasks
 from zusage.inbound.worker.courtesies import add_courtesies
 from zusage.inbound.worker.jobs import Duties, build_jobs
 from zusage.inbound.worker.loop import run_worker
 from zusage.inbound.worker.run_jobs import run_jobs
+from zusage.inbound.worker.warming import add_warming
 
 _JOBS_AT_ONCE = 8
 _WORKER_CONNECTIONS = 6
@@ -92,6 +93,7 @@ class Parts:
     box: SecretBox
     calendars: CalendarParts
     confirm: InlineConfirmer
+    free_times: FreeTimeParts
     rehearsal: Rehearsal
 
 
@@ -116,7 +118,8 @@ def build_parts(
         pooling=rehearsal.pooling,
         reach=rehearsal.reach,
     )
-    confirm = InlineConfirmer(mirroring_of(app, box, calendars, rehearsal))
+    free_times = build_free_times(app, box, calendars, deadline_ms=settings.calendar_deadline_ms)
+    confirm = InlineConfirmer(mirroring_of(app, box, calendars, rehearsal, changed=free_times.changed))
     return Parts(
         settings=settings,
         servers=servers,
@@ -124,11 +127,20 @@ def build_parts(
         jobs=_jobs(settings, servers),
         counter=shared,
         directory=directory,
-        retell=_retell(settings, app, directory, shared or local, confirm, reach=rehearsal.reach),
+        retell=_retell(
+            settings,
+            app,
+            directory,
+            shared or local,
+            confirm,
+            reach=rehearsal.reach,
+            looks=free_times.looks,
+        ),
         hooks=_hooks(app, box),
         box=box,
         calendars=calendars,
         confirm=confirm,
+        free_times=free_times,
         rehearsal=rehearsal,
     )
 
@@ -150,9 +162,14 @@ def jobs_database(url: str) -> Database:
 
 
 def mirroring_of(
-    database: Database, box: SecretBox, calendars: CalendarParts, rehearsal: Rehearsal = _PRODUCTION
+    database: Database,
+    box: SecretBox,
+    calendars: CalendarParts,
+    rehearsal: Rehearsal = _PRODUCTION,
+    *,
+    changed: Changed = tell_nobody,
 ) -> Mirroring:
-    """What the mirror routine works with."""
+    """What the mirror routine works with; `changed` is told of what a calendar has given up."""
     store = PostgresMirror(database, box, new_id=new_id)
     return Mirroring(
         store,
@@ -161,6 +178,7 @@ def mirroring_of(
         secrets.SystemRandom().random,
         reach=rehearsal.reach,
         patience=rehearsal.patience,
+        changed=changed,
     )
 
 
@@ -172,6 +190,7 @@ def _retell(
     confirm: InlineConfirmer,
     *,
     reach: Reach,
+    looks: CalendarLooks,
 ) -> RetellDoor:
     journal = PostgresJournal(app, new_id=new_id, build=build_id())
     ledger = PostgresLedger(app, new_id=new_id, new_token=new_token, reach=reach)
@@ -182,6 +201,7 @@ def _retell(
         new_token=new_token,
         sleep=asyncio.sleep,
         confirm=confirm,
+        looks=looks,
     )
     limits = RateLimits(counter, settings.rate_per_call, settings.rate_per_company)
     keys = tuple(key.get_secret_value() for key in settings.platform_keys)
@@ -207,12 +227,11 @@ async def working(
 
     The end waits for what runs, for less than ten seconds."""
     slots = CompanySlots()
-    app = build_jobs(
-        jobs_connector(url), Duties(mirroring_of(jobs, box, calendars), slots, PostgresWaker(jobs))
-    )
+    free = build_free_times(jobs, box, calendars, deadline_ms=settings.calendar_deadline_ms)
+    mirroring = mirroring_of(jobs, box, calendars, changed=free.changed)
+    app = build_jobs(jobs_connector(url), Duties(mirroring, slots, PostgresWaker(jobs)))
     add_courtesies(app, Tending(PostgresCourtesies(jobs, box), calendars.client), slots)
-    services = AppriseServices([url.get_secret_value() for url in settings.alert_urls])
-    add_alert_tasks(app, Alerting(PostgresAlerts(jobs), calendars.circuits, services))
+    add_warming(app, free.hosts, free.filler)
     tidying = run_worker(
         new_id(),
         PostgresHousekeeping(jobs),
@@ -226,6 +245,7 @@ async def working(
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await free.close()
 
 
 @asynccontextmanager
@@ -238,6 +258,7 @@ async def running(parts: Parts) -> AsyncIterator[Parts]:
         await parts.app.open()
         stack.push_async_callback(parts.app.close)
         await stack.enter_async_context(parts.calendars.kept(warm=True))
+        stack.push_async_callback(parts.free_times.close)
         stack.push_async_callback(parts.confirm.close)
         if parts.jobs is not None and parts.servers.jobs is not None:
             await parts.jobs.open()

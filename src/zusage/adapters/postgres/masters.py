@@ -104,6 +104,7 @@ async def read_book(
         staff=staff,
         chairs=tuple(Chair(r["resource_id"], r["name"]) for r in resources if r["kind"] == "chair"),
         version=company[0]["catalogue_version"],
+        mirrored=branch[0]["mirrored"],
         policies=manner.policies,
         threshold=manner.threshold,
         speech=manner.speech,

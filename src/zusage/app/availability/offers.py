@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import zip_longest
 from uuid import UUID
 
-from zusage.app.availability.ports import BusyReader
-from zusage.core.scheduling import busy_window, find_near_offers, find_offers, near_window, search_window
+from zusage.app.availability.ports import BusyReader, LookAtCalendar
+from zusage.core.scheduling import (
+    busy_window,
+    calendar_window,
+    closed_times,
+    find_near_offers,
+    find_offers,
+    minutes_of,
+    near_window,
+    search_window,
+)
+from zusage.core.scheduling.calendar import NOTHING_CLOSED, CalendarView, Closed, UnreadDays
 from zusage.core.scheduling.masters import BranchBook, Service
 from zusage.core.scheduling.plan import Busy, Option
 from zusage.core.scheduling.wish import Wish
@@ -25,7 +35,9 @@ MOST_WISHES = 4
 class Search:
     """For whom and what to look. `now` is the database's clock; the call's own hold is seen through.
 
-    `further` are wishes that were named as well as `wish` ("Montag oder Dienstag")."""
+    `further` are wishes that were named as well as `wish` ("Montag oder Dienstag"). `calendar` is how the outside
+    calendar is asked, None for a branch that has none; `view` is what it said (`with_calendar`), and `own` what may
+    stand there for us and is seen through."""
 
     book: BranchBook
     service: Service
@@ -33,6 +45,18 @@ class Search:
     now: datetime
     call_id: UUID | None
     further: tuple[Wish, ...] = ()
+    calendar: LookAtCalendar | None = None
+    view: CalendarView | None = None
+    own: Busy = field(default_factory=dict)
+
+    @property
+    def able(self) -> tuple[UUID, ...]:
+        """Who is asked: whoever does the service, or of them the wished member only."""
+        return tuple(
+            member.id
+            for member in self.book.staff
+            if self.wish.staff_id in (None, member.id) and minutes_of(member, self.service) is not None
+        )
 
 
 def resources_of(book: BranchBook) -> tuple[UUID, ...]:
@@ -43,6 +67,43 @@ async def read_busy(search: Search, window: Period, reader: BusyReader) -> Busy:
     """Read all that decides about starts in `window`: one query."""
     wide = busy_window(search.book, search.service, window)
     return await reader.busy(resources_of(search.book), wide, call_id=search.call_id)
+
+
+def closed_for(search: Search, window: Period, busy: Busy) -> Closed:
+    """Tell what the outside calendar does not give to plans that start in `window`.
+
+    :raises UnreadDays: nobody has asked it about all of that yet."""
+    if search.calendar is None:
+        return NOTHING_CLOSED
+    needed = calendar_window(search.book, search.service, window)
+    if search.view is None:
+        raise UnreadDays(needed)
+    return closed_times(search.view, search.able, needed, busy=busy, own=search.own)
+
+
+def is_hidden(search: Search, window: Period) -> bool:
+    """Say whether a day of `window` is not offered with somebody because the outside calendar could not be read."""
+    view = search.view
+    return view is not None and any(
+        view.hides(staff_id, day) for staff_id in search.able for day in view.days_in(window)
+    )
+
+
+def near_windows(search: Search, *, days_around: int = 0) -> list[Period]:
+    """The days that mostly decide a search, per wish: what is to be known of the outside calendar beforehand."""
+    wishes = (search.wish, *search.further)[:MOST_WISHES] if not days_around else (search.wish,)
+    windows = (
+        (
+            wish,
+            search_window(search.book, search.service, wish.window, now=search.now, days_around=days_around),
+        )
+        for wish in wishes
+    )
+    return [
+        calendar_window(search.book, search.service, near_window(search.book, wish, window))
+        for wish, window in windows
+        if window is not None
+    ]
 
 
 async def offers_within(
@@ -91,8 +152,12 @@ async def _outward(
     book, service, wish, now = search.book, search.service, search.wish, search.now
     near = near_window(book, wish, window)
     busy = await read_busy(search, near, reader)
-    found = find_near_offers(book, service, wish, busy, now=now, window=window, near=near, refused=refused)
+    closed = closed_for(search, near, busy)
+    found = find_near_offers(
+        book, service, wish, busy, now=now, window=window, near=near, refused=refused, closed=closed
+    )
     if found is None:
         busy = await read_busy(search, window, reader)
-        found = find_offers(book, service, wish, busy, now=now, window=window, refused=refused)
+        closed = closed_for(search, window, busy)
+        found = find_offers(book, service, wish, busy, now=now, window=window, refused=refused, closed=closed)
     return found

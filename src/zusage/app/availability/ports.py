@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 from uuid import UUID
 
 from zusage.app.calls.ports import Answer, Begun
+from zusage.core.scheduling.calendar import CalendarView
+from zusage.core.scheduling.masters import BranchBook, Service
 from zusage.core.scheduling.plan import Busy
 from zusage.core.values import Period
 from zusage.language.book import VoiceBook
@@ -24,6 +26,28 @@ class BusyReader(Protocol):
         """Read the taken time of these resources in a window: one query.
 
         Overdue holds are free already; the live hold of `call_id` is seen through."""
+
+
+class LookAtCalendar(Protocol):
+    """What a branch's outside calendar knows, as far as it answers while a caller waits; for one tool call."""
+
+    async def __call__(
+        self,
+        book: BranchBook,
+        service: Service,
+        staff: Collection[UUID],
+        windows: Sequence[Period],
+        *,
+        certain: Period | None = None,
+    ) -> CalendarView:
+        """Tell what is known of all local days of these windows; all looks of a tool call share one deadline.
+
+        Days of `certain` are read anew where the last reading is too old to be said as certain. Nothing raises."""
+
+
+class Looks(Protocol):
+    def of(self, book: BranchBook) -> LookAtCalendar | None:
+        """Give the look of one tool call; None for a branch without a calendar."""
 
 
 class OfferUnit(BusyReader, Protocol):

@@ -6,14 +6,23 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
-from zusage.app.availability.offers import Search, offers_around, read_busy
+from zusage.app.availability.offers import (
+    DAYS_AROUND,
+    Search,
+    closed_for,
+    is_hidden,
+    near_windows,
+    offers_around,
+    read_busy,
+)
 from zusage.app.booking.outcomes import Refused
 from zusage.app.booking.ports import LedgerUnit, OpenUnit
 from zusage.app.calls.ports import Answer, Begun
 from zusage.app.errors import LedgerRefused
-from zusage.core.scheduling import candidate_plans, check_start
-from zusage.core.scheduling.plan import Plan
+from zusage.core.scheduling import calendar_window, candidate_plans, check_start, day_bounds
+from zusage.core.scheduling.plan import Busy, Option, Plan
 from zusage.core.scheduling.wish import Refusal
 from zusage.core.values import Money, Period
 
@@ -27,28 +36,64 @@ _ALL_PLANS = 128
 _WITHOUT_OFFERS = ("past", "too_far", "nobody")
 
 
+def a_minute(start: datetime) -> Period:
+    """The window in which only this start lies."""
+    return Period(start, start.replace(microsecond=0) + _MINUTE)
+
+
 async def plans_at(
     search: Search, start: datetime, unit: LedgerUnit, *, most: int, price: Money | None
 ) -> Sequence[Plan] | Refusal:
     """Build at most `most` interchangeable plans for a start, best first, or say why there is none; one query.
 
     `price` is what was said before, where it was."""
-    instant = Period(start, start.replace(microsecond=0) + _MINUTE)
+    instant = a_minute(start)
     busy = await read_busy(search, instant, unit)
-    checked = check_start(
-        search.book, search.service, start, busy, now=search.now, staff_id=search.wish.staff_id
-    )
+    checked = _checked(search, start, busy)
     if isinstance(checked, Refusal):
-        return checked
+        unseen = search.view is not None and is_hidden(search, instant)
+        return Refusal("unseen") if unseen and _would_do(search, start, busy) else checked
     plans = candidate_plans(search.book, search.service, checked, limit=most)
     return plans if price is None else [replace(plan, price=price) for plan in plans]
+
+
+def _checked(search: Search, start: datetime, busy: Busy) -> list[Option] | Refusal:
+    closed = closed_for(search, _day_of(search, start), busy)
+    return check_start(
+        search.book,
+        search.service,
+        start,
+        busy,
+        now=search.now,
+        staff_id=search.wish.staff_id,
+        closed=closed,
+    )
+
+
+def _would_do(search: Search, start: datetime, busy: Busy) -> bool:
+    """Whether only the silence of the outside calendar stands against this start."""
+    assert search.view is not None
+    shown = replace(search, view=search.view.showing_all())
+    return not isinstance(_checked(shown, start, busy), Refusal)
+
+
+def _day_of(search: Search, start: datetime) -> Period:
+    """The local day of a start: a refusal names the starts beside it, too."""
+    zone = search.book.branch.zone
+    return day_bounds(zone, start.astimezone(ZoneInfo(zone)).date())
+
+
+def windows_at(search: Search, start: datetime) -> list[Period]:
+    """What is to be known of the outside calendar before a start is taken, or refused with what else would do."""
+    needed = calendar_window(search.book, search.service, _day_of(search, start))
+    return [needed, *near_windows(search, days_around=DAYS_AROUND)]
 
 
 async def refused(search: Search, start: datetime, refusal: Refusal, unit: LedgerUnit) -> Refused:
     """Add what else would do to a refusal."""
     if refusal.reason in _WITHOUT_OFFERS:
         return Refused(refusal)
-    return Refused(refusal, tuple(await offers_around(search, unit, refused=(start,))))
+    return Refused(refusal, tuple(await offers_around(search, unit, refused=(start,))), search.view)
 
 
 async def with_second_look(

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from zusage.app.availability.offers import Search
-from zusage.app.booking._attempts import Later, refused
+from zusage.app.availability.with_calendar import with_calendar
+from zusage.app.booking._attempts import Later, refused, windows_at
 from zusage.app.booking.outcomes import Refused
 from zusage.app.booking.ports import Booked, ConfirmInline, LedgerUnit, OpenUnit
 from zusage.app.calls.ports import Answer, Begun
@@ -51,17 +52,24 @@ class Inline:
         answer_of: Callable[[Booked | Refused], Answer],
     ) -> Answer:
         """Wait for the calendar; then say that it is booked, or undo everything and name other times."""
-        assert booked.appointment_id is not None
-        verdict = await confirm(run.company_id, booked.appointment_id, booked.wait or 0.0)
-        async with open_unit(run.company_id) as unit:
-            outcome: Booked | Refused = booked
-            if verdict == "refused" and await unit.undo(booked.appointment_id, _REASON):
-                outcome = await self._refused(unit)
-            answer = answer_of(outcome)
-            await unit.finish(run, answer)
-            await unit.commit()
-        return answer
+        appointment_id = booked.appointment_id
+        assert appointment_id is not None
+        verdict = await confirm(run.company_id, appointment_id, booked.wait or 0.0)
 
-    async def _refused(self, unit: LedgerUnit) -> Refused:
+        async def finish(search: Search | None) -> Answer:
+            async with open_unit(run.company_id) as unit:
+                outcome: Booked | Refused = booked
+                if verdict == "refused" and await unit.undo(appointment_id, _REASON):
+                    outcome = await self._refused(search, unit)
+                answer = answer_of(outcome)
+                await unit.finish(run, answer)
+                await unit.commit()
+            return answer
+
+        if verdict != "refused" or self.search is None:
+            return await finish(self.search)
+        return await with_calendar(self.search, windows_at(self.search, self.start), finish)
+
+    async def _refused(self, search: Search | None, unit: LedgerUnit) -> Refused:
         refusal = Refusal("not_free")
-        return await refused(self.search, self.start, refusal, unit) if self.search else Refused(refusal)
+        return await refused(search, self.start, refusal, unit) if search else Refused(refusal)

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from datetime import datetime
 
 from zusage.app.availability.offers import Search
-from zusage.app.booking._attempts import plans_at, refused, with_second_look
+from zusage.app.availability.with_calendar import with_calendar
+from zusage.app.booking._attempts import a_minute, plans_at, refused, windows_at, with_second_look
 from zusage.app.booking._inline import Inline
 from zusage.app.booking.outcomes import Refused
 from zusage.app.booking.ports import Booked, Booker, ConfirmInline, LedgerUnit, OpenUnit
@@ -37,17 +38,20 @@ async def book_plan(
     :raises LedgerBusy, LedgerRefused: the database is too busy; trying again is safe.
     :raises LeaseLost: another process runs this tool call now."""
 
-    async def attempt(unit: LedgerUnit, most: int) -> BookingOutcome | None:
-        plans = await plans_at(search, start, unit, most=most, price=price)
-        if isinstance(plans, Refusal):
-            return await refused(search, start, plans, unit)
-        booked = await unit.take_and_confirm(run.call_id, plans, booker)
-        return None if booked.outcome == "lost" else booked
+    async def book(search: Search) -> Answer:
+        async def attempt(unit: LedgerUnit, most: int) -> BookingOutcome | None:
+            plans = await plans_at(search, start, unit, most=most, price=price)
+            if isinstance(plans, Refusal):
+                return await refused(search, start, plans, unit)
+            booked = await unit.take_and_confirm(run.call_id, plans, booker)
+            return None if booked.outcome == "lost" else booked
 
-    async def otherwise(unit: LedgerUnit) -> BookingOutcome:
-        return await refused(search, start, Refusal("not_free"), unit)
+        async def otherwise(unit: LedgerUnit) -> BookingOutcome:
+            return await refused(search, start, Refusal("not_free"), unit)
 
-    later = Inline(confirm, search, start).later(run, open_unit, conclude)
-    return await with_second_look(
-        attempt, otherwise, run=run, open_unit=open_unit, conclude=conclude, later=later
-    )
+        later = Inline(confirm, search, start).later(run, open_unit, conclude)
+        return await with_second_look(
+            attempt, otherwise, run=run, open_unit=open_unit, conclude=conclude, later=later
+        )
+
+    return await with_calendar(search, windows_at(search, start), book, certain=a_minute(start))

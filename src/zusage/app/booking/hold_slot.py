@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from zusage.app.availability.offers import Search
-from zusage.app.booking._attempts import plans_at, refused, with_second_look
+from zusage.app.availability.with_calendar import with_calendar
+from zusage.app.booking._attempts import a_minute, plans_at, refused, windows_at, with_second_look
 from zusage.app.booking.outcomes import Refused
 from zusage.app.booking.ports import LedgerUnit, OpenUnit, Taken
 from zusage.app.calls.ports import Answer, Begun
@@ -34,14 +36,17 @@ async def hold_slot(
     :raises LedgerBusy, LedgerRefused: the database is too busy; trying again is safe.
     :raises LeaseLost: another process runs this tool call now."""
 
-    async def attempt(unit: LedgerUnit, most: int) -> HoldOutcome | None:
-        plans = await plans_at(search, start, unit, most=most, price=price)
-        if isinstance(plans, Refusal):
-            return await refused(search, start, plans, unit)
-        taken = await unit.take(run.call_id, plans)
-        return None if taken.outcome == "lost" else taken
+    async def hold(search: Search) -> Answer:
+        async def attempt(unit: LedgerUnit, most: int) -> HoldOutcome | None:
+            plans = await plans_at(search, start, unit, most=most, price=price)
+            if isinstance(plans, Refusal):
+                return await refused(search, start, plans, unit)
+            taken = await unit.take(run.call_id, plans)
+            return None if taken.outcome == "lost" else replace(taken, view=search.view)
 
-    async def otherwise(unit: LedgerUnit) -> HoldOutcome:
-        return await refused(search, start, Refusal("not_free"), unit)
+        async def otherwise(unit: LedgerUnit) -> HoldOutcome:
+            return await refused(search, start, Refusal("not_free"), unit)
 
-    return await with_second_look(attempt, otherwise, run=run, open_unit=open_unit, conclude=conclude)
+        return await with_second_look(attempt, otherwise, run=run, open_unit=open_unit, conclude=conclude)
+
+    return await with_calendar(search, windows_at(search, start), hold, certain=a_minute(start))

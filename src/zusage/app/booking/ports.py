@@ -11,12 +11,14 @@ from uuid import UUID
 
 from zusage.app.availability.ports import OfferUnit
 from zusage.app.calls.ports import Begun
+from zusage.core.scheduling.calendar import CalendarView
 from zusage.core.scheduling.plan import Plan
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What came of taking plans. `plan` is the one that was taken; `now` is the database's clock."""
+    """What came of taking plans. `plan` is the one that was taken; `now` is the database's clock; `view` is what the
+    outside calendar said, if there is one."""
 
     outcome: Literal["held", "lost", "call_over"]
     now: datetime
@@ -24,6 +26,7 @@ class Taken:
     hold_id: UUID | None = None
     token: str = ""
     expires_at: datetime | None = None
+    view: CalendarView | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,7 +116,9 @@ class Branch:
 
 @dataclass(frozen=True, slots=True)
 class BranchBook:
-    """Everything the rules need to know of one branch; `version` rises whenever a master changes."""
+    """Everything the rules need to know of one branch; `version` rises whenever a master changes.
+
+    `mirrored`: an outside calendar mirrors the branch, and knows of times that the ledger does not."""
 
     company_id: UUID
     company_name: str
@@ -125,6 +127,7 @@ class BranchBook:
     staff: tuple[Staff, ...]
     chairs: tuple[Chair, ...]
     version: int = 0
+    mirrored: bool = False
 
     def service(self, service_id: UUID) -> Service | None:
         return next((s for s in self.services if s.id == service_id), None)

@@ -29,7 +29,15 @@ class Wish:
 
 
 RefusalReason = Literal[
-    "past", "too_soon", "too_far", "closed", "too_late_for_service", "off_grid", "not_free", "nobody"
+    "past",
+    "too_soon",
+    "too_far",
+    "closed",
+    "too_late_for_service",
+    "off_grid",
+    "not_free",
+    "nobody",
+    "unseen",
 ]
 
 
@@ -39,7 +47,8 @@ class Refusal:
 
     `limit` is the first start that hours allow (too_soon) or the latest instant that would do (too_far); `note` names a
     holiday or the reason of an exception; too_late_for_service: open then, but the service would outlast it; `neighbours` are the free or gridded starts before and after (off_grid: exactly those
-    two where they exist). `nobody`: no member of staff does this service (or the wished one does not)."""
+    two where they exist). `nobody`: no member of staff does this service (or the wished one does not). `unseen`: it may be free, but
+    the outside calendar cannot be asked, and the company has nothing promised without it."""
 
     reason: RefusalReason
     limit: datetime | None = None

@@ -10,7 +10,7 @@ from typing import Any
 
 import structlog
 
-from zusage.app.availability.ports import Masters
+from zusage.app.availability.ports import Looks, Masters
 from zusage.app.booking.ports import ConfirmInline, OpenUnit
 from zusage.app.calls.ports import Answer, Begun, Journal, ToolCallKey
 from zusage.app.calls.start_tool_call import start_tool_call
@@ -37,6 +37,7 @@ class Desk:
     new_token: Callable[[], str]
     sleep: Callable[[float], Awaitable[None]]
     confirm: ConfirmInline | None = None
+    looks: Looks | None = None
 
     async def answer(self, call: ToolCall) -> Mapping[str, Any]:
         """Answer one tool call: `{status, say, data}`. Repeating it gives the stored answer; nothing raises.
@@ -74,7 +75,8 @@ class Desk:
             log.warning("unknown_tool", named=call.named[:80])
             return await self._finished(run, ToolResult("unknown_tool", _SPEECH.not_understood()))
         book = await self.masters.book(call.ref.company_id, call.ref.branch_id, run.catalogue_version)
-        talk = Talk(call, run, book, self.open_unit, self.new_token, self.confirm)
+        look = self.looks.of(book) if self.looks is not None else None
+        talk = Talk(call, run, book, self.open_unit, self.new_token, self.confirm, look)
         return await self._finished(run, await tool(talk))
 
     async def _finished(self, run: Begun, answer: Answer | ToolResult) -> Answer:

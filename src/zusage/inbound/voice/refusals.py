@@ -21,6 +21,7 @@ _STATUS: dict[str, Status] = {
     "off_grid": "not_free",
     "not_free": "not_free",
     "nobody": "not_free",
+    "unseen": "not_free",
 }
 
 
@@ -40,7 +41,7 @@ def refusal(talk: Talk, wanted: Wanted, refused: Refused, *, lost: Status | None
     why, options = refused.refusal, refused.offers
     if why.reason == "off_grid":
         options = tuple(option for option in options if option.start in why.neighbours) or options
-    offers = name_offers(talk, wanted.service, options, staff_asked=bool(wanted.staff))
+    offers = name_offers(talk, wanted.service, options, refused.view, staff_asked=bool(wanted.staff))
     data: dict[str, Any] = {
         "reason": why.reason,
         "requested": talk.iso(wanted.start),
@@ -50,7 +51,9 @@ def refusal(talk: Talk, wanted: Wanted, refused: Refused, *, lost: Status | None
         data["limit"] = talk.iso(why.limit)
     status = lost if lost and why.reason == "not_free" else _STATUS[why.reason]
     say = _lost(talk, wanted, status, offers) or _when_not(talk, why) or _why(talk, wanted, why, offers)
-    return ToolResult(status, say, data, offers=offers.stored)
+    result = ToolResult(status, say, data, offers=offers.stored)
+    # That it cannot be asked is said in the refusal itself already.
+    return result.after(talk.speech.unsure()) if offers.unsure and why.reason != "unseen" else result
 
 
 def _lost(talk: Talk, wanted: Wanted, status: Status, offers: NamedOffers) -> str | None:
@@ -86,6 +89,8 @@ def _why(talk: Talk, wanted: Wanted, why: Refusal, offers: NamedOffers) -> str:
             return talk.speech.off_grid(here, neighbours=[offer.start for offer in offers.spoken])
         case "nobody":
             return talk.speech.nobody(wanted.service.name)
+        case "unseen":
+            return talk.speech.unseen(here, start=wanted.start, offers=offers.spoken)
         case _:
             return talk.speech.not_free(
                 here,

@@ -33,13 +33,18 @@ def render(body: Mapping[str, Any], *, build: str) -> dict[str, Any]:
 
 
 def replayed(body: Mapping[str, Any], *, now: datetime) -> Mapping[str, Any]:
-    """A stored answer as it is true at `now` (the database's clock): the seconds that a hold has left are fewer."""
+    """A stored answer as it is true at `now` (the database's clock): a hold has fewer seconds left, and what was read of
+    a calendar for it is older by as many."""
     data = body["data"]
     if "hold" not in data:
         return body
-    left = (datetime.fromisoformat(data["hold"]["expires_at"]) - now).total_seconds()
-    hold = {**data["hold"], "seconds_left": max(0, int(left))}
-    return {**body, "data": {**data, "hold": hold}}
+    left = max(0, int((datetime.fromisoformat(data["hold"]["expires_at"]) - now).total_seconds()))
+    changed = {"hold": {**data["hold"], "seconds_left": left}}
+    sure = data.get("certainty", {})
+    if "age_seconds" in sure:
+        passed = data["hold"]["seconds_left"] - left
+        changed["certainty"] = {**sure, "age_seconds": sure["age_seconds"] + max(0, passed)}
+    return {**body, "data": {**data, **changed}}
 
 
 def _alternative(offer: Mapping[str, Any]) -> dict[str, Any]:

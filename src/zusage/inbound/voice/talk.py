@@ -10,20 +10,20 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from zusage.app.availability.offers import Search
+from zusage.app.availability.ports import LookAtCalendar
 from zusage.app.booking.ports import ConfirmInline, OpenUnit
 from zusage.app.calls.ports import Begun, CallHold, StoredOffer
 from zusage.core.scheduling import day_bounds
+from zusage.core.scheduling.calendar import CalendarView
 from zusage.core.scheduling.masters import Service
 from zusage.core.scheduling.plan import Option
 from zusage.core.scheduling.wish import Wish
-from zusage.core.values import Money
+from zusage.core.values import Money, Period
 from zusage.inbound.voice.arguments import Arguments
+from zusage.inbound.voice.certainty import certainty, held_time
 from zusage.inbound.voice.toolcall import ToolCall
 from zusage.language.book import VoiceBook
 from zusage.language.german import Speech, speak
-
-NO_CALENDAR = "none"
-"""The calendar half of an offer's certainty for a branch without an external calendar: the ledger is all there is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,7 @@ class Talk:
     open_unit: OpenUnit
     new_token: Callable[[], str]
     confirm: ConfirmInline | None = None
+    look: LookAtCalendar | None = None
 
     @property
     def args(self) -> Arguments:
@@ -72,7 +73,16 @@ class Talk:
         return instant.astimezone(ZoneInfo(self.book.branch.zone)).isoformat()
 
     def search(self, service: Service, wish: Wish, further: tuple[Wish, ...] = ()) -> Search:
-        return Search(self.book, service, wish, self.run.now, self.run.call_id, further)
+        return Search(
+            self.book,
+            service,
+            wish,
+            self.run.now,
+            self.run.call_id,
+            further,
+            calendar=self.look,
+            own=held_time(self.run.hold) if self.look else {},
+        )
 
     def wish_at(self, start: datetime, staff_id: UUID | None) -> Wish:
         """An exact wish; what else would do is looked for on its own local day first."""
@@ -102,11 +112,14 @@ class Talk:
 
 @dataclass(frozen=True, slots=True)
 class NamedOffers:
-    """Offers with their identity: to be stored, to be sent, to be said."""
+    """Offers with their identity: to be stored, to be sent, to be said.
+
+    `unsure`: for one at least the outside calendar could not be asked."""
 
     stored: tuple[StoredOffer, ...]
     data: list[dict[str, Any]]
     spoken: tuple[speak.SpokenOffer, ...]
+    unsure: bool = False
 
 
 def _start_of(option: Option) -> datetime:
@@ -114,7 +127,12 @@ def _start_of(option: Option) -> datetime:
 
 
 def name_offers(
-    talk: Talk, service: Service, options: tuple[Option, ...], *, staff_asked: bool
+    talk: Talk,
+    service: Service,
+    options: tuple[Option, ...],
+    view: CalendarView | None,
+    *,
+    staff_asked: bool,
 ) -> NamedOffers:
     """Give each option an ordinal and a token; the member of staff is said only where one was asked for.
 
@@ -147,8 +165,9 @@ def name_offers(
                 service.name, talk.staff_name(offer.staff_id), offer.start, offer.end, service.price
             ),
             "spoken": speak.offer(spoken_offer, talk.here),
-            "certainty": {"ledger": "free", "calendar": NO_CALENDAR},
+            "certainty": certainty("free", view, offer.staff_id, Period(offer.start, offer.end)).data,
         }
         for offer, spoken_offer in zip(stored, spoken, strict=True)
     ]
-    return NamedOffers(stored, data, spoken)
+    unsure = any(not certainty("free", view, o.staff_id, Period(o.start, o.end)).seen for o in stored)
+    return NamedOffers(stored, data, spoken, unsure)

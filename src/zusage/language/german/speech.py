@@ -74,11 +74,14 @@ class Speech:
         price: Money | None = None,
         price_from: bool = False,
         seconds: int | None = None,
+        unsure: bool = False,
     ) -> str:
-        """The time is free and kept for this call only; nothing is booked yet. `seconds` is how long it is kept."""
+        """The time is free and kept for this call only; nothing is booked yet. `seconds` is how long it is kept.
+
+        `unsure`: free as far as we know ourselves; the shop's calendar could not be asked just now."""
         minutes = round(seconds / 60) if seconds is not None and seconds >= 60 else 0
         return self.say(
-            "hold.held",
+            "hold.held_unsure" if unsure else "hold.held",
             service=self._service(service),
             when=_when(here, start, staff),
             price=self._price(price, price_from=price_from),
@@ -98,6 +101,17 @@ class Speech:
         taken = self.say("time.not_free", when=speak.moment(start, here), **self._for(service, staff))
         others = _without_staff(offers, staff)
         return _line(taken, self._instead(here, others, "time.nothing_near", said=start))
+
+    def unseen(
+        self, here: Here, *, offers: Sequence[SpokenOffer] = (), start: dt.datetime | None = None
+    ) -> str:
+        """The shop's calendar cannot be asked, and without it nothing is promised; `start` is the wished time."""
+        told = self.say("calendar.unseen")
+        return _line(told, self._instead(here, offers, "calendar.unseen_later", said=start))
+
+    def unsure(self) -> str:
+        """Said before offers: the shop's calendar could not be asked about them just now."""
+        return self.say("calendar.unsure")
 
     def offers(self, here: Here, *, offers: Sequence[SpokenOffer], service: str = "") -> str:
         """Free times in a window that was asked for; nothing is kept. Without offers the same as `offers_none`."""

@@ -41,6 +41,13 @@ _HOLD: Catalogue = {
         "Soll ich den Termin fest für dich eintragen?",
         needs="service when",
     ),
+    "hold.held_unsure": _text(
+        "Für {service} sieht es {when} gut aus, {price}. Der Kalender antwortet gerade nicht, aber ich halte Ihnen "
+        "die Zeit {duration} lang frei. Soll ich den Termin für Sie eintragen?",
+        "Für {service} sieht es {when} gut aus, {price}. Der Kalender antwortet gerade nicht, aber ich halte dir "
+        "die Zeit {duration} lang frei. Soll ich den Termin für dich eintragen?",
+        needs="service when",
+    ),
     "hold.replaced": _text(
         "Ich halte Ihnen gerade eine andere Zeit frei, nämlich {when}. Soll ich diese eintragen?",
         "Ich halte dir gerade eine andere Zeit frei, nämlich {when}. Soll ich diese eintragen?",
@@ -112,6 +119,17 @@ _TIME: Catalogue = {
     ),
     "time.off_grid": _text("Zu dieser Minute beginnen wir leider nicht."),
     "time.year_corrected": _text("Ich gehe von {day} aus.", needs="day"),
+}
+
+_CALENDAR: Catalogue = {
+    "calendar.unsure": _text("Der Kalender antwortet gerade nicht, deshalb noch unter Vorbehalt."),
+    "calendar.unseen": _text(
+        "Ich kann gerade leider nicht in unseren Kalender sehen und deshalb für diese Zeit nichts zusagen."
+    ),
+    "calendar.unseen_later": _text(
+        "Können Sie es bitte in ein paar Minuten noch einmal versuchen?",
+        "Kannst du es bitte in ein paar Minuten noch einmal versuchen?",
+    ),
 }
 
 _OFFERS: Catalogue = {
@@ -284,6 +302,7 @@ TEXTS: Catalogue = {
     **_HOLD,
     **_BOOKING,
     **_TIME,
+    **_CALENDAR,
     **_OFFERS,
     **_SERVICE,
     **_STAFF,

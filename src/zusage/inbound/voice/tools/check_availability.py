@@ -9,8 +9,9 @@ from zusage.app.booking.outcomes import Refused
 from zusage.app.booking.ports import Taken
 from zusage.app.calls.ports import Answer
 from zusage.core.scheduling.plan import Plan
+from zusage.inbound.voice.certainty import certainty
 from zusage.inbound.voice.refusals import Wanted, refusal
-from zusage.inbound.voice.talk import NO_CALENDAR, Talk
+from zusage.inbound.voice.talk import Talk
 from zusage.inbound.voice.toolcall import ToolResult
 from zusage.inbound.voice.tools.get_alternatives import offer_window
 from zusage.inbound.voice.understanding import Understood, chosen_offer, of_offer, understand
@@ -56,6 +57,7 @@ def _result(talk: Talk, understood: Understood, start: datetime, outcome: HoldOu
 
 def _held(talk: Talk, understood: Understood, taken: Taken, plan: Plan, expires_at: datetime) -> ToolResult:
     hold = talk.hold_data(taken.token, expires_at)
+    sure = certainty("held", taken.view, plan.staff_id, plan.period)
     say = talk.speech.held(
         talk.here,
         service=plan.service_name,
@@ -64,11 +66,12 @@ def _held(talk: Talk, understood: Understood, taken: Taken, plan: Plan, expires_
         price=plan.price,
         price_from=understood.service.price_from,
         seconds=hold["seconds_left"],
+        unsure=not sure.certain,
     )
     data = {
         "hold": hold,
         **talk.plan_data(plan.service_name, plan.staff_name, plan.start, plan.period.end, plan.price),
-        "certainty": {"ledger": "held", "calendar": NO_CALENDAR},
+        "certainty": sure.data,
     }
     return ToolResult("held", say, data, hold_id=taken.hold_id)
 

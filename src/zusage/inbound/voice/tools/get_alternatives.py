@@ -44,7 +44,7 @@ async def offer_window(talk: Talk, understood: Understood, *, closed: Status) ->
 def _offers(talk: Talk, understood: Understood, found: OffersFound, closed: Status) -> ToolResult:
     service, asked = understood.service, understood.staff_asked
     wanted = min(MOST_OFFERS, talk.args.max_alternatives or MOST_OFFERS)
-    offers = name_offers(talk, service, found.options[:wanted], staff_asked=asked)
+    offers = name_offers(talk, service, found.options[:wanted], found.view, staff_asked=asked)
     staff = talk.staff_name(understood.wish.staff_id) if understood.wish.staff_id else ""
     data: dict[str, Any] = {"kept_wish": found.kind == "within", "offers": offers.data}
     if found.kind == "around" and (day := _closed_day(talk, understood.wish)) is not None:
@@ -54,13 +54,17 @@ def _offers(talk: Talk, understood: Understood, found: OffersFound, closed: Stat
             data | {"reason": "closed"},
             offers=offers.stored,
         )
+    if found.unseen:
+        say = talk.speech.unseen(talk.here, offers=offers.spoken)
+        return ToolResult("not_free", say, data | {"reason": "unseen"}, offers=offers.stored)
     if not offers.stored:
         return ToolResult("not_free", talk.speech.offers_none(service=service.name, staff=staff), data)
     if found.kind == "around":
         say = talk.speech.offers_around(talk.here, offers=offers.spoken, service=service.name, staff=staff)
     else:
         say = talk.speech.offers(talk.here, offers=offers.spoken, service=service.name)
-    return ToolResult("offers", say, data, offers=offers.stored)
+    result = ToolResult("offers", say, data, offers=offers.stored)
+    return result.after(talk.speech.unsure()) if offers.unsure else result
 
 
 def _closed_day(talk: Talk, wish: Wish) -> date | None:

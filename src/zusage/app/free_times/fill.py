@@ -1,0 +1,187 @@
+"""Read days from the calendar into what is kept, each request once however many wait for it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+import structlog
+
+from zusage.app.free_times._days import days_from, free_by_day, wanted_slots
+from zusage.app.free_times.ports import CalendarHost, CompanyHosts, FreeDays, KeptDay, Kind, Place, Source
+from zusage.app.mirror.ports import CalendarError, Calendars, Priority, Terms
+
+log = structlog.get_logger()
+
+_PATIENCE = 15.0
+"""How long a request for free times may run, whoever still waits: a late answer fills what is kept all the same."""
+_REST_SECONDS = 10.0
+"""How long a host is not asked again after a failure: a caller must not wait for the same silence twice."""
+_LEASE_SECONDS = 20.0
+_MOST_RESTING = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Days of one host from one source, `first` to `last`: one request."""
+
+    company: CompanyHosts
+    host: CalendarHost
+    source: Source
+    first: date
+    last: date
+
+    @property
+    def name(self) -> tuple[UUID, UUID, str]:
+        return self.company.company_id, self.host.staff_id, self.source.key
+
+    def place(self, day: date) -> Place:
+        return Place(*self.name, self.host.zone, day)
+
+    def covers(self, other: Wanted) -> bool:
+        return self.first <= other.first and other.last <= self.last
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What was read, and whether it is kept: nothing of it was dropped meanwhile."""
+
+    days: Mapping[date, KeptDay]
+    kept: bool
+
+
+class CalendarUnread(Exception):  # noqa: N818
+    """The calendar did not tell; `retry_after` are the seconds after which it is worth asking again, if it said so."""
+
+    def __init__(self, reason: str, retry_after: float | None = None) -> None:
+        super().__init__(reason)
+        self.retry_after = retry_after
+
+
+class Filler:
+    """Reads days and keeps them. One for a process; close it in the end. `clock` gives seconds since 1970."""
+
+    def __init__(self, kept: FreeDays, calendars: Calendars, clock: Callable[[], float]) -> None:
+        self.kept = kept
+        self.clock = clock
+        self._calendars = calendars
+        self._running: dict[tuple[UUID, UUID, str], list[tuple[Wanted, asyncio.Task[Filled]]]] = {}
+        self._resting: dict[tuple[UUID, UUID, str], float] = {}
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    def rests(self, wanted: Wanted) -> bool:
+        """Say whether this host was silent just now, and is not worth waiting for."""
+        return self._resting.get(wanted.name, 0.0) > self.clock()
+
+    def rest(self, wanted: Wanted) -> None:
+        """Let nobody wait for this host for a while."""
+        if len(self._resting) > _MOST_RESTING:
+            self._resting.clear()
+        self._resting[wanted.name] = self.clock() + _REST_SECONDS
+
+    def start(self, wanted: Wanted, priority: Priority) -> asyncio.Task[Filled]:
+        """Begin to read, or join who reads the same days; the task goes on when nobody waits for it any more.
+
+        :raises CalendarUnread: from the task."""
+        running = self._running.setdefault(wanted.name, [])
+        for other, task in running:
+            if other.covers(wanted):
+                return self.background(self._joined(wanted, task, priority))
+        task = self.background(self._read(wanted, priority))
+        entry = (wanted, task)
+        running.append(entry)
+        task.add_done_callback(lambda _task: self._over(entry))
+        return task
+
+    def refresh(self, wanted: Wanted) -> None:
+        """Read anew behind a caller, unless somebody does, here or in another process."""
+        if wanted.name not in self._running and not self.rests(wanted):
+            self.background(self._refresh(wanted))
+
+    def count(self, company_id: UUID, **counts: int) -> None:
+        """Count without waiting for it."""
+        today = datetime.fromtimestamp(self.clock(), UTC).date()
+        numbers: Mapping[Kind, int] = counts  # type: ignore[assignment]
+        self.background(self.kept.count(company_id, today, numbers))
+
+    def background(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+        """Run something that nobody may wait for."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+        return task
+
+    async def close(self, grace: float = 1.0) -> None:
+        """Let what runs finish for up to `grace` seconds, and end it then."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=grace)
+        left = list(self._tasks)
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+
+    async def _read(self, wanted: Wanted, priority: Priority) -> Filled:
+        days = days_from(wanted.first, wanted.last)
+        places = [wanted.place(day) for day in days]
+        # Before the request leaves: what is dropped while it is on its way stays dropped (protocols 35).
+        generations = await self.kept.generations(places)
+        read_at = self.clock()
+        slots = wanted_slots(wanted.source, wanted.host.zone, wanted.first, wanted.last)
+        if wanted.company.access is None:
+            raise CalendarUnread("No key opens the API key of this company.")
+        calendar = self._calendars.of(wanted.company.access)
+        try:
+            found = await calendar.free_slots(slots, Terms(_PATIENCE, priority))
+        except CalendarError as error:
+            self.rest(wanted)
+            log.info("free_times_unread", company_id=str(wanted.company.company_id), reason=str(error))
+            raise CalendarUnread(str(error), error.retry_after) from error
+        self._resting.pop(wanted.name, None)
+        free = free_by_day(found, wanted.host.zone, days)
+        read = {day: KeptDay(free[day], read_at) for day in days}
+        under = dict(zip(places, generations, strict=True))
+        kept = await self.kept.write({wanted.place(day): each for day, each in read.items()}, under)
+        self.count(wanted.company.company_id, reads=1)
+        return Filled(read, kept)
+
+    async def _joined(self, wanted: Wanted, other: asyncio.Task[Filled], priority: Priority) -> Filled:
+        filled = await asyncio.shield(other)
+        # It began before the time that was dropped meanwhile; whoever asks after that wants to know better.
+        return filled if filled.kept else await self._read(wanted, priority)
+
+    async def _refresh(self, wanted: Wanted) -> None:
+        company_id, name = wanted.company.company_id, f"{wanted.host.staff_id}:{wanted.source.key}"
+        lease = await self.kept.lease(company_id, name, _LEASE_SECONDS)
+        if lease is None:
+            return
+        try:
+            await self.start(wanted, "background")
+        except CalendarUnread:
+            return
+        finally:
+            await self.kept.release(company_id, name, lease)
+
+    def _over(self, entry: tuple[Wanted, asyncio.Task[Filled]]) -> None:
+        running = self._running.get(entry[0].name, [])
+        if entry in running:
+            running.remove(entry)
+        if not running:
+            self._running.pop(entry[0].name, None)
+
+    def _done(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if task.cancelled():
+            return
+        error = task.exception()  # whoever waited has it, or nobody wants it any more
+        if error is not None and not isinstance(error, CalendarUnread):
+            log.warning("free_times_failed", reason=f"{type(error).__name__}: {error}")
+
+
+def wanted_days(
+    company: CompanyHosts, host: CalendarHost, source: Source, stretches: Sequence[tuple[date, date]]
+) -> list[Wanted]:
+    return [Wanted(company, host, source, first, last) for first, last in stretches]
