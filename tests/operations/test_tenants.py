@@ -88,6 +88,15 @@ async def fill_every_table(demo: Rows) -> None:
         "INSERT INTO orphan (company_id, uid, appointment_id, ordinal, why, found_at) "
         "SELECT company_id, 'uid', appointment_id, ordinal, 'duplicate', now() FROM mirror"
     )
+    await demo.value(
+        "INSERT INTO mirror_former (company_id, appointment_id, ordinal, uid, intent, staff_id, starts_at, ends_at) "
+        "SELECT company_id, appointment_id, ordinal, 'uid', intent, staff_id, starts_at, ends_at FROM mirror"
+    )
+    await demo.value(
+        "INSERT INTO move (company_id, move_id, appointment_id, state, actor, reason, from_plan, from_claims, to_plan, "
+        "claims, created_at, deadline) SELECT company_id, gen_random_uuid(), appointment_id, 'open', 'person', '', plan, "
+        "'[]', plan, 1, now(), now() FROM appointment"
+    )
     absence, anna = demo.new_id(), demo.staff["anna-weber"]
     await demo.hold(anna, hours=5)
     await demo.value(

@@ -6,12 +6,13 @@ import itertools
 import secrets
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from zusage.adapters.postgres.database import Database
 from zusage.adapters.postgres.journal import PostgresJournal
 from zusage.adapters.postgres.ledger import PostgresLedger
-from zusage.app.booking.ports import Booked, Booker, Taken
+from zusage.app.booking.ports import Booked, Booker, Moved, MoveOrder, Taken
 from zusage.app.calls.ports import Answer, Begun, CallRef, ToolCallKey
 from zusage.core.scheduling.plan import ClaimPlan, PhasePlan, Plan
 from zusage.core.values import Money, Period
@@ -105,6 +106,20 @@ class Shop:
             await unit.commit()
         return booked
 
+    async def move(self, appointment_id: UUID, *plans: Plan, expected: datetime = TEN, **order: Any) -> Moved:
+        """Move an appointment that is expected to start at `expected`."""
+        wanted = MoveOrder(appointment_id, expected, **{"actor": "person", "reason": "verlegt"} | order)
+        async with self.ledger(self.company_id) as unit:
+            moved = await unit.move(wanted, plans)
+            await unit.commit()
+        return moved
+
+    async def unmove(self, appointment_id: UUID) -> bool:
+        async with self.ledger(self.company_id) as unit:
+            undone = await unit.unmove(appointment_id, "abgelehnt")
+            await unit.commit()
+        return undone
+
     async def release(self, run: Begun) -> int:
         async with self.ledger(self.company_id) as unit:
             count = await unit.release(run.call_id)
@@ -148,8 +163,24 @@ _FLAWS = {
         " (SELECT count(*) FROM claim c WHERE c.company_id = h.company_id AND c.hold_id = h.hold_id)"
     ),
     "short_appointments": (
-        "SELECT count(*) FROM appointment a JOIN hold h USING (company_id, hold_id) WHERE h.claims <>"
+        "SELECT count(*) FROM appointment a JOIN hold h USING (company_id, hold_id) WHERE coalesce((SELECT"
+        " CASE m.state WHEN 'refused' THEN jsonb_array_length(m.from_claims) ELSE m.claims END FROM move m"
+        " WHERE m.company_id = a.company_id AND m.appointment_id = a.appointment_id"
+        " ORDER BY m.created_at DESC LIMIT 1), h.claims) * (a.status = 'booked')::integer <>"
         " (SELECT count(*) FROM claim c WHERE c.company_id = a.company_id AND c.appointment_id = a.appointment_id)"
+    ),
+    "kept_for_nothing": (
+        "SELECT count(*) FROM claim c JOIN move m USING (company_id, move_id) LEFT JOIN appointment a"
+        " ON a.company_id = m.company_id AND a.appointment_id = m.appointment_id AND a.status = 'booked'"
+        " WHERE m.state <> 'open' OR a.appointment_id IS NULL"
+    ),
+    "old_times_given_up": (
+        "SELECT count(*) FROM move m CROSS JOIN LATERAL jsonb_to_recordset(m.from_claims)"
+        " AS o (resource_id uuid, starts_at timestamptz, ends_at timestamptz)"
+        " WHERE m.state = 'open' AND NOT coalesce((SELECT range_agg(c.during) FROM claim c"
+        " WHERE c.company_id = m.company_id AND c.resource_id = o.resource_id"
+        " AND (c.move_id = m.move_id OR c.appointment_id = m.appointment_id)), '{}')"
+        " @> tstzrange(o.starts_at, o.ends_at)"
     ),
     "converted_without_appointment": (
         "SELECT count(*) FROM hold h LEFT JOIN appointment a USING (company_id, hold_id)"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -13,7 +14,7 @@ from psycopg.types.json import Jsonb
 
 from zusage.adapters.postgres.database import Connection, Database
 from zusage.adapters.postgres.journal import finish_statement
-from zusage.app.booking.ports import Booked, Booker, Taken
+from zusage.app.booking.ports import Actor, Booked, Booker, KnownPhase, Moved, MoveOrder, Taken
 from zusage.app.calls.ports import Answer, Begun
 from zusage.app.points import Point, Reach, pass_by
 from zusage.core.scheduling.plan import Busy, PhasePlan, Plan
@@ -41,6 +42,9 @@ _TAKE_AND_CONFIRM = (
     "%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) AS t"
 )
 _PROLONG = "SELECT voice_prolong(%s, %s, %s, %s)"
+_MOVE = "SELECT (t).* FROM ledger_move(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) AS t"
+_UNMOVE = "SELECT ledger_unmove(%s, %s, %s)"
+_CANCEL = "SELECT ledger_cancel(%s, %s, %s, %s, false)"
 _UNDO = "SELECT ledger_cancel(%s, %s, 'mirror', %s, true)"
 
 
@@ -92,6 +96,18 @@ class PostgresUnit:
 
     async def prolong(self, run: Begun, seconds: float) -> None:
         await self._connection.execute(_PROLONG, (run.company_id, run.tool_call_id, run.lease, seconds))
+
+    async def move(self, order: MoveOrder, plans: Sequence[Plan]) -> Moved:
+        head = (self._company_id, order.appointment_id, self._new_id(), order.expected_start)
+        tail = (order.actor, order.reason, order.call_id, _known(order.known))
+        outcome, _, move_id, plan, wait, now = await self._one(_MOVE, (*head, *_plan_columns(plans), *tail))
+        return Moved(outcome, now, plan, move_id, wait)
+
+    async def unmove(self, appointment_id: UUID, reason: str) -> bool:
+        return bool((await self._one(_UNMOVE, (self._company_id, appointment_id, reason)))[0])
+
+    async def cancel(self, appointment_id: UUID, actor: Actor, reason: str) -> bool:
+        return bool((await self._one(_CANCEL, (self._company_id, appointment_id, actor, reason)))[0])
 
     async def undo(self, appointment_id: UUID, reason: str) -> bool:
         self._done = "undone"
@@ -174,6 +190,10 @@ def _phase(phase: PhasePlan) -> dict[str, Any]:
         "staff_id": phase.staff_id and str(phase.staff_id),
         "chair_id": phase.chair_id and str(phase.chair_id),
     }
+
+
+def _known(phases: Sequence[KnownPhase] | None) -> Jsonb | None:
+    return None if phases is None else Jsonb([asdict(phase) for phase in phases])
 
 
 def _booked(row: tuple[Any, ...]) -> Booked:

@@ -29,6 +29,7 @@ calendar_mapping: calendar_mapping_length_min_check calendar_mapping_ordinal_che
 call: call_company_id_branch_id_fkey call_external call_pkey call_recent
 claim: claim_by_absence claim_by_appointment claim_by_hold claim_by_resource claim_company_id_absence_id_fkey
 claim: claim_company_id_appointment_id_fkey claim_company_id_hold_id_fkey claim_company_id_resource_id_fkey
+claim: claim_by_move claim_company_id_move_id_fkey
 claim: claim_finite claim_no_overlap claim_not_empty claim_one_day claim_one_owner claim_pkey claim_promises_bind
 company: company_currency_check company_pkey
 courtesy: courtesy_company_id_hold_id_fkey courtesy_company_id_staff_id_fkey courtesy_due courtesy_of_staff
@@ -36,13 +37,18 @@ courtesy: courtesy_pkey courtesy_state_check courtesy_times courtesy_uid
 customer: customer_company_id_fkey customer_phone_check customer_phone_name customer_pkey
 hold: hold_check hold_claims_check hold_company_id_call_id_fkey hold_of_call hold_one_per_call hold_overdue hold_pkey
 hold: hold_price_cents_check hold_status_check hold_token
-mirror: mirror_by_uid mirror_company_id_appointment_id_ordinal_fkey mirror_company_id_staff_id_fkey mirror_due
+mirror: mirror_by_uid mirror_company_id_appointment_id_fkey mirror_company_id_known_staff_id_fkey
+mirror: mirror_company_id_staff_id_fkey mirror_due mirror_known_times mirror_moving mirror_standing
 mirror: mirror_intent mirror_known_check mirror_leased mirror_leaving mirror_pkey mirror_present mirror_reviewed
 mirror: mirror_sending mirror_times mirror_wanted_check
 mirror_attempt: mirror_attempt_action_check mirror_attempt_by_time
 mirror_attempt: mirror_attempt_company_id_appointment_id_ordinal_fkey mirror_attempt_of mirror_attempt_pkey
+mirror_former: mirror_former_company_id_appointment_id_ordinal_fkey mirror_former_pkey mirror_former_standing
+mirror_former: mirror_former_times
 misheard: misheard_about_check misheard_answered_check misheard_by_age misheard_company_id_branch_id_fkey
 misheard: misheard_length misheard_pkey
+move: move_company_id_appointment_id_fkey move_claims_check move_due move_ended move_of move_open move_pkey
+move: move_state_check
 opening_exception: opening_exception_check opening_exception_company_id_branch_id_fkey opening_exception_pkey
 opening_hours: opening_hours_check opening_hours_company_id_branch_id_fkey opening_hours_pkey
 opening_hours: opening_hours_weekday_check
@@ -70,16 +76,19 @@ directory.secret: secret_company_id_fkey secret_once secret_pkey
 directory.worker: worker_pkey
 """
 _FUNCTIONS = """
-calendar_hint_note call_event call_renew_hold call_seen claim_guard current_company customer_of history_guard hold_deadline
-ledger_block ledger_cancel ledger_confirm ledger_end_holds ledger_lock_resources ledger_not_held ledger_release ledger_renew
-ledger_sweep ledger_take ledger_take_and_confirm ledger_unblock mirror_intent mirror_unwant mirror_wait
-mirror_want misheard_note misheard_sweep voice_answer voice_begin voice_finish voice_prolong voice_replayable zusage_now
-courtesy_unwant courtesy_want
+calendar_hint_note call_event call_renew_hold call_seen claim_guard courtesy_unwant courtesy_want current_company
+customer_of history_guard hold_deadline
+ledger_begin_move ledger_block ledger_cancel ledger_clear_way ledger_confirm ledger_end_holds ledger_lock_resources
+ledger_move ledger_move_choice ledger_not_held ledger_overdue_moves ledger_release ledger_renew ledger_settle_move
+ledger_sweep ledger_take ledger_take_and_confirm ledger_turn ledger_unblock ledger_unmove mirror_intent mirror_move
+mirror_unwant mirror_wait mirror_want misheard_note misheard_sweep plan_shape
+voice_answer voice_begin voice_finish voice_prolong voice_replayable zusage_now
 directory.assert_company
 """
 # These run with the owner's rights, for what must be found before the company is known.
 _DEFINERS = """
-directory.beat directory.due_companies directory.due_hints directory.find_hook directory.find_line directory.hook_of directory.installed
+directory.beat directory.due_companies directory.due_hints directory.due_moves directory.find_hook
+directory.find_line directory.hook_of directory.installed
 directory.lines_of directory.list_companies directory.put_company directory.put_hook directory.put_lines
 directory.put_secrets directory.secrets_of directory.secrets_taken directory.wake directory.workers
 directory.due_courtesies
@@ -97,6 +106,7 @@ _DUE_RULES = {
     "calendar_hint": "(next_at IS NOT NULL)",
     "hold": "(status = 'held'::text)",
     "mirror": "(next_at IS NOT NULL)",
+    "move": "(state = 'open'::text)",
     "orphan": "(next_at IS NOT NULL)",
 }
 
@@ -106,8 +116,9 @@ DEFINITIONS = {
     "WHERE (binding)",
     "claim.claim_finite": "CHECK ((isfinite(starts_at) AND isfinite(ends_at)))",
     "claim.claim_not_empty": "CHECK (((starts_at < ends_at) AND (NOT isempty(during))))",
-    "claim.claim_one_owner": "CHECK ((num_nonnulls(hold_id, appointment_id, absence_id, external_id) = 1))",
-    "claim.claim_promises_bind": "CHECK ((binding = ((hold_id IS NOT NULL) OR (appointment_id IS NOT NULL))))",
+    "claim.claim_one_owner": "CHECK ((num_nonnulls(hold_id, appointment_id, absence_id, external_id, move_id) = 1))",
+    "claim.claim_promises_bind": "CHECK ((binding = ((hold_id IS NOT NULL) OR (appointment_id IS NOT NULL) OR "
+    "(move_id IS NOT NULL))))",
 }
 
 

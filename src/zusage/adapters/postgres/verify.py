@@ -54,14 +54,15 @@ _LEDGER = (
         """
         SELECT ARRAY[c.claim_id::text], format('Claim %%s on %%s at %%s has %%s live owners instead of one.',
                c.claim_id, c.resource_id, c.starts_at,
-               num_nonnulls(h.hold_id, a.appointment_id, b.absence_id, c.external_id))
+               num_nonnulls(h.hold_id, a.appointment_id, m.move_id, b.absence_id, c.external_id))
         FROM claim c
         LEFT JOIN hold h ON h.company_id = c.company_id AND h.hold_id = c.hold_id AND h.status = 'held'
         LEFT JOIN appointment a ON a.company_id = c.company_id AND a.appointment_id = c.appointment_id
               AND a.status = 'booked'
+        LEFT JOIN move m ON m.company_id = c.company_id AND m.move_id = c.move_id AND m.state = 'open'
         LEFT JOIN absence b ON b.company_id = c.company_id AND b.absence_id = c.absence_id
         WHERE c.company_id = %(company)s
-          AND num_nonnulls(h.hold_id, a.appointment_id, b.absence_id, c.external_id) <> 1
+          AND num_nonnulls(h.hold_id, a.appointment_id, m.move_id, b.absence_id, c.external_id) <> 1
         """,
     ),
     _Check(
@@ -70,7 +71,7 @@ _LEDGER = (
         SELECT ARRAY[claim_id::text], format('Claim %%s is a promise that does not bind, or binds and is none.',
                claim_id)
         FROM claim WHERE company_id = %(company)s
-          AND binding <> (hold_id IS NOT NULL OR appointment_id IS NOT NULL)
+          AND binding <> (hold_id IS NOT NULL OR appointment_id IS NOT NULL OR move_id IS NOT NULL)
         """,
     ),
     _Check(
@@ -120,6 +121,35 @@ _LEDGER = (
         GROUP BY a.company_id, a.appointment_id
         HAVING count(p) = 0 OR min(p.starts_at) <> a.starts_at OR max(p.ends_at) <> a.ends_at
             OR min(p.ordinal) <> 0 OR max(p.ordinal) <> count(p) - 1 OR bool_or(p.starts_at <> p.before)
+        """,
+    ),
+)
+
+_MOVES = (
+    _Check(
+        "old_time_given_up",
+        """
+        SELECT ARRAY[m.move_id::text, m.appointment_id::text],
+               format('Move %%s of appointment %%s is open, and its old time %%s to %%s on %%s is not its own any more.',
+                      m.move_id, m.appointment_id, o.starts_at, o.ends_at, o.resource_id)
+        FROM move m CROSS JOIN LATERAL jsonb_to_recordset(m.from_claims)
+             AS o (resource_id uuid, starts_at timestamptz, ends_at timestamptz)
+        WHERE m.company_id = %(company)s AND m.state = 'open' AND NOT coalesce((
+            SELECT range_agg(c.during) FROM claim c
+            WHERE c.company_id = m.company_id AND c.resource_id = o.resource_id
+              AND (c.move_id = m.move_id OR c.appointment_id = m.appointment_id)), '{}')
+            @> tstzrange(o.starts_at, o.ends_at)
+        """,
+    ),
+    _Check(
+        "move_unattended",
+        """
+        SELECT ARRAY[m.move_id::text, m.appointment_id::text],
+               format('Move %%s of appointment %%s (%%s) is open since %%s: its calendar was to agree until %%s.',
+                      m.move_id, m.appointment_id, a.status, m.created_at, m.deadline)
+        FROM move m JOIN appointment a ON a.company_id = m.company_id AND a.appointment_id = m.appointment_id
+        WHERE m.company_id = %(company)s AND (m.state = 'turning' OR m.state = 'open' AND (
+              a.status <> 'booked' OR m.deadline < (SELECT zusage_now()) - interval '10 minutes'))
         """,
     ),
 )
@@ -261,7 +291,7 @@ class PostgresEvidence:
             for name, statement in _COUNTS.items():
                 row = await (await connection.execute(statement, values)).fetchone()
                 counts[name] = int(row[0]) if row else 0
-            findings = await _run(connection, (*_LEDGER, *_MIRRORS), values, company.key)
+            findings = await _run(connection, (*_LEDGER, *_MOVES, *_MIRRORS), values, company.key)
         return Evidence(findings, counts)
 
     async def of_catalogue(self) -> Evidence:

@@ -59,6 +59,50 @@ class Booked:
     wait: float | None = None
 
 
+Actor = Literal["voice", "person", "calendar", "mirror"]
+"""Who did it, in an appointment's history: a caller, the shop's staff here, people in the calendar, or we ourselves."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPhase:
+    """A phase that stands in the calendar at its new time already, because people moved it there."""
+
+    ordinal: int
+    uid: str
+    event_type_id: int | None = None
+    host_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MoveOrder:
+    """Which appointment to move, from where (as whoever moves it believes), and why; `call_id` is the call that does.
+
+    `known` says which phases people moved in the calendar already: nothing is asked there for these, and absences and
+    external times do not stand in the way of what people decided; other promises do. None: we move it."""
+
+    appointment_id: UUID
+    expected_start: datetime
+    actor: Actor
+    reason: str
+    call_id: UUID | None = None
+    known: Sequence[KnownPhase] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What came of a move. `plan` is the snapshot of the appointment as it stands now, `now` the database's clock.
+
+    same: it stands so already. lost: none of the plans is free. changed: it does not start where it was expected. over:
+    it was cancelled. none: there is no such appointment. `move_id`: the calendar has still to agree, and the old time
+    stays taken meanwhile. `wait`: how many seconds the call waits for it; None where it does not."""
+
+    outcome: Literal["moved", "same", "lost", "changed", "over", "none"]
+    now: datetime
+    plan: Mapping[str, Any] | None = None
+    move_id: UUID | None = None
+    wait: float | None = None
+
+
 class LedgerUnit(OfferUnit, Protocol):
     """The same transaction, with all that changes the ledger.
 
@@ -78,6 +122,18 @@ class LedgerUnit(OfferUnit, Protocol):
         """Keep the tool call from being taken over for so long.
 
         :raises LeaseLost: another process has taken it over."""
+
+    async def move(self, order: MoveOrder, plans: Sequence[Plan]) -> Moved:
+        """Move to the first of these interchangeable plans that is free; what is the appointment's own is seen through.
+
+        The new time is taken before the old one is given up: where a calendar has to agree, the old time stays taken
+        until it has, or has refused, or for ten minutes. Repeating it is harmless: "same"."""
+
+    async def unmove(self, appointment_id: UUID, reason: str) -> bool:
+        """Take a move back that the calendar refused; False: none is under way."""
+
+    async def cancel(self, appointment_id: UUID, actor: Actor, reason: str) -> bool:
+        """End an appointment; its claims and what a move keeps are free at once, its mirrors go. False: it was over."""
 
     async def undo(self, appointment_id: UUID, reason: str) -> bool:
         """End an appointment that the calendar refused, automatically; its mirrors go too. False: it was over."""
