@@ -6,8 +6,8 @@ from pathlib import Path
 
 from alembic import op
 
-revision = "0005"
-down_revision = "0004"
+revision = "0007"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
@@ -88,7 +88,7 @@ def _seen(sql: str, *tables: str) -> None:
 
 
 def upgrade() -> None:
-    _run((_SQL / "0005_moves.sql").read_text())
+    _run((_SQL / "0007_moves.sql").read_text())
     _seen(_STAND, "mirror", "calendar_mapping", "calendar_host")
 
 
