@@ -97,6 +97,7 @@ async def fill_every_table(demo: Rows) -> None:
         "claims, created_at, deadline) SELECT company_id, gen_random_uuid(), appointment_id, 'open', 'person', '', plan, "
         "'[]', plan, 1, now(), now() FROM appointment"
     )
+    await tell_operator(demo)
     absence, anna = demo.new_id(), demo.staff["anna-weber"]
     await demo.hold(anna, hours=5)
     await demo.value(
@@ -113,6 +114,18 @@ async def fill_every_table(demo: Rows) -> None:
     )  # fmt: skip
     await demo.value(
         "INSERT INTO synonym SELECT company_id, service_id, 'balla yasch', 'Balla yasch', now() FROM service LIMIT 1"
+    )
+
+
+async def tell_operator(demo: Rows) -> None:
+    await demo.value(
+        "INSERT INTO alert (company_id, subject, text, raised_at) VALUES (%s, 'review 1', '', now())",
+        demo.company,
+    )
+    await demo.value(
+        "INSERT INTO alert_watch (company_id, subject, state, since, told) "
+        "VALUES (%s, 'health', 'healthy', now(), 'healthy')",
+        demo.company,
     )
 
 

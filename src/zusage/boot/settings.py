@@ -38,6 +38,8 @@ class Settings(BaseSettings):
     secret_keys: SecretStr | None = None
     platform_keys: Annotated[tuple[SecretStr, ...], NoDecode] = ()
 
+    alert_urls: Annotated[tuple[SecretStr, ...], NoDecode] = ()
+
     pool_size: Annotated[int, Field(ge=1, le=200)] = 10
     lock_ms: Annotated[int, Field(ge=10, le=10_000)] = 400
     statement_ms: Annotated[int, Field(ge=50, le=30_000)] = 1_500
@@ -52,7 +54,7 @@ class Settings(BaseSettings):
     log: Literal["console", "json"] = "console"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
-    @field_validator("platform_keys", mode="before")
+    @field_validator("platform_keys", "alert_urls", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return (
@@ -76,6 +78,14 @@ class Settings(BaseSettings):
     def _check_cache(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and urlsplit(value.get_secret_value()).scheme not in _CACHES:
             raise ValueError("is no address of a Valkey; write valkey://host:6379")
+        return value
+
+    @field_validator("alert_urls")
+    @classmethod
+    def _check_services(cls, value: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        if not all(urlsplit(url.get_secret_value()).scheme for url in value):
+            # What is wrong is not repeated: it may hold a password.
+            raise ValueError("holds something that is no URL; write for example mailtos://…,slack://…")
         return value
 
     @field_validator("data_dir")

@@ -32,8 +32,8 @@ SELECT count(*), count(*) FILTER (WHERE p), count(*) FILTER (WHERE p AND wanted_
        (SELECT count(*) FROM worked), (SELECT count(*) FROM worked JOIN mirrors USING (appointment_id, ordinal)
                                        WHERE mirrors.settled),
        EXISTS (SELECT 1 FROM calendar_connection c WHERE c.company_id = %(company)s AND c.paused_at IS NOT NULL),
-       (SELECT greatest(coalesce(extract(epoch FROM c.blocked_until - %(now)s), 0), 0)::float
-        FROM calendar_connection c WHERE c.company_id = %(company)s)
+       coalesce((SELECT greatest(extract(epoch FROM c.blocked_until - %(now)s), 0)::float
+                 FROM calendar_connection c WHERE c.company_id = %(company)s), 0)
 FROM (SELECT mirrors.*, NOT settled AND review_at IS NULL AS p FROM mirrors) AS counted
 """  # noqa: S608 - put together from literals
 _COUNTED = (
@@ -106,13 +106,7 @@ class PostgresMirrorHealth:
 
     async def figures(self, company_id: UUID) -> MirrorFigures:
         async with self._database.transaction(company_id) as connection:
-            values = await _values(connection, company_id)
-            counts = (await _rows(connection, _FIGURES, values))[0]
-            troubles = await _rows(connection, _TROUBLES, values)
-        return MirrorFigures(
-            **dict(zip(_COUNTED, counts, strict=True)),
-            troubles=tuple(Trouble(kind, count, text, tuple(ids)) for kind, count, text, ids in troubles),
-        )
+            return await read_figures(connection, company_id)
 
     async def stuck(self, company_id: UUID) -> Sequence[Stuck]:
         async with self._database.transaction(company_id) as connection:
@@ -147,6 +141,17 @@ class PostgresMirrorHealth:
             cursor = await connection.execute(_RESOLVE, values | {"uid": uid, "again": again})
             await connection.execute("COMMIT")
         return cursor.rowcount == 1
+
+
+async def read_figures(connection: Connection, company_id: UUID) -> MirrorFigures:
+    """Count, in the transaction of the company."""
+    values = await _values(connection, company_id)
+    counts = (await _rows(connection, _FIGURES, values))[0]
+    troubles = await _rows(connection, _TROUBLES, values)
+    return MirrorFigures(
+        **dict(zip(_COUNTED, counts, strict=True)),
+        troubles=tuple(Trouble(kind, count, text, tuple(ids)) for kind, count, text, ids in troubles),
+    )
 
 
 async def _values(connection: Connection, company_id: UUID) -> dict[str, Any]:

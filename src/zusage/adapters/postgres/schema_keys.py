@@ -6,6 +6,8 @@ from __future__ import annotations
 
 _RULES = """
 absence: absence_check absence_company_id_resource_id_fkey absence_pkey
+alert: alert_company_id_fkey alert_due alert_once alert_pkey
+alert_watch: alert_watch_company_id_fkey alert_watch_pkey
 appointment: appointment_by_call appointment_by_start appointment_check
 appointment: appointment_company_id_branch_id_fkey appointment_company_id_call_id_fkey
 appointment: appointment_company_id_customer_id_fkey appointment_company_id_hold_id_fkey appointment_hold
@@ -89,6 +91,7 @@ directory.assert_company
 _DEFINERS = """
 directory.beat directory.due_companies directory.due_hints directory.due_moves directory.find_hook
 directory.find_line directory.hook_of directory.installed
+directory.companies_to_alert directory.key_of
 directory.lines_of directory.list_companies directory.put_company directory.put_hook directory.put_lines
 directory.put_secrets directory.secrets_of directory.secrets_taken directory.wake directory.workers
 directory.due_courtesies
@@ -100,14 +103,17 @@ _TRIGGERS = (
     "hold.courtesy_want",
 )
 _TENANT_RULE = "(company_id = current_company())"
-# What the owner's due_companies may see beyond one company.
+# What the owner's due_companies and companies_to_alert may see beyond one company.
 _DUE_RULES = {
-    "courtesy": "(next_at IS NOT NULL)",
+    "alert": "(next_at IS NOT NULL)",
+    "calendar_connection": "true",
     "calendar_hint": "(next_at IS NOT NULL)",
+    "courtesy": "(next_at IS NOT NULL)",
     "hold": "(status = 'held'::text)",
     "mirror": "(next_at IS NOT NULL)",
     "move": "(state = 'open'::text)",
     "orphan": "(next_at IS NOT NULL)",
+    "review_item": "(resolved_at IS NULL)",
 }
 
 # Without these a double booking is possible: not their names count, but what they say.

@@ -197,7 +197,8 @@ _MIRRORS = (
               THEN m.next_at IS NULL
                    OR greatest(m.next_at, m.lease_until) < (SELECT zusage_now()) - interval '10 minutes'
               ELSE NOT EXISTS (
-                  SELECT 1 FROM review_item r WHERE r.company_id = m.company_id AND r.resolved_at IS NULL
+                  SELECT 1 FROM review_item r WHERE r.company_id = m.company_id
+                     AND (r.resolved_at IS NULL OR (r.resolution IS NOT NULL AND r.resolved_at >= m.review_at))
                      AND r.appointment_id = m.appointment_id AND r.kind LIKE 'mirror\\_%%'
                      AND r.detail ->> 'phase' = m.ordinal::text) END
         """,

@@ -8,6 +8,7 @@ import typer
 
 from zusage.boot.build import build_id
 from zusage.boot.cli import (
+    alerts,
     calcom,
     call,
     company,
@@ -18,6 +19,7 @@ from zusage.boot.cli import (
     mirror,
     orphans,
     retell,
+    reviews,
     sandbox,
     secrets,
     serve,
@@ -50,6 +52,8 @@ app.add_typer(retell.app, name="retell")
 app.add_typer(calcom.app, name="calcom")
 app.add_typer(mirror.app, name="mirror")
 app.add_typer(orphans.app, name="orphans")
+app.add_typer(reviews.app, name="reviews")
+app.add_typer(alerts.app, name="alerts")
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(sandbox.app, name="sandbox")
 app.command("doctor", epilog=doctor.EXAMPLE)(doctor.doctor)

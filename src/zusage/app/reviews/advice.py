@@ -1,0 +1,32 @@
+"""What a person should do about a review item, by its kind."""
+
+from __future__ import annotations
+
+_CALL_BACK = frozenset({"mirror_refused", "mirror_overdue", "absence_over_promise", "stranded_promise"})
+_RETRY = "`zusage mirror retry --company {company} --apply`"
+_ADVICE = {
+    "mirror_refused": "The calendar refused the appointment, and it stands here only: call the customer back and agree "
+    "on another time, or make room in Cal.com, then " + _RETRY + ".",
+    "mirror_unmapped": "No event type fits: mend the mapping (`zusage calcom map {company}`), then "
+    + _RETRY
+    + ".",
+    "mirror_overdue": "The calendar has not taken the appointment for a day: look why (`zusage calcom check {company}`), "
+    "then " + _RETRY + "; call the customer back if it cannot stand.",
+    "mirror_changed_there": "Somebody moved it in Cal.com: move the appointment here too, or move it back there.",
+    "mirror_cancelled_there": "Somebody cancelled it in Cal.com: cancel the appointment here too, or "
+    + _RETRY
+    + " books it anew.",
+    "absence_over_promise": "Who serves is away then: call the customer back and agree on another time.",
+    "stranded_promise": "It cannot be kept as it stands: call the customer back, or put back what is missing.",
+}
+_ANY = "Look at it, and close it when it is seen to."
+
+
+def advice_for(kind: str, company: str) -> str:
+    """Say in one sentence what a person should do about an item of a company (its key)."""
+    return _ADVICE.get(kind, _ANY).format(company=company)
+
+
+def needs_callback(kind: str) -> bool:
+    """Say whether the customer has to be called back: what they were promised may not stand."""
+    return kind in _CALL_BACK
