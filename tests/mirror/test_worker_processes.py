@@ -18,6 +18,9 @@ from support.worker_process import WorkerProcess, worker_process
 from zusage.adapters.postgres.database import Database
 from zusage.sandbox.calcom import Fault, Latency
 
+# A time limit is shown here, so nothing else runs beside it.
+pytestmark = pytest.mark.race
+
 STANDS = [("present", "present")]
 
 
@@ -27,7 +30,7 @@ async def salon(app_db: Database, jobs_db: Database) -> AsyncIterator[Mirrored]:
         yield made
 
 
-async def until(true: Callable[[], Awaitable[bool]], seconds: float = 15.0) -> None:
+async def until(true: Callable[[], Awaitable[bool]], seconds: float = 30.0) -> None:
     end = time.monotonic() + seconds
     while not await true():
         assert time.monotonic() < end, "it did not come about in time"
