@@ -98,6 +98,15 @@ async def fill_every_table(demo: Rows) -> None:
         "'[]', plan, 1, now(), now() FROM appointment"
     )
     await tell_operator(demo)
+    await demo.value(
+        "INSERT INTO calendar_hint (company_id, digest, trigger_event, uids, received_at) "
+        "VALUES (%s, sha256('body'), 'BOOKING_CREATED', ARRAY['uid'], now())",
+        demo.company,
+    )
+    await demo.value(
+        "INSERT INTO courtesy (company_id, hold_id, ordinal, staff_id, event_type_id, starts_at, ends_at, until, next_at) "
+        "SELECT company_id, hold_id, 0, staff_id, 7, starts_at, ends_at, now(), now() FROM hold LIMIT 1"
+    )
     absence, anna = demo.new_id(), demo.staff["anna-weber"]
     await demo.hold(anna, hours=5)
     await demo.value(

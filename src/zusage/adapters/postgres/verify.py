@@ -217,7 +217,7 @@ rules AS (
     SELECT t.name || '.' || c.conname AS name, pg_get_constraintdef(c.oid) AS definition
     FROM pg_constraint c JOIN tables t ON t.oid = c.conrelid LEFT JOIN pg_index i ON i.indexrelid = c.conindid
     WHERE c.convalidated AND (c.contype = 'f' OR i.indexrelid IS NULL OR (i.indisvalid AND i.indisready))
-      AND c.contype <> 'n' AND to_jsonb(c) ->> 'conenforced' IS DISTINCT FROM 'false')
+      AND c.contype NOT IN ('n', 't') AND to_jsonb(c) ->> 'conenforced' IS DISTINCT FROM 'false')
 SELECT 'rule ' || name FROM rules
 UNION ALL SELECT 'definition ' || name || ': ' || definition FROM rules
 UNION ALL SELECT 'rule ' || t.name || '.' || x.relname
