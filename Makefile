@@ -1,7 +1,7 @@
 # Relative paths only, and `python -m` instead of installed scripts: the project's own path may hold blanks and be
 # longer than a script's first line may.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-live bench requirements clean setup
+.PHONY: help demo test test-faults test-live bench requirements clean setup
 
 PYTHON ?= python3
 PYTEST_ARGS ?=
@@ -27,7 +27,7 @@ test: ## check format, lint, types and import contracts, and run all tests (PYTE
 ifneq ($(strip $(PYTEST_ARGS)),)
 	$(RUN) -m pytest $(PYTEST_ARGS)
 else
-	$(RUN) -m pytest -n auto --maxprocesses 4 -m "not race"
+	$(RUN) -m pytest -n auto --maxprocesses 4 -m "not race and not faults"
 	$(RUN) -m pytest -m race
 endif
 
@@ -38,6 +38,10 @@ else
 	@sh scripts/setup dev
 	@$(RUN) -m pytest tests/contract_calcom -m live -rs $(PYTEST_ARGS)
 endif
+
+test-faults: ## play every cell of the fault matrix: each point with each fault (docs: CONTRIBUTING.md)
+	@sh scripts/setup dev
+	$(RUN) -m pytest -n auto --maxprocesses 4 tests/faults/test_fault_matrix.py
 
 bench: ## measure the booking core on this machine (BENCH_ARGS passes options)
 	@sh scripts/setup dev

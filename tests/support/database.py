@@ -119,6 +119,10 @@ class Databases:
             self._template = template.name
         return self._host.create(self._next_name(), self._template)
 
+    def clone(self, template: DatabaseUrls) -> DatabaseUrls:
+        """Make a copy of one that nobody is connected to."""
+        return self._host.create(self._next_name(), template.name)
+
     def empty(self) -> DatabaseUrls:
         """Make one without any schema."""
         return self._host.create(self._next_name(), None)
@@ -147,14 +151,23 @@ class Clock:
     """The database's clock of one test database, which goes on by itself and can be moved."""
 
     def __init__(self, urls: DatabaseUrls) -> None:
+        self._url = urls.migrate
         self._connection = psycopg.connect(urls.migrate, autocommit=True)
         self._connection.execute(_SHIFTED)
 
     def advance(self, seconds: float) -> None:
         """Let this much time pass at once; negative turns it back."""
-        self._connection.execute(
-            "UPDATE public.test_clock SET shift = shift + make_interval(secs => %s)", [seconds]
-        )
+        try:
+            self._shift(seconds)
+        except psycopg.OperationalError:
+            # The server was started again.
+            self._connection = psycopg.connect(self._url, autocommit=True)
+            self._shift(seconds)
 
     def close(self) -> None:
         self._connection.close()
+
+    def _shift(self, seconds: float) -> None:
+        self._connection.execute(
+            "UPDATE public.test_clock SET shift = shift + make_interval(secs => %s)", [seconds]
+        )

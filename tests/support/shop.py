@@ -145,10 +145,10 @@ class Shop:
 
     async def flaws(self) -> dict[str, int]:
         """What must never be: overlaps, claims without a live owner, holds and appointments short of their claims."""
-        return {name: int(str((await self.rows(sql))[0][0])) for name, sql in _FLAWS.items()}
+        return {name: int(str((await self.rows(sql))[0][0])) for name, sql in FLAWS.items()}
 
 
-_FLAWS = {
+FLAWS = {
     "overlaps": (
         "SELECT count(*) FROM claim a JOIN claim b ON a.company_id = b.company_id AND a.resource_id = b.resource_id"
         " AND a.claim_id < b.claim_id AND a.starts_at < b.ends_at AND b.starts_at < a.ends_at"
@@ -187,7 +187,7 @@ _FLAWS = {
         " WHERE h.status = 'converted' AND a.hold_id IS NULL"
     ),
 }
-NO_FLAWS = dict.fromkeys(_FLAWS, 0)
+NO_FLAWS = dict.fromkeys(FLAWS, 0)
 
 
 def _around(whole: Period, after: int, minutes: int) -> tuple[Period, Period]:

@@ -1,0 +1,205 @@
+"""The fault matrix as data: what is done, where it is interrupted, by what; and which pairs cannot be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import product
+from typing import Literal
+
+from fault_process import Stop
+
+Operation = Literal["book", "cancel"]
+Kind = Literal["simple", "compound"]
+Scene = Literal["plain", "web_booker", "slow", "late", "locked"]
+"""What else is going on. web_booker: somebody books the time in the calendar between hold and booking. slow: the
+calendar takes longer than the call waits. late: it takes longer than the routine waits, and looks are faster. locked:
+somebody holds the rows when the answer is to be recorded."""
+
+Beside = Literal["nothing", "late_commit", "job", "caller_again"]
+"""What happens at the point, besides the fault. late_commit: the request that was given up is carried out. job: the job
+begins at the same moment. caller_again: the same caller rings again for the same time."""
+
+Where = Literal["calendar", "process", "server", "none"]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """`where`: calendar: it meets the operation's request, and a second worker comes by at the point. process, server:
+    what dies at the point, to be started again. `simulated` and `message` are the simulator's."""
+
+    name: str
+    where: Where
+    simulated: str = ""
+    message: str | None = None
+
+
+@dataclass(frozen=True)
+class Place:
+    """A point of the matrix: where each operation stands still, and what is going on there."""
+
+    name: str
+    stops: Mapping[Operation, Stop]
+    inline: bool = False
+    kinds: tuple[Kind, ...] = ("simple", "compound")
+    scene: Scene = "plain"
+    beside: Beside = "nothing"
+    met: Mapping[Operation, str] = field(default_factory=lambda: REQUESTS)
+    """The calendar's request that a calendar fault meets."""
+
+
+REQUESTS: Mapping[Operation, str] = {"book": "bookings.create", "cancel": "bookings.cancel"}
+_TAKES_BACK: Mapping[Operation, str] = {"book": "bookings.cancel"}
+_TAKEN = "User either already has booking at this time or is not available"
+
+FAULTS = (
+    Fault("nothing", "none"),
+    Fault("killed", "process"),
+    Fault("timeout_before_commit", "calendar", "timeout_before_commit"),
+    Fault("timeout_after_commit", "calendar", "timeout_after_commit"),
+    Fault("500_after_commit", "calendar", "error_after_commit"),
+    Fault("400_although_created", "calendar", "refused_but_created"),
+    Fault("refused", "calendar", "error_before_commit", _TAKEN),
+    Fault("postgres_restart", "server"),
+    Fault("valkey_gone", "server"),
+)
+
+
+def _routine(inline: bool) -> Iterator[Place]:
+    """The way of a request through the mirror routine, in the job or in the call."""
+    where = " in the call" if inline else ""
+    for name, book, cancel in (
+        ("lease taken", Stop("lease_taken"), Stop("lease_taken")),
+        ("before POST", Stop("before_post"), Stop("before_cancel")),
+        ("POST sent", Stop("request_sent"), Stop("request_sent")),
+        ("answer received", Stop("answer_received"), Stop("cancel_answered")),
+        ("before it is recorded", Stop("before_record"), Stop("before_record")),
+        ("after it is recorded", Stop("recorded"), Stop("recorded")),
+    ):
+        stops: dict[Operation, Stop] = {"book": book} if inline else {"book": book, "cancel": cancel}
+        yield Place(name + where, stops, inline)
+
+
+PLACES = (
+    Place("after hold", {"book": Stop("held")}),
+    Place("after local commit", {"book": Stop("booked"), "cancel": Stop("cancelled")}),
+    *_routine(inline=False),
+    *_routine(inline=True),
+    Place("answer stored", {"book": Stop("answer_stored")}, inline=True),
+    Place(
+        "one of four confirmed",
+        {
+            "book": Stop("answer_received", behind="before_post"),
+            "cancel": Stop("cancel_answered", behind="before_cancel"),
+        },
+        kinds=("compound",),
+    ),
+    Place("before compensation", {"book": Stop("before_undo")}, True, scene="web_booker", met=_TAKES_BACK),
+    Place("after compensation", {"book": Stop("undone")}, True, scene="web_booker", met=_TAKES_BACK),
+    Place("look-up empty, then late commit", {"book": Stop("looked_up")}, scene="late", beside="late_commit"),
+    Place("inline wait over while the POST runs", {"book": Stop("wait_over")}, True, scene="slow"),
+    Place("job and call start together", {"book": Stop("booked")}, True, beside="job"),
+    Place(
+        "caller calls again during compensation",
+        {"book": Stop("before_undo")},
+        True,
+        scene="web_booker",
+        beside="caller_again",
+        met=_TAKES_BACK,
+    ),
+    Place(
+        "local write refused",
+        {"book": Stop("before_record"), "cancel": Stop("before_record")},
+        scene="locked",
+    ),
+    Place("local write refused in the call", {"book": Stop("before_record")}, True, scene="locked"),
+)
+
+
+@dataclass(frozen=True)
+class Cell:
+    operation: Operation
+    kind: Kind
+    place: Place
+    fault: Fault
+
+    @property
+    def name(self) -> str:
+        return f"{self.operation}-{self.kind}-{self.place.name}-{self.fault.name}".replace(" ", "_")
+
+
+def _nothing_to_take_back(cell: Cell) -> bool:
+    taken_back = cell.place.scene == "web_booker"
+    return taken_back and cell.kind == "simple" and cell.fault.where == "calendar"
+
+
+def _no_create(cell: Cell) -> bool:
+    return cell.fault.name == "400_although_created" and cell.place.met[cell.operation] != "bookings.create"
+
+
+def _undone_with_its_answer(cell: Cell) -> bool:
+    return cell.place.name == "answer stored" and cell.fault.name == "refused"
+
+
+def _never_commits(cell: Cell) -> bool:
+    return cell.place.scene == "late" and cell.fault.name in ("timeout_before_commit", "refused")
+
+
+IMPOSSIBLE: Mapping[str, Callable[[Cell], bool]] = {
+    "only a create can be refused although it was created": _no_create,
+    "a booking of one piece that was refused leaves nothing to take back": _nothing_to_take_back,
+    "what is refused in the call is undone together with its answer": _undone_with_its_answer,
+    "what never commits does not commit late": _never_commits,
+}
+"""The pairs that are left out, each by a rule with a name."""
+
+
+def cells() -> list[Cell]:
+    """Everything that can be, in a fixed order."""
+    return [cell for cell in _combined() if not any(rule(cell) for rule in IMPOSSIBLE.values())]
+
+
+def _combined() -> Iterator[Cell]:
+    for place, fault in product(PLACES, FAULTS):
+        for operation, kind in product(place.stops, place.kinds):
+            yield Cell(operation, kind, place, fault)
+
+
+def pairwise(every: list[Cell]) -> list[Cell]:
+    """Choose few cells that hold each possible pair: of point and fault, of each and operation and kind."""
+    wanted = {pair for cell in every for pair in _pairs(cell)}
+    chosen = []
+    while wanted:
+        best = max(every, key=lambda cell: len(wanted & _pairs(cell)))
+        chosen.append(best)
+        wanted -= _pairs(best)
+    return chosen
+
+
+def _pairs(cell: Cell) -> set[tuple[str, str]]:
+    what, where, fault = f"{cell.operation} {cell.kind}", cell.place.name, cell.fault.name
+    return {(where, fault), (what, where), (what, fault)}
+
+
+def summary(results: Iterable[tuple[str, bool]]) -> list[str]:
+    """Count cells by point, of ids of tests with whether they passed; and what is left out, by the rule that says why.
+
+    Empty where no cell was played."""
+    ended = {node.partition("[")[2].removesuffix("]"): passed for node, passed in results}
+    played = [cell for cell in cells() if cell.name in ended]
+    if not played:
+        return []
+    lines = [_line("point", "cells", "passed", "violations")]
+    for place in PLACES:
+        here = [ended[cell.name] for cell in played if cell.place == place]
+        lines.append(_line(place.name, len(here), sum(here), len(here) - sum(here)))
+    good = sum(ended[cell.name] for cell in played)
+    lines.append(_line(f"all ({len(cells())} possible)", len(played), good, len(played) - good))
+    for rule, left_out in IMPOSSIBLE.items():
+        lines.append(f"left out: {sum(left_out(cell) for cell in _combined())} because {rule}")
+    return lines
+
+
+def _line(*columns: object) -> str:
+    first, *rest = columns
+    return f"{first:<44}" + "".join(f"{each:>12}" for each in rest)
