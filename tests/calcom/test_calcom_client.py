@@ -383,6 +383,32 @@ async def test_a_kept_connection_serves_the_first_call_after_idling(tmp_path: Pa
         assert fake.connections == 8
 
 
+@pytest.mark.parametrize("door", ["reads", "writes"])
+async def test_the_first_request_after_an_idle_hour_costs_at_most_one_connection_more_than_the_second(
+    tmp_path: Path, door: str
+) -> None:
+    """Nobody kept it warm, and the server has closed what was idle: one new connection, and nothing is sent twice."""
+    server_tls, client_tls = contexts(tmp_path)
+    settings = PoolSettings(full_limit=2.0, warm_lanes=1, tls=client_tls, trust_env=False)
+    replies = [Reply(201, booking())]
+    async with serving(FakeCalcom(replies=replies), server_tls) as fake, client_kit(settings) as kit:
+        calendar = kit.client.of(fake.access())
+
+        async def ask() -> int:
+            """One request; says how many connections it cost."""
+            before = fake.connections
+            await (
+                calendar.get_booking("u", SOON) if door == "reads" else calendar.create_booking(WANTED, SOON)
+            )
+            return fake.connections - before
+
+        assert (await ask(), await ask()) == (1, 0)
+        fake.hang_up()
+        await asyncio.sleep(0.05)
+        assert (await ask(), await ask()) == (1, 0)
+        assert len(fake.asked) == 4
+
+
 async def test_connections_beyond_the_warm_ones_are_given_back(tmp_path: Path) -> None:
     server_tls, client_tls = contexts(tmp_path)
 
