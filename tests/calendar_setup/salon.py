@@ -68,6 +68,8 @@ class Salon:
     accounts: CalcomAccounts
     database: Database
     clock: Seconds
+    box: SecretBox
+    """It opens the calendar's key."""
     _booked: int = 0
 
     async def connect(self, **changes: object) -> Connected:
@@ -154,9 +156,10 @@ async def salon_at(sim: Simulator, account: Account, database: Database) -> Asyn
     """Load the salon, and open a client to its Cal.com."""
     clock = Seconds()
     await _load(FILE, database)
-    store = PostgresCalendarSetup(database, SecretBox([generate_key()]))
+    box = SecretBox([generate_key()])
+    store = PostgresCalendarSetup(database, box)
     async with accounts_client(clock) as calendars:
-        yield Salon(sim, account, store, calendars, database, clock)
+        yield Salon(sim, account, store, calendars, database, clock, box)
 
 
 async def _load(text: str, database: Database) -> None:

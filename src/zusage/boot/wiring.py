@@ -13,11 +13,13 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from zusage.adapters.calcom.pool import PoolSettings
+from zusage.adapters.calcom.teams import CalcomAccounts
 from zusage.adapters.calcom.worker_slots import CompanySlots
 from zusage.adapters.crypto import SecretBox
 from zusage.adapters.notify.apprise_services import AppriseServices
 from zusage.adapters.postgres.alerts import PostgresAlerts
 from zusage.adapters.postgres.calendar_blocks import PostgresBlocks
+from zusage.adapters.postgres.calendar_checks import PostgresCalendarChecks
 from zusage.adapters.postgres.courtesies import PostgresCourtesies
 from zusage.adapters.postgres.database import Database
 from zusage.adapters.postgres.directory import PostgresDirectory
@@ -50,6 +52,7 @@ from zusage.inbound.voice.limits import LocalCounter, RateLimits
 from zusage.inbound.voice.retell.door import RetellDoor
 from zusage.inbound.webhooks.calcom import CalcomHookDoor
 from zusage.inbound.worker.alert_jobs import Alerting, add_alert_tasks
+from zusage.inbound.worker.checks import Checking, add_checks
 from zusage.inbound.worker.courtesies import add_courtesies
 from zusage.inbound.worker.jobs import Duties, build_jobs
 from zusage.inbound.worker.loop import run_worker
@@ -235,6 +238,8 @@ async def working(
     app = build_jobs(jobs_connector(url), Duties(mirroring, slots, PostgresWaker(jobs)))
     add_courtesies(app, Tending(PostgresCourtesies(jobs, box), calendars.client), slots)
     add_warming(app, free.hosts, free.filler)
+    checking = Checking(PostgresCalendarChecks(jobs, box), CalcomAccounts(calendars.client))
+    add_checks(app, checking, slots)
     services = AppriseServices([url.get_secret_value() for url in settings.alert_urls])
     add_alert_tasks(app, Alerting(PostgresAlerts(jobs), calendars.circuits, services))
     tidying = run_worker(

@@ -16,6 +16,8 @@ _ADVICE = {
     "mirror_cancelled_there": "Somebody cancelled it in Cal.com: cancel the appointment here too, or "
     + _RETRY
     + " books it anew.",
+    "calendar_check": "Mend at Cal.com or with `zusage calcom map {company}` what `zusage calcom check {company}` names; "
+    "it closes by itself with the next night's look.",
     "absence_over_promise": "Who serves is away then: call the customer back and agree on another time.",
     "stranded_promise": "It cannot be kept as it stands: call the customer back, or put back what is missing.",
 }
