@@ -10,7 +10,7 @@ import pytest
 
 from support.alert_listener import Listener, listening
 from support.database import Clock
-from support.mirrored import Mirrored, mirrored
+from support.mirrored import Mirrored, mirrored, open_start
 from zusage.adapters.notify.apprise_services import AppriseServices
 from zusage.adapters.postgres.alerts import AlertSight, PostgresAlerts
 from zusage.adapters.postgres.database import Database
@@ -261,3 +261,29 @@ async def test_a_service_that_refuses_says_why_without_its_secrets(service: List
     assert known.startswith("json-")
     with pytest.raises(NotDelivered, match="no URL that Apprise knows"):
         await services.send(unknown, "title", "body")
+
+
+async def test_incident_34_mirrors_that_pile_up_are_told_with_rate_and_age(
+    salon: Mirrored, store: PostgresAlerts, service: Listener, clock: Clock
+) -> None:
+    """Once 23 had failed before anybody noticed. Here nothing fails: the worker is simply not running."""
+    for hour in range(9, 15):
+        for person in (0, 1):
+            await salon.book(salon.shop.plan(person, start=open_start(hour)))
+    assert await minute(salon, store, service.url) == (0, 0)
+    clock.advance(3601)
+    assert await minute(salon, store, service.url) == (0, 0)
+    clock.advance(600)
+    assert await minute(salon, store, service.url) == (1, 1)
+    assert "is degraded since" in str(service.messages[0]["message"])
+    assert "12 late by an hour (the oldest 70 min), 100% success" in str(service.messages[0]["message"])
+
+
+async def test_incident_34_control_a_backlog_that_is_worked_off_is_no_news(
+    salon: Mirrored, store: PostgresAlerts, service: Listener, clock: Clock
+) -> None:
+    booked = [await salon.book(salon.shop.plan(start=open_start(hour))) for hour in range(9, 15)]
+    for appointment in booked:
+        await salon.bring(appointment)
+    clock.advance(4201)
+    assert await minute(salon, store, service.url) == (0, 0)

@@ -11,7 +11,7 @@ import pytest
 from support.database import Clock
 from support.mirrored import Mirrored, mirrored, open_start
 from zusage.adapters.postgres.database import Database
-from zusage.adapters.postgres.mirror_health import PostgresMirrorHealth
+from zusage.adapters.postgres.mirror_health import PostgresMirrorHealth, read_trouble
 from zusage.app.mirror.health import MirrorFigures, action_for, judge, mirror_status, worst
 from zusage.sandbox.calcom import Fault
 
@@ -123,3 +123,45 @@ async def test_pause_and_resume(salon: Mirrored) -> None:
     assert found.paused
     assert "resume --company salon" in action_for("salon", found)
     assert await store.set_paused(company, paused=False) is True
+
+
+async def test_any_open_review_about_the_calendar_is_critical_and_named(
+    salon: Mirrored, clock: Clock
+) -> None:
+    insert = "INSERT INTO review_item (company_id, kind, created_at) VALUES (%s, %s, zusage_now())"
+    for kind in ("absence_over_promise", "stranded_promise"):
+        await salon.shop.do(insert, salon.shop.company_id, kind)
+    assert judge(await figures(salon)) == "healthy"
+    await salon.shop.do(insert, salon.shop.company_id, "a_kind_of_later")
+    clock.advance(7200)
+    found = await figures(salon)
+    assert judge(found) == "critical"
+    (open_,) = found.open_reviews
+    assert (open_.kind, open_.count, len(open_.reviews)) == ("a_kind_of_later", 1, 1)
+    assert open_.oldest == pytest.approx(7200, abs=20)
+    assert "zusage reviews list --company salon" in action_for("salon", found)
+
+
+async def test_what_fails_for_a_day_is_critical_orphans_too(salon: Mirrored, clock: Clock) -> None:
+    appointment = await salon.book()
+    await salon.bring(appointment)
+    await salon.shop.do(
+        "INSERT INTO orphan (company_id, uid, appointment_id, ordinal, why, found_at, failure, next_at)"
+        " VALUES (%s, 'uid-1', %s, 0, 'duplicate', zusage_now(), 'unknown', zusage_now())",
+        salon.shop.company_id,
+        appointment,
+    )
+    clock.advance(86_300)
+    assert judge(await figures(salon)) == "healthy"
+    clock.advance(200)
+    assert ((await figures(salon)).failing_day, judge(await figures(salon))) == (1, "critical")
+
+
+async def test_without_a_sign_of_trouble_nothing_is_counted_and_it_is_as_healthy(salon: Mirrored) -> None:
+    await salon.bring(await salon.book())
+    async with salon.shop.database.transaction(salon.shop.company_id) as connection:
+        assert await read_trouble(connection, salon.shop.company_id) == MirrorFigures()
+    assert judge(await figures(salon)) == judge(MirrorFigures()) == "healthy"
+    await salon.book(start=open_start(15))
+    async with salon.shop.database.transaction(salon.shop.company_id) as connection:
+        assert (await read_trouble(connection, salon.shop.company_id)).pending == 1

@@ -10,7 +10,7 @@ from typing import Any, LiteralString
 from uuid import UUID
 
 from zusage.adapters.postgres.database import Connection, Database
-from zusage.adapters.postgres.mirror_health import read_figures
+from zusage.adapters.postgres.mirror_health import read_trouble
 from zusage.app.alerts.ports import (
     Attempt,
     Condition,
@@ -27,12 +27,13 @@ _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('zusage alerts ' || %s, 0
 _COMPANIES = "SELECT company_id FROM directory.companies_to_alert(%s, %s)"
 _NOW = "SELECT zusage_now(), coalesce(directory.key_of(%s), '')"
 _CONNECTION = "SELECT observe_only FROM calendar_connection WHERE company_id = %s"
+# That differences are only observed is watched, and told by that.
 _REVIEWS = """
 SELECT r.review_id, r.kind, r.appointment_id, a.starts_at, coalesce(b.zone, 'UTC')
 FROM review_item r
 LEFT JOIN appointment a ON a.company_id = r.company_id AND a.appointment_id = r.appointment_id
 LEFT JOIN branch b ON b.company_id = a.company_id AND b.branch_id = a.branch_id
-WHERE r.company_id = %s AND r.resolved_at IS NULL AND NOT EXISTS (
+WHERE r.company_id = %s AND r.resolved_at IS NULL AND r.kind <> 'calendar_observe_only' AND NOT EXISTS (
     SELECT 1 FROM alert t WHERE t.company_id = r.company_id AND t.subject = 'review ' || r.review_id)
 ORDER BY r.created_at, r.review_id LIMIT 500
 """
@@ -94,7 +95,7 @@ class PostgresAlertUnit:
     async def condition(self) -> Condition:
         now, company = (await self._rows(_NOW, self._company_id))[0]
         connected = await self._rows(_CONNECTION, self._company_id)
-        figures = await read_figures(self._connection, self._company_id) if connected else None
+        figures = await read_trouble(self._connection, self._company_id) if connected else None
         return Condition(
             company=company,
             now=now,

@@ -10,7 +10,7 @@ from psycopg.types.json import Jsonb
 
 from zusage.adapters.postgres.companies import list_names
 from zusage.adapters.postgres.database import Connection, Database
-from zusage.app.mirror.health import MirrorFigures, Trouble
+from zusage.app.mirror.health import MirrorFigures, OpenReviews, Trouble
 from zusage.app.mirror.steer import OpenOrphan, Stuck
 
 _SETTLED: LiteralString = "((m.wanted = 'present' AND m.known = 'present') OR (m.wanted = 'absent' AND m.known IN ('none', 'absent')))"
@@ -24,21 +24,24 @@ worked AS (
 SELECT count(*), count(*) FILTER (WHERE p), count(*) FILTER (WHERE p AND wanted_at <= %(now)s - interval '1 hour'),
        coalesce(extract(epoch FROM %(now)s - min(wanted_at) FILTER (WHERE p)), 0)::float,
        count(*) FILTER (WHERE known IN ('unknown', 'sending')),
-       count(*) FILTER (WHERE NOT settled AND failing_since <= %(now)s - interval '24 hours'),
+       count(*) FILTER (WHERE NOT settled AND failing_since <= %(now)s - interval '24 hours')
+           + (SELECT count(*) FROM orphan o WHERE o.company_id = %(company)s AND o.resolved_at IS NULL
+              AND o.failure IS NOT NULL AND o.found_at <= %(now)s - interval '24 hours'),
        (SELECT count(*) FROM review_item r WHERE r.company_id = %(company)s AND r.resolved_at IS NULL
-           AND r.kind LIKE 'mirror\\_%%'),
+           AND r.kind <> ALL (%(others)s)),
        (SELECT count(*) FROM orphan o WHERE o.company_id = %(company)s AND o.resolved_at IS NULL),
        (SELECT count(*) FROM orphan o WHERE o.company_id = %(company)s AND o.resolved_at IS NULL AND o.next_at IS NULL),
        (SELECT count(*) FROM worked), (SELECT count(*) FROM worked JOIN mirrors USING (appointment_id, ordinal)
                                        WHERE mirrors.settled),
        EXISTS (SELECT 1 FROM calendar_connection c WHERE c.company_id = %(company)s AND c.paused_at IS NOT NULL),
        coalesce((SELECT greatest(extract(epoch FROM c.blocked_until - %(now)s), 0)::float
-                 FROM calendar_connection c WHERE c.company_id = %(company)s), 0)
+                 FROM calendar_connection c WHERE c.company_id = %(company)s), 0),
+       coalesce(extract(epoch FROM %(now)s - min(failing_since) FILTER (WHERE NOT settled)), 0)::float
 FROM (SELECT mirrors.*, NOT settled AND review_at IS NULL AS p FROM mirrors) AS counted
 """  # noqa: S608 - put together from literals
 _COUNTED = (
     *("mirrors", "pending", "late", "oldest_pending", "unknown", "failing_day", "reviews", "orphans"),
-    *("resting_orphans", "worked_on", "succeeded", "paused", "blocked"),
+    *("resting_orphans", "worked_on", "succeeded", "paused", "blocked", "oldest_failing"),
 )
 _TROUBLES: LiteralString = f"""
 SELECT coalesce(m.failure, 'waiting'), count(*), (array_agg(m.failure_text ORDER BY m.failing_since DESC NULLS LAST))[1],
@@ -46,6 +49,20 @@ SELECT coalesce(m.failure, 'waiting'), count(*), (array_agg(m.failure_text ORDER
 FROM mirror m WHERE m.company_id = %(company)s AND NOT {_SETTLED} AND m.failure IS NOT NULL
 GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 5
 """  # noqa: S608 - put together from literals
+_OPEN_REVIEWS = """
+SELECT kind, count(*), extract(epoch FROM %(now)s - min(created_at))::float, (array_agg(review_id ORDER BY created_at))[1:3]
+FROM review_item WHERE company_id = %(company)s AND resolved_at IS NULL AND kind <> ALL (%(others)s)
+GROUP BY kind ORDER BY 2 DESC, 1
+"""
+# About the shop's own plans, not about its calendar; every other kind is.
+_OF_THE_SHOP = ["absence_over_promise", "stranded_promise"]
+# Without any of these nothing is pending, fails or waits for a person, whatever else there is.
+_MAYBE = """
+SELECT EXISTS (SELECT 1 FROM mirror m WHERE m.company_id = %(company)s AND m.next_at IS NOT NULL)
+    OR EXISTS (SELECT 1 FROM mirror m WHERE m.company_id = %(company)s AND m.review_at IS NOT NULL)
+    OR EXISTS (SELECT 1 FROM orphan o WHERE o.company_id = %(company)s AND o.resolved_at IS NULL)
+    OR EXISTS (SELECT 1 FROM review_item r WHERE r.company_id = %(company)s AND r.resolved_at IS NULL)
+"""
 _CONNECTED = "SELECT 1 FROM calendar_connection WHERE company_id = %s"
 _STUCK: LiteralString = f"""
 SELECT m.appointment_id, m.ordinal, m.starts_at, m.wanted, m.known, coalesce(m.failure, ''), m.failure_text,
@@ -145,13 +162,23 @@ class PostgresMirrorHealth:
 
 async def read_figures(connection: Connection, company_id: UUID) -> MirrorFigures:
     """Count, in the transaction of the company."""
-    values = await _values(connection, company_id)
+    values = await _values(connection, company_id) | {"others": _OF_THE_SHOP}
     counts = (await _rows(connection, _FIGURES, values))[0]
     troubles = await _rows(connection, _TROUBLES, values)
+    reviews = await _rows(connection, _OPEN_REVIEWS, values)
     return MirrorFigures(
         **dict(zip(_COUNTED, counts, strict=True)),
         troubles=tuple(Trouble(kind, count, text, tuple(ids)) for kind, count, text, ids in troubles),
+        open_reviews=tuple(OpenReviews(kind, count, old, tuple(ids)) for kind, count, old, ids in reviews),
     )
+
+
+async def read_trouble(connection: Connection, company_id: UUID) -> MirrorFigures:
+    """Count as `read_figures` does, but only where there may be any trouble: cheap for the many that have none.
+
+    Where there is none, the figures are those of a company without mirrors, which is as healthy."""
+    maybe = (await _rows(connection, _MAYBE, {"company": company_id}))[0][0]
+    return await read_figures(connection, company_id) if maybe else MirrorFigures()
 
 
 async def _values(connection: Connection, company_id: UUID) -> dict[str, Any]:

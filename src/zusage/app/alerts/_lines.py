@@ -58,7 +58,8 @@ def _health(condition: Condition, change: Change) -> str:
         return f"The calendar of {condition.company} is healthy again since {_utc(change.since)}; nothing is to be done."
     return (
         f"The calendar of {condition.company} is {change.state} since {_utc(change.since)}: {figures.reviews} to review, "
-        f"{figures.failing_day} failing for a day, {figures.late} late by an hour, {figures.success:.0%} success in 24 h. "
+        f"{figures.failing_day} failing for a day, {figures.late} late by an hour "
+        f"(the oldest {figures.oldest_pending / 60:.0f} min), {figures.success:.0%} success in 24 h. "
         f"{action_for(condition.company, figures)}"
     )
 

@@ -26,11 +26,22 @@ class Trouble:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenReviews:
+    """Open review items of one kind: how many, the oldest for how many seconds, some of their numbers."""
+
+    kind: str
+    count: int
+    oldest: float
+    reviews: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class MirrorFigures:
     """What is counted of one company. Ages in seconds.
 
     `pending` is not yet as wanted, and being worked on; `late` of them for over an hour. `failing_day` fails for over
-    a day. `worked_on` had an attempt in the last 24 hours, and `succeeded` of these are as wanted. `orphans` are all
+    a day, orphans too; the oldest failure is `oldest_failing` old. `reviews` are all open review items about the calendar.
+    `worked_on` had an attempt in the last 24 hours, and `succeeded` of these are as wanted. `orphans` are all
     open ones, `resting_orphans` those nobody tries to cancel any more. `blocked` is how long the calendar still lets
     nothing of the company's key through."""
 
@@ -47,7 +58,9 @@ class MirrorFigures:
     succeeded: int = 0
     paused: bool = False
     blocked: float = 0.0
+    oldest_failing: float = 0.0
     troubles: tuple[Trouble, ...] = ()
+    open_reviews: tuple[OpenReviews, ...] = ()
 
     @property
     def success(self) -> float:
@@ -92,7 +105,8 @@ def action_for(company: str, figures: MirrorFigures) -> str:
         )
     if figures.reviews or figures.failing_day:
         return (
-            f"Look at the open review items; `zusage mirror retry --company {company}` lists what is stuck."
+            f"Look at the open review items (`zusage reviews list --company {company}`); "
+            f"`zusage mirror retry --company {company}` lists what is stuck."
         )
     if figures.resting_orphans:
         return f"Cancel them in Cal.com by hand: `zusage orphans list --company {company}`."

@@ -153,6 +153,15 @@ def _print(found: Sequence[MirrorStatus]) -> None:
         )
         if f.blocked:
             screen.print(f"  Cal.com blocks the key for {f.blocked:.0f} s more; nothing is sent until then")
+        if f.oldest_failing:
+            screen.print(
+                f"  {f.failing_day} fail for over a day, the oldest since {f.oldest_failing / 3600:.1f} h"
+            )
+        for reviews in f.open_reviews:
+            numbers = ", ".join(map(str, reviews.reviews))
+            screen.print(
+                f"  {reviews.count} × {reviews.kind}, the oldest since {reviews.oldest / 3600:.1f} h (review {numbers})"
+            )
         for trouble in f.troubles:
             ids = ", ".join(map(str, trouble.appointments))
             screen.print(f"  {trouble.count} × {trouble.failure}: {trouble.text} ({ids})", markup=False)
