@@ -265,7 +265,11 @@ async def test_hole_53_a_sweep_takes_a_hundred_at_most_and_passes_busy_holds_ove
 
 
 MANY = """
-INSERT INTO claim (company_id, resource_id, starts_at, ends_at, binding, external_id)
+WITH away AS (
+    INSERT INTO absence (company_id, absence_id, resource_id, starts_at, ends_at)
+    SELECT company_id, resource_id, resource_id, '2027-01-01 08:00+00', '2027-06-01 08:00+00' FROM resource
+    WHERE company_id = %s AND kind = 'staff')
+INSERT INTO claim (company_id, resource_id, starts_at, ends_at, binding, absence_id)
 SELECT r.company_id, r.resource_id, '2027-01-01 08:00+00'::timestamptz + n * interval '1 hour',
        '2027-01-01 08:30+00'::timestamptz + n * interval '1 hour', false, r.resource_id
 FROM resource r, generate_series(1, 3000) AS n WHERE r.company_id = %s AND r.kind = 'staff'
@@ -292,7 +296,7 @@ def rows_read(scans: list[dict[str, Any]]) -> float:
 async def test_hole_25_as_the_app_role_a_day_is_read_through_the_index_alone(
     demo: Rows, app_db: Database, database: DatabaseUrls
 ) -> None:
-    await demo.value(MANY, demo.company)
+    await demo.value(MANY, demo.company, demo.company)
     with psycopg.connect(database.admin, autocommit=True) as admin:
         admin.execute("ANALYZE")
     async with app_db.transaction(demo.company) as connection:

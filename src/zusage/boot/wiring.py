@@ -29,6 +29,7 @@ from zusage.adapters.postgres.journal import PostgresJournal
 from zusage.adapters.postgres.ledger import PostgresLedger
 from zusage.adapters.postgres.masters import PostgresMasters
 from zusage.adapters.postgres.mirror import PostgresMirror
+from zusage.adapters.postgres.reconcile import PostgresReconcile
 from zusage.adapters.postgres.worker import PostgresHousekeeping
 from zusage.adapters.valkey.counter import ValkeyCounter
 from zusage.app.calls.ports import Counter
@@ -39,6 +40,7 @@ from zusage.app.mirror.bring_over import Mirroring
 from zusage.app.mirror.confirm_inline import InlineConfirmer
 from zusage.app.mirror.store import Changed, tell_nobody
 from zusage.app.points import Reach, pass_by
+from zusage.app.reconcile.observe_bookings import Reconciling
 from zusage.boot.build import build_id
 from zusage.boot.calendars import CalendarParts, build_calendars
 from zusage.boot.free_times import FreeTimeParts, build_free_times
@@ -56,6 +58,7 @@ from zusage.inbound.worker.checks import Checking, add_checks
 from zusage.inbound.worker.courtesies import add_courtesies
 from zusage.inbound.worker.jobs import Duties, build_jobs
 from zusage.inbound.worker.loop import run_worker
+from zusage.inbound.worker.reconciling import add_reconciling
 from zusage.inbound.worker.run_jobs import run_jobs
 from zusage.inbound.worker.warming import add_warming
 
@@ -188,6 +191,12 @@ def mirroring_of(
     )
 
 
+def reconciling_of(database: Database, box: SecretBox, mirroring: Mirroring) -> Reconciling:
+    """What the comparison with the calendars works with."""
+    store = PostgresReconcile(database, box, new_id=new_id)
+    return Reconciling(store, mirroring.calendars, new_id, mirroring.changed)
+
+
 def _retell(
     settings: Settings,
     app: Database,
@@ -242,6 +251,7 @@ async def working(
     add_checks(app, checking, slots)
     services = AppriseServices([url.get_secret_value() for url in settings.alert_urls])
     add_alert_tasks(app, Alerting(PostgresAlerts(jobs), calendars.circuits, services))
+    add_reconciling(app, reconciling_of(jobs, box, mirroring), slots)
     tidying = run_worker(
         new_id(),
         PostgresHousekeeping(jobs),

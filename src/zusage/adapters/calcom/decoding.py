@@ -51,6 +51,7 @@ def booking(data: Json) -> CalendarBooking:
         moved_to=data.get("rescheduledToUid"),
         cancelled_because=data.get("cancellationReason"),
         host_absent=bool(data.get("absentHost")),
+        guest_absent=any(bool(each.get("absent")) for each in data.get("attendees") or ()),
         created_at=_maybe_instant(data.get("createdAt")),
         updated_at=_maybe_instant(data.get("updatedAt")),
     )

@@ -26,7 +26,7 @@ CALCOM_KEY, CALCOM_HOOK = "calcom_key", "calcom_hook"
 
 _CONNECTION = """
 SELECT base_url, account_id, username, email_domain, per_minute, unreachable, courtesy_holds, observe_only,
-       paused_at IS NOT NULL, directory.hook_of(company_id), extract(epoch FROM blocked_until - zusage_now())::float
+       observe_reason, paused_at IS NOT NULL, directory.hook_of(company_id), extract(epoch FROM blocked_until - zusage_now())::float
 FROM calendar_connection WHERE company_id = %s
 """
 _PUT = """
@@ -35,8 +35,7 @@ INSERT INTO calendar_connection (company_id, base_url, account_id, username, ema
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, zusage_now())
 ON CONFLICT (company_id) DO UPDATE SET base_url = excluded.base_url, account_id = excluded.account_id,
     username = excluded.username, email_domain = excluded.email_domain, per_minute = excluded.per_minute,
-    unreachable = excluded.unreachable, courtesy_holds = excluded.courtesy_holds,
-    observe_only = excluded.observe_only
+    unreachable = excluded.unreachable, courtesy_holds = excluded.courtesy_holds
 """
 _PUT_SECRETS = "SELECT directory.put_secrets(%s, %s, %s::bytea[], %s::bytea[])"
 _SECRETS = "SELECT sealed FROM directory.secrets_of(%s) WHERE kind = %s ORDER BY position LIMIT 1"
@@ -149,6 +148,7 @@ async def read_connection(
         unreachable,
         courtesy,
         observe,
+        reason,
         paused,
         hook,
         block,
@@ -168,6 +168,7 @@ async def read_connection(
         unreachable=unreachable,
         courtesy_holds=courtesy,
         observe_only=observe,
+        observe_reason=reason,
         paused=paused,
         blocked_until=_from_now(block),
     )

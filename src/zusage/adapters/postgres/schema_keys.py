@@ -28,19 +28,25 @@ calendar_hint: calendar_hint_pkey
 calendar_host: calendar_host_company_id_fkey calendar_host_company_id_staff_id_fkey calendar_host_pkey
 calendar_mapping: calendar_mapping_company_id_service_id_fkey calendar_mapping_company_id_staff_id_fkey
 calendar_mapping: calendar_mapping_length_min_check calendar_mapping_ordinal_check calendar_mapping_pkey
+calendar_pull: calendar_pull_company_id_fkey calendar_pull_leased calendar_pull_pkey
 call: call_company_id_branch_id_fkey call_external call_pkey call_recent
 claim: claim_by_absence claim_by_appointment claim_by_hold claim_by_resource claim_company_id_absence_id_fkey
 claim: claim_company_id_appointment_id_fkey claim_company_id_hold_id_fkey claim_company_id_resource_id_fkey
+claim: claim_by_external claim_company_id_external_id_fkey
 claim: claim_by_move claim_company_id_move_id_fkey
 claim: claim_finite claim_no_overlap claim_not_empty claim_one_day claim_one_owner claim_pkey claim_promises_bind
 company: company_currency_check company_pkey
 courtesy: courtesy_company_id_hold_id_fkey courtesy_company_id_staff_id_fkey courtesy_due courtesy_of_staff
 courtesy: courtesy_pkey courtesy_state_check courtesy_times courtesy_uid
 customer: customer_company_id_fkey customer_phone_check customer_phone_name customer_pkey
+external_booking: external_booking_by_start external_booking_company_id_fkey
+external_booking: external_booking_company_id_staff_id_fkey external_booking_pkey external_booking_times
+external_booking: external_booking_uid
 hold: hold_check hold_claims_check hold_company_id_call_id_fkey hold_of_call hold_one_per_call hold_overdue hold_pkey
 hold: hold_price_cents_check hold_status_check hold_token
 mirror: mirror_by_uid mirror_company_id_appointment_id_fkey mirror_company_id_known_staff_id_fkey
 mirror: mirror_company_id_staff_id_fkey mirror_due mirror_known_times mirror_moving mirror_standing
+mirror: mirror_by_start
 mirror: mirror_intent mirror_known_check mirror_leased mirror_leaving mirror_pkey mirror_present mirror_reviewed
 mirror: mirror_sending mirror_times mirror_wanted_check
 mirror_attempt: mirror_attempt_action_check mirror_attempt_by_time
@@ -85,6 +91,7 @@ ledger_move ledger_move_choice ledger_not_held ledger_overdue_moves ledger_relea
 ledger_sweep ledger_take ledger_take_and_confirm ledger_turn ledger_unblock ledger_unmove mirror_intent mirror_move
 mirror_unwant mirror_wait mirror_want misheard_note misheard_sweep plan_shape
 voice_answer voice_begin voice_finish voice_prolong voice_replayable zusage_now
+calendar_act calendar_observe ledger_external ledger_moved_there mirror_again
 directory.assert_company
 """
 # These run with the owner's rights, for what must be found before the company is known.
@@ -94,6 +101,7 @@ directory.find_line directory.hook_of directory.installed
 directory.companies_to_alert directory.key_of
 directory.lines_of directory.list_companies directory.put_company directory.put_hook directory.put_lines
 directory.put_secrets directory.secrets_of directory.secrets_taken directory.wake directory.workers
+directory.due_pulls directory.identity
 directory.due_courtesies
 """
 _TRIGGERS = (
@@ -108,6 +116,7 @@ _DUE_RULES = {
     "alert": "(next_at IS NOT NULL)",
     "calendar_connection": "true",
     "calendar_hint": "(next_at IS NOT NULL)",
+    "calendar_pull": "(next_at IS NOT NULL)",
     "courtesy": "(next_at IS NOT NULL)",
     "hold": "(status = 'held'::text)",
     "mirror": "(next_at IS NOT NULL)",

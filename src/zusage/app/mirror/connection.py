@@ -30,7 +30,8 @@ class CalendarConnection:
 
     `account_id` and `username` are whose key it is. `email_domain` must be the company's own: callers get addresses in
     it, and the calendar writes to them. `hook_address` is the unguessable last part of the webhook's URL. `blocked_until`
-    is only read: until when the key is blocked there after too many requests, by the clock of this process."""
+    is only read: until when the key is blocked there after too many requests, by the clock of this process. So is
+    `observe_reason`: why nothing is adopted, made anew or taken back there."""
 
     company_id: UUID
     base_url: str
@@ -45,6 +46,7 @@ class CalendarConnection:
     unreachable: Literal["offer", "hide"] = "offer"
     courtesy_holds: bool = False
     observe_only: bool = False
+    observe_reason: str = ""
     paused: bool = False
     blocked_until: datetime | None = None
 
@@ -97,7 +99,8 @@ class CalendarStore(Protocol):
         :raises SecretUnreadable: no key opens them."""
 
     async def save_connection(self, connection: CalendarConnection) -> None:
-        """Store or replace a connection, secrets sealed; the mapping stays, and so does a pause.
+        """Store or replace a connection, secrets sealed; the mapping stays, and so do a pause and
+        that it is only observed.
 
         :raises ConnectionRefused: another company has the key, or a value is refused."""
 

@@ -158,6 +158,7 @@ class CalendarBooking:
     moved_to: str | None = None
     cancelled_because: str | None = None
     host_absent: bool = False
+    guest_absent: bool = False
     created_at: datetime | None = None
     updated_at: datetime | None = None
 

@@ -1,0 +1,94 @@
+"""Differences in words: what stands here, what there, and what is done. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from zusage.app.mirror.ports import CalendarBooking
+from zusage.app.reconcile.observing import Course, alive
+from zusage.app.reconcile.sights import Deed, Difference, DifferenceKind, Phase, Verdict, VerdictKind
+
+_KNOWN = {
+    "none": "was not sent yet",
+    "sending": "is on its way",
+    "unknown": "may have arrived, and is looked up",
+    "absent": "was cancelled there",
+}
+
+
+_SAYS: dict[VerdictKind, tuple[DifferenceKind, str]] = {
+    "ended": ("cancelled_there", "cancel it here"),
+    "moved": ("moved_there", "move it here"),
+    "missed": ("missing_there", "look again in three minutes"),
+    "again": ("missing_there", "make it anew there"),
+}
+
+
+class Describer:
+    """Writes times as the branches' clocks show them."""
+
+    def __init__(self, zone: str) -> None:
+        self._zone = ZoneInfo(zone)
+
+    def moment(self, at: datetime) -> str:
+        return at.astimezone(self._zone).strftime("%d.%m.%Y %H:%M")
+
+    def booking(self, booking: CalendarBooking | None) -> str:
+        if booking is None:
+            return "not found"
+        if not alive(booking):
+            why = f" ({booking.cancelled_because})" if booking.cancelled_because else ""
+            return f"{booking.status}{why}"
+        host = booking.host_ids[0] if booking.host_ids else "nobody"
+        return f"{booking.status} at {self.moment(booking.start)} with host {host}"
+
+    def phase(self, phase: Phase) -> str:
+        wanted = "promised" if phase.wanted == "present" else "cancelled"
+        host = "nobody there" if phase.host_id is None else f"host {phase.host_id}"
+        return f"{wanted} at {self.moment(phase.start)} with {host}"
+
+    def pending(self, phase: Phase) -> Difference | None:
+        """Describe what the routine has still to bring over; None where nothing is left to do."""
+        if phase.wanted == "absent" and phase.known in ("none", "absent"):
+            return None
+        if phase.wanted == "present" and phase.known == "present":
+            return None
+        action = "a person decides" if phase.in_review else "the worker brings it over"
+        told = self._of(phase, "pending", action, "left")
+        return replace(told, there=_KNOWN.get(phase.known, "stands there"))
+
+    def verdict(self, phase: Phase, verdict: Verdict, course: Course, deed: Deed) -> list[Difference]:
+        """Describe what a verdict on a phase says and what follows."""
+        found = []
+        if verdict.kind in _SAYS:
+            kind, action = _SAYS[verdict.kind]
+            if verdict.kind == "ended":
+                kind = "cancelled_there" if course.kind == "cancel" else "partly_cancelled_there"
+            if course.kind == "ask" and verdict.kind in ("ended", "moved"):
+                action = "a person decides"
+            told = self._of(phase, kind, action, deed)
+            uid = verdict.booking.uid if verdict.booking else phase.uid
+            found.append(replace(told, uid=uid, there=self.booking(verdict.booking)))
+        for uid, why in verdict.orphans:
+            kind = "unwanted_there" if why == "unwanted" else "double_there"
+            told = self._of(phase, kind, "cancel it there", deed)
+            found.append(replace(told, uid=uid, there=f"booking {uid} stands"))
+        return found
+
+    def _of(self, phase: Phase, kind: DifferenceKind, action: str, deed: Deed) -> Difference:
+        here = self.phase(phase)
+        of = phase.appointment_id, phase.ordinal, phase.start
+        return Difference(kind, phase.uid, here, "", action, deed, *of)
+
+    def other(
+        self, kind: DifferenceKind, booking: CalendarBooking, here: str, action: str, deed: Deed
+    ) -> Difference:
+        """Describe a booking that belongs to no phase."""
+        return Difference(kind, booking.uid, here, self.booking(booking), action, deed, start=booking.start)
+
+    def gone(self, uid: str, start: datetime, there: str, action: str, deed: Deed) -> Difference:
+        """Describe a booking of others that is over."""
+        here = f"its time is blocked at {self.moment(start)}"
+        return Difference("foreign_gone", uid, here, there, action, deed, start=start)

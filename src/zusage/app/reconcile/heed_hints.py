@@ -1,0 +1,87 @@
+"""Heed what webhooks hinted at: read those bookings again, and observe them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+import structlog
+
+from zusage.app.mirror.ports import CalendarError
+from zusage.app.reconcile.observe_bookings import Observed, Reconciling, Seen, observe_bookings
+from zusage.app.reconcile.observing import alive
+from zusage.app.reconcile.ports import TakenHint
+from zusage.app.reconcile.reading import Reader
+
+log = structlog.get_logger()
+
+_LIMIT, _LEASE = 100, 120.0
+_ENDING = ("BOOKING_CANCELLED", "BOOKING_REJECTED")
+_AGAIN = timedelta(seconds=30)
+_MOST_LOOKS, _MOST_TRIES = 3, 6
+
+
+async def heed_hints(company_id: UUID, reconciling: Reconciling) -> Observed:
+    """Read the bookings of all due hints of one company, each once, and observe them.
+
+    Nothing is taken from the webhook itself (protocols 20). What is told to be cancelled and is not yet is read again.
+    Repeats and several at once are harmless; what is lost here the periodic comparison finds.
+
+    :raises LedgerBusy: the database is too busy; the hints are due again in two minutes.
+    :raises SecretUnreadable: no key opens the calendar's key."""
+    async with reconciling.store.unit(company_id) as unit:
+        frame = await unit.frame()
+        if frame is None or frame.connection.paused:
+            return Observed()
+        hints = await unit.take_hints(_LIMIT, _LEASE)
+        await unit.commit()
+    if not hints:
+        return Observed()
+    reader = reconciling.reader(frame)
+    try:
+        seen = await _read(hints, reader)
+        observed = await observe_bookings(company_id, frame, seen, reader, reconciling, mode="work")
+    except CalendarError as error:
+        log.warning("hints_put_off", company_id=str(company_id), reason=str(error))
+        await _put_off(company_id, hints, error.retry_after or 0.0, reconciling)
+        return Observed(stopped=str(error))
+    await _heeded(company_id, hints, seen, reconciling)
+    return observed
+
+
+async def _read(hints: Sequence[TakenHint], reader: Reader) -> Seen:
+    """Read each booking that was named, and where it was moved to."""
+    for uid in dict.fromkeys(uid for hint in hints for uid in hint.uids):
+        await reader.last_of(uid)
+    found = {booking.uid: booking for booking in reader.read.values() if booking is not None}
+    return Seen(found, frozenset(uid for uid, booking in reader.read.items() if booking is None))
+
+
+async def _heeded(company_id: UUID, hints: Sequence[TakenHint], seen: Seen, reconciling: Reconciling) -> None:
+    early = {
+        hint.digest
+        for hint in hints
+        if hint.trigger in _ENDING and hint.looks < _MOST_LOOKS and _stands(hint, seen)
+    }
+    async with reconciling.store.unit(company_id) as unit:
+        now = await unit.now()
+        await unit.heeded([hint.digest for hint in hints if hint.digest not in early], None)
+        await unit.heeded([hint.digest for hint in hints if hint.digest in early], now + _AGAIN)
+        await unit.commit()
+
+
+def _stands(hint: TakenHint, seen: Seen) -> bool:
+    booking = seen.bookings.get(hint.uids[0])
+    return booking is not None and alive(booking)
+
+
+async def _put_off(
+    company_id: UUID, hints: Sequence[TakenHint], seconds: float, reconciling: Reconciling
+) -> None:
+    async with reconciling.store.unit(company_id) as unit:
+        now = await unit.now()
+        for hint in hints:
+            pause = timedelta(seconds=max(60.0 * 2.0**hint.looks, seconds))
+            await unit.heeded([hint.digest], now + pause if hint.looks < _MOST_TRIES else None)
+        await unit.commit()

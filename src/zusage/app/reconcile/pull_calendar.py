@@ -1,0 +1,148 @@
+"""Compare a company's calendar by itself: what changed every quarter of an hour, and all weeks once a night."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from zusage.app.mirror.ports import BookingsWanted, CalendarError
+from zusage.app.reconcile.observe_bookings import Observed, Reconciling, Seen, observe_bookings
+from zusage.app.reconcile.ports import Frame, Pull
+from zusage.app.reconcile.reading import Reader, TooManyError
+from zusage.app.reconcile.weeks import read_week
+from zusage.core.values import Period
+
+log = structlog.get_logger()
+
+EVERY = timedelta(minutes=15)
+LEASE = 600.0
+_CLOCKS_APART = timedelta(minutes=10)
+_WEEK, _DAY = timedelta(days=7), timedelta(days=1)
+_AHEAD, _FARTHEST = timedelta(weeks=4), timedelta(days=400)
+_NIGHT = range(1, 5)
+_STALE, _TOO_OLD = timedelta(hours=20), timedelta(hours=30)
+_LONGEST_REST = timedelta(hours=2)
+
+
+async def pull_calendar(company_id: UUID, reconciling: Reconciling) -> Observed:
+    """Compare what is due of one company; at most one run of a company at a time, and one that was cut off goes on.
+
+    Changes are asked for from before the last run's beginning on, by both times that Cal.com keeps, since one of them
+    may be missing. At night in the branches, and where it was not done for over a day, all weeks ahead are compared.
+    What could not be asked is asked later, with growing pauses.
+
+    :raises LedgerBusy: the database is too busy; what was done stays done.
+    :raises SecretUnreadable: no key opens the calendar's key."""
+    async with reconciling.store.unit(company_id) as unit:
+        frame = await unit.frame()
+        if frame is None or frame.connection.paused:
+            return Observed()
+        pull = await unit.take_pull(reconciling.new_id(), LEASE, only_due=True)
+        await unit.commit()
+    if pull is None:
+        return Observed()
+    run = _Run(company_id, frame, pull, reconciling)
+    failure: str | None = None
+    rest = EVERY
+    try:
+        observed = await run.all_due()
+    except CalendarError as error:
+        failure, observed = str(error), Observed(stopped=str(error))
+        pause = max(EVERY * 2.0 ** min(pull.failures, 3), timedelta(seconds=error.retry_after or 0.0))
+        rest = min(pause, _LONGEST_REST)
+        log.warning("pull_failed", company_id=str(company_id), reason=failure)
+    async with reconciling.store.unit(company_id) as unit:
+        await unit.end_pull(run.pull, await unit.now() + rest, failure)
+        await unit.commit()
+    return observed
+
+
+class _Run:
+    """One run; `pull` is how far it has come."""
+
+    def __init__(self, company_id: UUID, frame: Frame, pull: Pull, reconciling: Reconciling) -> None:
+        self.pull = pull
+        self._company_id = company_id
+        self._frame = frame
+        self._reconciling = reconciling
+        self._found: list[Observed] = []
+
+    async def all_due(self) -> Observed:
+        if self.pull.changed_from is not None:
+            try:
+                await self._changes(self.pull.changed_from)
+            except TooManyError:
+                # So much has changed that looking at all weeks is less work.
+                self.pull = replace(self.pull, compared_at=None)
+        if _is_due(self.pull):
+            await self._weeks()
+        differences = tuple(dict.fromkeys(each for observed in self._found for each in observed.differences))
+        return Observed(differences, next((each.stopped for each in self._found if each.stopped), ""))
+
+    async def _changes(self, since: datetime) -> None:
+        reader = self._reader()
+        found = await reader.listed(BookingsWanted(updated_from=since))
+        found |= await reader.listed(BookingsWanted(created_from=since))
+        await self._observe(Seen(found), reader)
+        self.pull = replace(self.pull, changed_from=self.pull.now - _CLOCKS_APART)
+
+    async def _weeks(self) -> None:
+        """Compare week by week, and keep how far it came: a run that is cut off goes on there."""
+        started = self.pull.compare_started_at or self.pull.now
+        start = max(self.pull.compare_from or self.pull.now, self.pull.now)
+        end = until(self.pull.now, self.pull.last)
+        while start < end:
+            week = Period(start, min(start + _WEEK, end))
+            reader = self._reader()
+            await self._observe(await read_week(week, reader), reader)
+            start = week.end
+            self.pull = replace(self.pull, compare_from=start, compare_started_at=started)
+            if not await self._keep():
+                return
+        changed_from = self.pull.changed_from or started - _CLOCKS_APART
+        self.pull = replace(
+            self.pull,
+            compare_from=None,
+            compare_started_at=None,
+            compared_at=started,
+            changed_from=changed_from,
+        )
+
+    async def _keep(self) -> bool:
+        async with self._reconciling.store.unit(self._company_id) as unit:
+            kept = await unit.keep_pull(self.pull, LEASE)
+            await unit.commit()
+        return kept
+
+    async def _observe(self, seen: Seen, reader: Reader) -> None:
+        # The guards count what was wanted before, so each part begins with what is known now.
+        async with self._reconciling.store.unit(self._company_id) as unit:
+            frame = await unit.frame()
+        if frame is not None:
+            self._frame = frame
+        self._found.append(
+            await observe_bookings(
+                self._company_id, self._frame, seen, reader, self._reconciling, mode="work"
+            )
+        )
+
+    def _reader(self) -> Reader:
+        return self._reconciling.reader(self._frame)
+
+
+def until(now: datetime, last: datetime | None) -> datetime:
+    """Say how far ahead is compared: four weeks at least, and as far as something is promised."""
+    return min(max(now + _AHEAD, (last or now) + _DAY), now + _FARTHEST)
+
+
+def _is_due(pull: Pull) -> bool:
+    """All weeks: at night by the branches' clocks (the tick itself is in UTC, protocols 48), or when it is too old."""
+    if pull.compared_at is None or pull.compare_from is not None:
+        return True
+    age = pull.now - pull.compared_at
+    night = pull.now.astimezone(ZoneInfo(pull.zone)).hour in _NIGHT
+    return age >= _TOO_OLD or (night and age >= _STALE)

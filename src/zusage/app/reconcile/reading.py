@@ -1,0 +1,96 @@
+"""Asking the calendar for what a comparison needs: single bookings along their chain of moves, and lists in pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from zusage.app.mirror.ports import (
+    BookingsWanted,
+    CalendarBooking,
+    CalendarBookings,
+    CalendarError,
+    Terms,
+)
+from zusage.app.reconcile.observing import alive, belongs, fits
+from zusage.app.reconcile.sights import Phase, Sight
+
+_LONGEST_CHAIN = 10
+_PAGE, _OVERLAP = 100, 10
+"""Rows shift while one turns pages: each page begins with the last ten of the one before."""
+MOST_LISTED = 5000
+
+
+class TooManyError(Exception):
+    """A list has more bookings than one run reads."""
+
+
+@dataclass(slots=True)
+class Reader:
+    """One run's questions; each booking is asked for once. `read` are those read one by one, None: it was not found.
+
+    :raises CalendarError: from any method, but for what is not found."""
+
+    calendar: CalendarBookings
+    terms: Terms
+    read: dict[str, CalendarBooking | None] = field(default_factory=dict)
+
+    async def get(self, uid: str) -> CalendarBooking | None:
+        if uid not in self.read:
+            try:
+                self.read[uid] = await self.calendar.get_booking(uid, self.terms)
+            except CalendarError as error:
+                if error.kind != "gone":
+                    raise
+                self.read[uid] = None
+        return self.read[uid]
+
+    async def last_of(self, uid: str) -> CalendarBooking | None:
+        """Follow a booking to where it was moved last; a successor that cannot be found yet leaves the one before."""
+        found = await self.get(uid)
+        for _ in range(_LONGEST_CHAIN):
+            if found is None or found.moved_to is None or alive(found):
+                break
+            successor = await self.get(found.moved_to)
+            if successor is None:
+                break
+            found = successor
+        return found
+
+    async def sight(self, phase: Phase, listed: Mapping[str, CalendarBooking]) -> Sight:
+        """Look at a phase. What a list shows as wanted is believed; anything else is asked for by its uid.
+
+        `listed` are the bookings of this phase that a list showed, by uid."""
+        shown = listed.get(phase.uid or "")
+        if phase.uid is None:
+            sight = Sight()
+        elif shown is not None and fits(shown, phase):
+            sight = Sight(shown, asked=True)
+        else:
+            sight = Sight(await self.last_of(phase.uid), asked=True)
+        return await self._with_others(phase, sight, listed)
+
+    async def _with_others(self, phase: Phase, sight: Sight, listed: Mapping[str, CalendarBooking]) -> Sight:
+        kept = sight.current.uid if sight.current is not None else None
+        others = []
+        for uid in sorted(listed):
+            if uid not in (kept, phase.uid) and alive(listed[uid]):
+                # Lists lag: what they show as alive may have been moved or cancelled by now.
+                there = await self.get(uid)
+                if there is not None and (fits(there, phase) or (alive(there) and belongs(there, phase))):
+                    others.append(there)
+        return replace(sight, others=tuple(others))
+
+    async def listed(self, wanted: BookingsWanted) -> dict[str, CalendarBooking]:
+        """Read all pages of a list, by uid; of one that comes twice the last.
+
+        :raises TooManyError: there are more than one run reads."""
+        found: dict[str, CalendarBooking] = {}
+        skip: int | None = 0
+        while skip is not None:
+            page = await self.calendar.list_bookings(replace(wanted, take=_PAGE, skip=skip), self.terms)
+            found |= {booking.uid: booking for booking in page.bookings}
+            if len(found) > MOST_LISTED:
+                raise TooManyError(f"more than {MOST_LISTED} bookings in one list")
+            skip = None if page.next_skip is None else max(page.next_skip - _OVERLAP, skip + 1)
+        return found
