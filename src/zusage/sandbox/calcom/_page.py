@@ -15,7 +15,7 @@ from zusage.sandbox.calcom._state import State
 _TEMPLATE = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(
     files("zusage.sandbox.calcom").joinpath("page.html").read_text(encoding="utf-8")
 )
-_LAST, _DAYS = 40, 14
+_LAST, _MOST = 40, 200
 
 
 def state_page(state: State) -> str:
@@ -36,15 +36,11 @@ def state_page(state: State) -> str:
 
 
 def _calendar(state: State) -> dict[str, list[Json]]:
-    """Give the bookings of the next two weeks by day and start, in their hosts' zones; cancelled ones too."""
+    """Give the next bookings by day and start, in their hosts' zones; cancelled ones too, and those of yesterday."""
     world, now = state.world, state.clock.now()
     days: dict[str, list[Json]] = {}
-    near = [
-        each
-        for each in world.bookings.values()
-        if now - timedelta(days=1) <= each.period.start <= now + timedelta(days=_DAYS)
-    ]
-    for booking in sorted(near, key=lambda each: (each.period.start, each.id)):
+    coming = [each for each in world.bookings.values() if each.period.start >= now - timedelta(days=1)]
+    for booking in sorted(coming, key=lambda each: (each.period.start, each.id))[:_MOST]:
         host = world.users[booking.host_id]
         zone = ZoneInfo(host.time_zone)
         start, end = booking.period.start.astimezone(zone), booking.period.end.astimezone(zone)

@@ -36,6 +36,14 @@ class Lag:
     reads: int
 
 
+@dataclass(slots=True)
+class Counts:
+    """The last number and the last uid that were given out."""
+
+    ids: int = 1000
+    uids: int = 0
+
+
 @dataclass
 class World:
     """Accounts side by side, as at cal.com: a key sees its own account only."""
@@ -50,27 +58,26 @@ class World:
     webhooks: dict[str, Webhook] = field(default_factory=dict)
     keys: dict[str, ApiKey] = field(default_factory=dict)
     lags: dict[str, Lag] = field(default_factory=dict)
-    _last_id: int = 0
-    _last_uid: int = 0
+    counts: Counts = field(default_factory=Counts)
     _unique: dict[str, str] = field(default_factory=dict)
     _days: dict[tuple[int, date], dict[str, Booking]] = field(default_factory=lambda: defaultdict(dict))
 
     def next_id(self) -> int:
         """Give a number nobody has."""
-        self._last_id = max(self._last_id, 1000) + 1
-        return self._last_id
+        self.counts.ids += 1
+        return self.counts.ids
 
     def next_uid(self) -> str:
         """Give an id that looks drawn at random, and is the same in the same run."""
-        self._last_uid += 1
-        number = int.from_bytes(hashlib.sha256(f"{self.seed}/{self._last_uid}".encode()).digest())
+        self.counts.uids += 1
+        number = int.from_bytes(hashlib.sha256(f"{self.seed}/{self.counts.uids}".encode()).digest())
         return "".join(
             _LETTERS[number // len(_LETTERS) ** place % len(_LETTERS)] for place in range(_UID_LENGTH)
         )
 
     def next_uuid(self) -> str:
-        self._last_uid += 1
-        return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{self.seed}/{self._last_uid}"))
+        self.counts.uids += 1
+        return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{self.seed}/{self.counts.uids}"))
 
     def insert(self, booking: Booking) -> None:
         """Store a booking; one accepted booking per host, start and end.
@@ -79,6 +86,14 @@ class World:
         self._claim_key(booking)
         self.bookings[booking.uid] = booking
         self._index(booking)
+
+    def put_back(self, booking: Booking) -> None:
+        """Store a booking of an earlier run as it was, without asking whether its time is free."""
+        self.bookings[booking.uid] = booking
+        if booking.unique_key:
+            self._unique[booking.unique_key] = booking.uid
+        if booking.live:
+            self._index(booking)
 
     def insert_replacing(self, new: Booking, old: Booking, now: datetime) -> None:
         """Store the moved booking and end the old one, both or neither.
