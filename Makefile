@@ -11,12 +11,13 @@ COMPILE := $(RUN) -m uv pip compile --quiet --upgrade --universal --python-versi
 	--no-header --no-annotate --no-emit-index-url
 
 export PYTHON
+on = $(filter-out 0 no false,$(1))
 
 help: ## show what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile | expand -t 22
 
-demo: ## play a phone call against a running salon and keep serving (ONCE=1: end after the call)
-	@sh scripts/setup base && exec $(RUN) -m zusage demo $(if $(filter-out 0 no false,$(ONCE)),--once)
+demo: ## play a phone call against a running salon and keep serving (ONCE=1: end after the call, CALCOM=1: with a simulated Cal.com)
+	@sh scripts/setup base && exec $(RUN) -m zusage demo $(if $(call on,$(ONCE)),--once) $(if $(call on,$(CALCOM)),--calcom)
 
 test: ## check format, lint, types and import contracts, and run all tests (PYTEST_ARGS="-k holds")
 	@sh scripts/setup dev

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from zusage.adapters.embedded._errors import EmbeddedError
+from zusage.adapters.embedded._places import prepare_data_dir
 from zusage.adapters.embedded._servers import EmbeddedServers, erase, running
 from zusage.adapters.embedded._urls import EmbeddedUrls, has_data, passwords_file
 
@@ -15,5 +16,6 @@ __all__ = [
     "erase",
     "has_data",
     "passwords_file",
+    "prepare_data_dir",
     "running",
 ]

@@ -43,7 +43,9 @@ _Value = TypeVar("_Value")
 
 
 @dataclass(frozen=True, slots=True)
-class _Parts:
+class SetupParts:
+    """What setting up a calendar works with."""
+
     store: PostgresCalendarSetup
     calendars: CalcomAccounts
 
@@ -147,13 +149,13 @@ def check(company: str = _COMPANY, as_json: bool = JSON) -> None:
         raise typer.Exit(codes[report.state])
 
 
-async def _connect(wish: ConnectWish, parts: _Parts) -> Connected:
+async def _connect(wish: ConnectWish, parts: SetupParts) -> Connected:
     return await connect_calendar(
         wish, store=parts.store, calendars=parts.calendars, new_token=lambda: secrets.token_hex(24)
     )
 
 
-async def _check(company: str, parts: _Parts) -> CalendarReport:
+async def _check(company: str, parts: SetupParts) -> CalendarReport:
     progress("Reading the account")
     return await check_calendar(company, store=parts.store, calendars=parts.calendars)
 
@@ -171,7 +173,7 @@ class _Applying:
 async def _map(
     settings: Settings, servers: Servers, wish: MapWish, applying: _Applying
 ) -> tuple[MapView, Applied | None]:
-    async with _open_parts(settings, servers) as parts:
+    async with open_setup(settings, servers) as parts:
         progress("Reading the account")
         view = await view_mapping(wish, store=parts.store, calendars=parts.calendars)
         if not applying.as_json:
@@ -218,20 +220,20 @@ def _key() -> str:
     return key
 
 
-def _with_parts(settings: Settings, work: Callable[[_Parts], Awaitable[_Value]]) -> _Value:
+def _with_parts(settings: Settings, work: Callable[[SetupParts], Awaitable[_Value]]) -> _Value:
     with ready_servers(settings) as servers:
         return asyncio.run(_worked(settings, servers, work))
 
 
 async def _worked(
-    settings: Settings, servers: Servers, work: Callable[[_Parts], Awaitable[_Value]]
+    settings: Settings, servers: Servers, work: Callable[[SetupParts], Awaitable[_Value]]
 ) -> _Value:
-    async with _open_parts(settings, servers) as parts:
+    async with open_setup(settings, servers) as parts:
         return await work(parts)
 
 
 @asynccontextmanager
-async def _open_parts(settings: Settings, servers: Servers) -> AsyncIterator[_Parts]:
+async def open_setup(settings: Settings, servers: Servers) -> AsyncIterator[SetupParts]:
     """Open the database and a client that shares the rate of each key with the serving processes.
 
     Its breaker is its own: whoever asks by hand wants to know how it is now."""
@@ -243,4 +245,4 @@ async def _open_parts(settings: Settings, servers: Servers) -> AsyncIterator[_Pa
             stack.push_async_callback(shared.close)
         client = CalcomClient(CalcomPool(), Circuits(LocalStates(), time.time), shared or local)
         stack.push_async_callback(client.close, 1.0)
-        yield _Parts(PostgresCalendarSetup(database, secret_box(settings)), CalcomAccounts(client))
+        yield SetupParts(PostgresCalendarSetup(database, secret_box(settings)), CalcomAccounts(client))

@@ -15,6 +15,7 @@ from zusage.adapters.embedded import erase
 from zusage.adapters.postgres.migrate import upgrade
 from zusage.adapters.postgres.records import AppointmentRecord, count_appointments, read_appointment
 from zusage.app.operations.company_file import BranchRecord, CompanyFile
+from zusage.boot.cli._demo_calendar import connected, show_standing, simulated_calcom
 from zusage.boot.cli._errors import FOUND, UsageError
 from zusage.boot.cli._frame import (
     JSON,
@@ -28,6 +29,7 @@ from zusage.boot.cli._frame import (
     screen,
 )
 from zusage.boot.cli._ledger import print_appointment
+from zusage.boot.cli._simulated import Simulated
 from zusage.boot.cli.call import play_one, serving_url, settings_url
 from zusage.boot.cli.company import load_all
 from zusage.boot.cli.serve import announce, chosen, with_address
@@ -44,7 +46,7 @@ app = typer.Typer(
     epilog="Example: zusage demo --once; zusage demo info --json",
     invoke_without_command=True,
 )
-_SCENARIO = "simple"
+_SCENARIO, _COMPOUND = "simple", "perm"
 
 
 @app.callback()
@@ -54,49 +56,55 @@ def demo(
     port: int | None = typer.Option(
         None, min=0, max=65535, help="Port; 0 takes any [ZUSAGE_PORT, else 8000]."
     ),
+    calcom: bool = typer.Option(False, "--calcom", help="Mirror the salon in a simulated Cal.com beside it."),
 ) -> None:
     """Start everything, load a demo salon, play a call against it over HTTP, show the ledger, keep serving."""
     if context.invoked_subcommand is not None:
         return
     settings = with_address(prepare(), None, port)
-    with demo_serving(settings) as serving:
-        result = _play(serving)
-        if once and not result.ok:
+    with demo_serving(settings, calcom=calcom) as serving:
+        ok = _play(serving)
+        if once and not ok:
             raise typer.Exit(FOUND)
         if not once:
-            _keep_serving(serving.wait, serving.url)
+            _keep_serving(serving)
 
 
 @dataclass(frozen=True, slots=True)
 class DemoServing:
-    """The demo as it serves; `wait` returns when the server has ended."""
+    """The demo as it serves; `wait` returns when the server has ended. `simulated` is the salon's Cal.com, if it has one."""
 
     companies: list[CompanyFile]
     servers: Servers
     url: str
     wait: Callable[[], None]
+    simulated: Simulated | None = None
 
 
 @contextmanager
-def demo_serving(settings: Settings) -> Iterator[DemoServing]:
+def demo_serving(settings: Settings, *, calcom: bool = False) -> Iterator[DemoServing]:
     """Start the embedded servers, load the demo companies, and serve for as long as the block runs.
 
-    :raises UsageError: servers of one's own are set."""
+    With `calcom`, or where an earlier demo was connected with one, a simulated Cal.com runs beside.
+
+    :raises UsageError: servers of one's own are set, or the salon is connected with an account elsewhere."""
     _refuse_own_servers(settings)
     began = time.perf_counter()
     with ExitStack() as stack:
+        simulator = stack.enter_context(simulated_calcom(settings, wanted=calcom))
         servers = stack.enter_context(any_servers(settings))
         stack.enter_context(kept_alive(servers))
         companies = _load(settings, servers)
         listening = stack.enter_context(bind(settings.host, settings.port, search=not chosen(settings)))
         url = base_url(listening)
+        simulated = connected(settings, servers, simulator(), url) if simulator is not None else None
         thread = stack.enter_context(serving_beside(settings, servers, listening))
         stack.enter_context(noted(settings.data_dir, url))
         announce(settings, url)
         aside.print(
             f"[dim]database, salon and server are ready after {time.perf_counter() - began:.1f} s[/dim]"
         )
-        yield DemoServing(companies, servers, url, thread.join)
+        yield DemoServing(companies, servers, url, thread.join, simulated)
 
 
 def _refuse_own_servers(settings: Settings) -> None:
@@ -114,26 +122,37 @@ def _load(settings: Settings, servers: Servers) -> list[CompanyFile]:
     return companies
 
 
-def _play(serving: DemoServing) -> PlayResult:
-    scenario = load_scenario(_SCENARIO)
+def _play(serving: DemoServing) -> bool:
+    """Play a call and show what it booked; whether all was as expected."""
+    scenario = load_scenario(_SCENARIO if serving.simulated is None else _COMPOUND)
     target = target_for(scenario, serving.companies, base_url=serving.url, environ={})
     company = next(each for each in serving.companies if each.key == scenario.company)
     booked = asyncio.run(_count(serving.servers, company.id))
     # Each run takes the open day after the last one's, so that a repeated demo never finds its time taken.
     result = play_one(scenario, target, World(pick=lambda days: booked % days))
-    record = asyncio.run(_record(serving.servers, company.id, result))
-    if record is not None:
-        print_appointment(screen, record)
-    return result
+    booked_id = _booked(result)
+    record = asyncio.run(_record(serving.servers, company.id, booked_id)) if booked_id else None
+    if booked_id is None or record is None:
+        return result.ok
+    print_appointment(screen, record)
+    if serving.simulated is None:
+        return result.ok
+    agreement = show_standing(serving.servers, company.id, serving.simulated, booked_id, record)
+    return result.ok and agreement.ok
 
 
-def _keep_serving(wait: Callable[[], None], url: str) -> None:
+def _keep_serving(serving: DemoServing) -> None:
     screen.print()
+    if serving.simulated is not None:
+        screen.print(
+            f"The simulated Cal.com shows its calendar, its faults and each request at "
+            f"[bold]{serving.simulated.page}[/bold]."
+        )
     screen.print(
-        f"Look at [bold]{url}[/bold], or try `zusage call --list` in another terminal. Ctrl-C stops."
+        f"Look at [bold]{serving.url}[/bold], or try `zusage call --list` in another terminal. Ctrl-C stops."
     )
     try:
-        wait()
+        serving.wait()
     except KeyboardInterrupt:
         aside.print("stopped")
 
@@ -143,14 +162,16 @@ async def _count(servers: Servers, company_id: UUID) -> int:
         return await count_appointments(database, company_id)
 
 
-async def _record(servers: Servers, company_id: UUID, result: PlayResult) -> AppointmentRecord | None:
-    """Read what the call booked, going by the last answer that names an appointment."""
+def _booked(result: PlayResult) -> UUID | None:
+    """Say what the call booked, going by the last answer that names an appointment."""
     named = [answer.answer.get("appointment_id") for answer in result.answers]
     ids = [UUID(each) for each in named if isinstance(each, str)]
-    if not ids:
-        return None
+    return ids[-1] if ids else None
+
+
+async def _record(servers: Servers, company_id: UUID, appointment_id: UUID) -> AppointmentRecord | None:
     async with app_database(servers) as database:
-        return await read_appointment(database, company_id, ids[-1])
+        return await read_appointment(database, company_id, appointment_id)
 
 
 @app.command("erase", epilog="Example: zusage demo erase --yes")

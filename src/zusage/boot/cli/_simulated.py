@@ -1,0 +1,121 @@
+"""A simulated Cal.com in a process of its own, so that it can fail and be looked at on its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx2
+
+from zusage.boot.cli._errors import ProblemError
+from zusage.sandbox.agreement import Standing, standing_of
+
+_PLAIN, _ADMIN = 8910, 8911
+_PATIENCE = 10.0
+_ENDS_WITHIN = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Simulated:
+    """A running simulator: where it answers as Cal.com does, its page, and the company's account and key."""
+
+    url: str
+    page: str
+    account: str
+    key: str
+    pid: int
+
+    def standing(self) -> list[Standing]:
+        """Give what stands there now; the truth, whatever look-ups are shown.
+
+        :raises httpx2.HTTPError: it does not answer."""
+        found = (standing_of(each) for each in self.ask("GET", f"bookings?account={self.account}"))
+        return [each for each in found if each is not None]
+
+    def ask(self, method: str, path: str, body: Any = None) -> Any:  # noqa: ANN401 - any JSON
+        """Use the admin door.
+
+        :raises httpx2.HTTPError: it does not answer, or refuses."""
+        # A proxy of the environment is for the world outside, not for this machine.
+        with httpx2.Client(timeout=_PATIENCE, trust_env=False) as client:
+            answer = client.request(method, f"{self.page}/{path}", json=body)
+        answer.raise_for_status()
+        return answer.json()
+
+
+@contextmanager
+def simulator_beside(company: str, folder: Path, *more: str) -> Iterator[Callable[[], Simulated]]:
+    """Run the simulator with a company's account for as long as the block runs; it goes on where an earlier one ended.
+
+    The block begins at once, and what it is given waits until the simulator answers (ProblemError: it did not start,
+    and its own words stand on the screen). What it knows is kept in `folder`; `more` are options of `zusage sandbox
+    calcom`. It ends when this process does, however that comes about."""
+    command = [sys.executable, "-m", "zusage", "sandbox", "calcom", "--company", company, "--json"]
+    command += ["--while-input", "--keep", str(kept_in(folder)), "--folder", str(folder / "calcom")]
+    command += ["--port", str(_free(_PLAIN)), "--admin-port", str(_free(_ADMIN)), "--tls-port", "0", *more]
+    # In a session of its own: Ctrl-C reaches us, and we end it after what talks to it.
+    process = subprocess.Popen(  # noqa: S603 - our own command
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=None,
+        start_new_session=True,
+        text=True,
+    )
+    try:
+        yield lambda: _started(process, company)
+    finally:
+        _end(process)
+
+
+def kept_in(folder: Path) -> Path:
+    """Name the file in which the simulator of a data directory keeps what it knows."""
+    return folder / "calcom-simulator.json"
+
+
+def pass_proxies_by() -> None:
+    """Let no proxy of the environment stand between this process, or one that it starts, and this machine itself."""
+    here = ("127.0.0.1", "localhost", "::1")
+    for name in ("NO_PROXY", "no_proxy"):
+        known = [each for each in os.environ.get(name, "").split(",") if each]
+        os.environ[name] = ",".join([*known, *(each for each in here if each not in known)])
+
+
+def _started(process: subprocess.Popen[str], company: str) -> Simulated:
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    if not line:
+        raise ProblemError(f"The simulated Cal.com did not start (it ended with {process.wait()}).")
+    told = json.loads(line)
+    return Simulated(told["plain_url"], told["admin_url"], company, told["keys"][company], process.pid)
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.close()
+    try:
+        process.wait(_ENDS_WITHIN)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    process.stdout.close()
+
+
+def _free(port: int) -> int:
+    """Give the usual port if nobody has it, so that its page is found where it was; else any."""
+    with socket.socket() as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind(("127.0.0.1", port))
+        except OSError:
+            return 0
+    return port
