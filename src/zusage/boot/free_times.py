@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from zusage.adapters.crypto import SecretBox
 from zusage.adapters.postgres.calendar_hosts import PostgresCalendarHosts
+from zusage.adapters.postgres.courtesies import PostgresCourtesies
 from zusage.adapters.postgres.database import Database
 from zusage.adapters.process_free_days import ProcessFreeDays
 from zusage.adapters.valkey.free_days import ValkeyFreeDays
@@ -44,7 +45,7 @@ def build_free_times(
     here = ProcessFreeDays(time.time)
     shared = ValkeyFreeDays(calendars.valkey, fallback=here) if calendars.valkey else None
     hosts, kept = PostgresCalendarHosts(database, box), shared or here
-    filler = Filler(kept, calendars.client, time.time)
+    filler = Filler(kept, calendars.client, PostgresCourtesies(database, box), time.time)
     looks = CalendarLooks(hosts, filler, deadline_ms / 1000)
     return FreeTimeParts(hosts, kept, filler, looks, AfterChange(hosts, filler), shared)
 

@@ -22,7 +22,7 @@ log = structlog.get_logger()
 PROBE_MINUTES = 5
 """How long the slots of a probe event type are: as `zusage calcom map` makes them."""
 
-_CONNECTED = "SELECT unreachable FROM calendar_connection WHERE company_id = %s"
+_CONNECTED = "SELECT unreachable, courtesy_holds FROM calendar_connection WHERE company_id = %s"
 _HOSTS = """
 SELECT h.staff_id, r.branch_id, b.zone, h.probe_event_type_id
 FROM calendar_host h
@@ -88,7 +88,9 @@ class PostgresCalendarHosts:
             )
             for staff_id, branch_id, zone, probe in await _rows(connection, _HOSTS, company_id)
         }
-        return CompanyHosts(company_id, await self._access(connection, company_id), connected[0][0], hosts)
+        unreachable, courtesies = connected[0]
+        access = await self._access(connection, company_id)
+        return CompanyHosts(company_id, access, unreachable, hosts, courtesies)
 
     async def _access(self, connection: Connection, company_id: UUID) -> CalendarAccess | None:
         try:

@@ -11,9 +11,12 @@ from uuid import UUID
 
 import structlog
 
+from zusage.app.courtesy.ports import OwnReservations
+from zusage.app.errors import LedgerBusy
 from zusage.app.free_times._days import days_from, free_by_day, wanted_slots
 from zusage.app.free_times.ports import CalendarHost, CompanyHosts, FreeDays, KeptDay, Kind, Place, Source
 from zusage.app.mirror.ports import CalendarError, Calendars, Priority, Terms
+from zusage.core.values import Period
 
 log = structlog.get_logger()
 
@@ -63,11 +66,16 @@ class CalendarUnread(Exception):  # noqa: N818
 
 
 class Filler:
-    """Reads days and keeps them. One for a process; close it in the end. `clock` gives seconds since 1970."""
+    """Reads days and keeps them. One for a process; close it in the end. `clock` gives seconds since 1970.
 
-    def __init__(self, kept: FreeDays, calendars: Calendars, clock: Callable[[], float]) -> None:
+    `ours` tells what our own reservations hide there."""
+
+    def __init__(
+        self, kept: FreeDays, calendars: Calendars, ours: OwnReservations, clock: Callable[[], float]
+    ) -> None:
         self.kept = kept
         self.clock = clock
+        self._ours = ours
         self._calendars = calendars
         self._running: dict[tuple[UUID, UUID, str], list[tuple[Wanted, asyncio.Task[Filled]]]] = {}
         self._resting: dict[tuple[UUID, UUID, str], float] = {}
@@ -141,12 +149,23 @@ class Filler:
             log.info("free_times_unread", company_id=str(wanted.company.company_id), reason=str(error))
             raise CalendarUnread(str(error), error.retry_after) from error
         self._resting.pop(wanted.name, None)
-        free = free_by_day(found, wanted.host.zone, days)
+        free = free_by_day([*found, *await self._hidden(wanted, slots.during)], wanted.host.zone, days)
         read = {day: KeptDay(free[day], read_at) for day in days}
         under = dict(zip(places, generations, strict=True))
         kept = await self.kept.write({wanted.place(day): each for day, each in read.items()}, under)
         self.count(wanted.company.company_id, reads=1)
         return Filled(read, kept)
+
+    async def _hidden(self, wanted: Wanted, window: Period) -> list[Period]:
+        """Tell what the calendar keeps from us only because we asked it to; the ledger says whether it is free."""
+        if not wanted.company.courtesies:
+            return []
+        try:
+            hidden = await self._ours.hidden(wanted.company.company_id, [wanted.host.staff_id], window)
+        except LedgerBusy as error:
+            log.info("courtesies_unread", company_id=str(wanted.company.company_id), reason=str(error))
+            return []
+        return [period for _, period in hidden]
 
     async def _joined(self, wanted: Wanted, other: asyncio.Task[Filled], priority: Priority) -> Filled:
         filled = await asyncio.shield(other)

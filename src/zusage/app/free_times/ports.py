@@ -56,12 +56,14 @@ class CalendarHost:
 class CompanyHosts:
     """The hosts of a company's connected branches, by member of staff, and how its calendar is reached.
 
-    `access` is None where no key opens what is stored: nothing can be read then."""
+    `access` is None where no key opens what is stored: nothing can be read then. `courtesies`: reservations of our own
+    hide times there, which are free for us."""
 
     company_id: UUID
     access: CalendarAccess | None
     unreachable: Literal["offer", "hide"]
     hosts: Mapping[UUID, CalendarHost]
+    courtesies: bool = False
 
 
 class HostBook(Protocol):
