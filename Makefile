@@ -1,7 +1,7 @@
 # Relative paths only, and `python -m` instead of installed scripts: the project's own path may hold blanks and be
 # longer than a script's first line may.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-faults test-live bench requirements clean setup
+.PHONY: help demo test test-faults test-live bench bench-calcom requirements clean setup
 
 PYTHON ?= python3
 PYTEST_ARGS ?=
@@ -47,6 +47,10 @@ test-faults: ## play every cell of the fault matrix: each point with each fault 
 bench: ## measure the booking core on this machine (BENCH_ARGS passes options)
 	@sh scripts/setup dev
 	$(RUN) -m bench $(BENCH_ARGS)
+
+bench-calcom: ## measure what Cal.com costs, with a simulator of 300 ms (BENCH_ARGS passes options)
+	@sh scripts/setup dev
+	$(RUN) -m bench.calcom $(BENCH_ARGS)
 
 setup: ## only make the virtual environment with everything for development
 	@sh scripts/setup dev

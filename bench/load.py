@@ -45,12 +45,13 @@ class Order:
 
 
 class Line:
-    """One connection, kept for many calls, and the book in which waits are written down."""
+    """One connection, kept for many calls, and the book in which waits are written down; `last` are the newest ones."""
 
     def __init__(self, base_url: str, waits: dict[str, list[float]], statuses: Counter[str]) -> None:
         address = urlsplit(base_url)
         self._host, self._port = address.hostname or "", address.port or 80
         self._waits, self._statuses = waits, statuses
+        self.last: dict[str, float] = {}
         self._reader: asyncio.StreamReader | None = None
         self._writer: asyncio.StreamWriter | None = None
 
@@ -65,7 +66,8 @@ class Line:
         return told
 
     def note(self, operation: str, begun: float) -> None:
-        self._waits[operation].append((time.perf_counter() - begun) * 1000)
+        self.last[operation] = (time.perf_counter() - begun) * 1000
+        self._waits[operation].append(self.last[operation])
 
     async def _exchange(self, path: str, data: bytes) -> tuple[int, bytes]:
         if self._writer is None or self._reader is None:
@@ -79,8 +81,10 @@ class Line:
         return await _read(self._reader)
 
     def close(self) -> None:
+        """Hang up; the next request connects anew."""
         if self._writer is not None:
             self._writer.close()
+            self._writer = None
 
 
 async def _read(reader: asyncio.StreamReader) -> tuple[int, bytes]:

@@ -67,13 +67,21 @@ class Places:
         template = servers.create_database("bench_template")
         migrate.upgrade(template.migrate)
 
-    def make(self, companies: int = 1, *, staff: int = 10, chairs: int = 8, hold_seconds: int = 600) -> Place:
+    def make(
+        self,
+        companies: int = 1,
+        *,
+        staff: int = 10,
+        chairs: int = 8,
+        hold_seconds: int = 600,
+        salon: Path = _SALON,
+    ) -> Place:
         """Make a database with so many salons, the first ten loaded, the others copied from the first."""
         self._made += 1
         urls = self._servers.create_database(f"bench_{self._made}", template="bench_template")
         place = Place(urls, self._servers.urls.valkey, companies, self._folder)
         loaded = range(min(companies, 10))
-        texts = [_salon(n, staff=staff, chairs=chairs, hold_seconds=hold_seconds) for n in loaded]
+        texts = [salon_text(salon, n, staff=staff, chairs=chairs, hold_seconds=hold_seconds) for n in loaded]
         asyncio.run(_load(place, texts))
         if companies > len(loaded):
             copy_salons(urls, len(loaded), companies)
@@ -94,12 +102,13 @@ def places() -> Iterator[Places]:
             yield Places(servers, folder)
 
 
-def _salon(number: int, *, staff: int, chairs: int, hold_seconds: int) -> str:
+def salon_text(salon: Path, number: int, *, staff: int, hold_seconds: int, chairs: int = 0) -> str:
+    """Fill in the company file of one salon."""
     people = "\n".join(
-        f'[[staff]]\nkey = "person-{n}"\nname = "{name} Muster"\ndoes = "all"\n'
+        f'[[staff]]\nkey = "person-{number}-{n}"\nname = "{name} Muster"\ndoes = "all"\n'
         for n, name in enumerate(_NAMES[:staff])
     )
-    text = _SALON.read_text(encoding="utf-8")
+    text = salon.read_text(encoding="utf-8")
     filled = {"n": number, "staff": people, "chairs": chairs, "hold_seconds": hold_seconds}
     for name, value in filled.items():
         text = text.replace(f"{{{name}}}", str(value))
@@ -207,9 +216,10 @@ def vacuum(urls: EmbeddedUrls) -> None:
 
 
 @contextmanager
-def served(place: Place) -> Iterator[str]:
-    """Run one `zusage serve` process on a free port; gives its address once it is ready."""
-    with _process(["-m", "zusage", "serve", "--port", "0"], place.settings, None) as url:
+def served(place: Place, settings: Mapping[str, str] | None = None) -> Iterator[str]:
+    """Run one `zusage serve` process on a free port, with more settings than the place's; gives its address once it is ready."""
+    known = place.settings | dict(settings or {})
+    with _process(["-m", "zusage", "serve", "--port", "0"], known, None) as url:
         until = time.monotonic() + _READY
         while not _is_ready(url):
             if time.monotonic() > until:

@@ -93,6 +93,11 @@ def show(out: Measured, reached: Sequence[Goal], *, console: Console) -> None:
             f"{figure.generator_cpu:.0%}",
         )
     console.print(table)
+    show_goals(reached, console)
+
+
+def show_goals(reached: Sequence[Goal], console: Console) -> None:
+    """Print the targets beside what was reached."""
     targets = Table("target of the design", "measured", "target", "")
     for goal in reached:
         said = "[green]met[/]" if goal.met else "[red]missed[/]"

@@ -1,0 +1,163 @@
+"""Salons that are connected to one simulated Cal.com, and the server process that answers for them."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import secrets
+import time
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import psycopg
+
+from bench.load import Line
+from bench.places import Place, Places, salon_text, served
+from zusage.adapters.calcom.circuit import Circuits
+from zusage.adapters.calcom.client import CalcomClient
+from zusage.adapters.calcom.pool import CalcomPool, PoolSettings
+from zusage.adapters.calcom.shared import LocalBucket, LocalStates
+from zusage.adapters.calcom.teams import CalcomAccounts
+from zusage.adapters.crypto import SecretBox
+from zusage.adapters.postgres.calendar_setup import PostgresCalendarSetup
+from zusage.adapters.postgres.database import Database
+from zusage.app.calendar_setup.connect_calendar import ConnectWish, connect_calendar
+from zusage.app.calendar_setup.map_calendar import MapWish, apply_mapping, view_mapping
+from zusage.app.mirror.connection import BranchCalendar
+from zusage.app.operations.company_file import CompanyFile, parse_company_file
+from zusage.sandbox.calcom import EventType, Latency, Simulator, World, running_simulator
+from zusage.sandbox.calcom.company import add_company
+
+SALON = Path(__file__).parent / "calcom_salon.toml"
+LATENCY_MS = 300.0
+STAFF, CHAIRS, HOLD_SECONDS = 4, 8, 120
+_CONSTANT = Latency(ms=LATENCY_MS)
+
+
+@dataclass(frozen=True)
+class Salon:
+    """One connected company: its number in the sentences of the callers, and its account at Cal.com."""
+
+    number: int
+    file: CompanyFile
+    key: str
+
+    @property
+    def company_id(self) -> UUID:
+        return self.file.id
+
+    @property
+    def people(self) -> list[str]:
+        return [each.staff.name for each in self.file.staff]
+
+
+@dataclass
+class Stage:
+    """A running server with its connected salons. `waits` and `statuses` are what the callers' lines wrote down."""
+
+    place: Place
+    url: str
+    sim: Simulator
+    salons: list[Salon]
+    waits: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    statuses: Counter[str] = field(default_factory=Counter)
+    numbers: Iterator[int] = field(default_factory=lambda: itertools.count(5_000_000))
+
+    def line(self) -> Line:
+        return Line(self.url, self.waits, self.statuses)
+
+    def kind(self, salon: Salon, person: str, slug: str) -> EventType:
+        """The event type that a person's service is booked as."""
+        users = {
+            user.id: user.name for user in self.sim.world.users.values() if user.account == salon.file.key
+        }
+        return next(
+            kind
+            for kind in self.sim.world.event_types.values()
+            if kind.slug == slug and users.get(kind.owner_id or 0) == person
+        )
+
+    def rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
+        """Read past row-level security, for counting only."""
+        with psycopg.connect(self.place.urls.admin) as connection:
+            return connection.execute(statement.encode(), values).fetchall()
+
+    def requests(self) -> Counter[str]:
+        """Count what Cal.com was asked so far, by operation; what only keeps connections warm does not count."""
+        return Counter(each.op for each in self.sim.journal.requests if each.path != "/v2/health")
+
+    async def settled(self, within: float = 60.0) -> bool:
+        """Wait until no mirror has anything to do any more, or only a person has."""
+        until = time.monotonic() + within
+        while time.monotonic() < until:
+            [(open_,)] = await asyncio.to_thread(
+                self.rows, "SELECT count(*) FROM mirror WHERE next_at IS NOT NULL AND review_at IS NULL"
+            )
+            if not open_:
+                return True
+            await asyncio.sleep(0.5)
+        return False
+
+
+def texts(companies: int) -> list[str]:
+    return [
+        salon_text(SALON, n, staff=STAFF, chairs=CHAIRS, hold_seconds=HOLD_SECONDS) for n in range(companies)
+    ]
+
+
+def make_place(places: Places, companies: int) -> Place:
+    """Make a database with so many salons; none is connected yet."""
+    return places.make(companies, staff=STAFF, chairs=CHAIRS, hold_seconds=HOLD_SECONDS, salon=SALON)
+
+
+@asynccontextmanager
+async def stage(place: Place, *, inline: bool = False) -> AsyncIterator[Stage]:
+    """Serve the place, connect all its salons, and slow the simulator down once they are.
+
+    `inline`: bookings are confirmed at Cal.com while the caller waits."""
+    files = [parse_company_file(text, source=SALON.name) for text in texts(place.companies)]
+    world = World()
+    salons = [Salon(n, file, f"cal_live_bench_{n}") for n, file in enumerate(files)]
+    for salon in salons:
+        add_company(world, salon.file, key=salon.key)
+    async with AsyncExitStack() as stack:
+        sim = await stack.enter_async_context(running_simulator(world=world))
+        # The simulator lives in this event loop, which must go on while processes start and end.
+        serving = served(place)
+        url = await asyncio.to_thread(serving.__enter__)
+        stack.push_async_callback(asyncio.to_thread, serving.__exit__, None, None, None)
+        await _connect(place, sim, salons, url, inline=inline)
+        sim.state.latency["*"] = _CONSTANT
+        sim.journal.clear()
+        yield Stage(place, url, sim, salons)
+
+
+async def _connect(place: Place, sim: Simulator, salons: list[Salon], url: str, *, inline: bool) -> None:
+    """Do what `zusage calcom connect` and `map --apply --yes` do."""
+    database = Database(place.urls.app, size=2, lock_ms=5_000, statement_ms=30_000)
+    pool = CalcomPool(PoolSettings(trust_env=False))
+    client = CalcomClient(pool, Circuits(LocalStates(), time.time), LocalBucket(time.time, share=1))
+    await database.open()
+    try:
+        store = PostgresCalendarSetup(database, SecretBox([place.key]))
+        calendars = CalcomAccounts(client)
+        for salon in salons:
+            wish = ConnectWish(
+                salon.file.key, salon.key, sim.base_url, f"calls.{salon.file.key}.example", url
+            )
+            await connect_calendar(
+                wish, store=store, calendars=calendars, new_token=lambda: secrets.token_hex(24)
+            )
+            view = await view_mapping(MapWish(salon.file.key), store=store, calendars=calendars)
+            await apply_mapping(view, with_probes=True, store=store, calendars=calendars)
+            if inline:
+                branches = {each.branch.id: BranchCalendar("inline") for each in salon.file.branches}
+                await store.save_connection(replace(view.connection, branches=branches))
+    finally:
+        await client.close()
+        await database.close()
