@@ -28,7 +28,7 @@ COMPANIES = 10
 
 Section = Callable[[Stage, Length, Told], Awaitable[None]]
 SECTIONS: dict[str, tuple[Section, dict[str, Any]]] = {
-    "compound": (compound, {"companies": 1, "inline": True}),
+    "compound": (compound, {"companies": 4, "inline": True}),
     "load": (load, {"companies": COMPANIES}),
     "hang": (hang, {"companies": COMPANIES}),
 }

@@ -19,14 +19,18 @@ _COMPOUND_RATIO, _ANSWERS_MS, _REQUESTS = 1.3, 300.0, 2.0
 
 
 async def compound(stage: Stage, length: Length, told: Told) -> None:
-    """Four segments inline, in turns with a simple service: the whole answer against the slowest request in it."""
-    salon, booker = stage.salons[0], Booker(stage)
-    await booker.book(salon, COMPOUND, 0)
+    """Four segments inline, in turns with a simple service: the whole answer against the slowest request in it.
+
+    The salons take turns, so that no key comes near its rate."""
+    booker = Booker(stage)
+    for salon in stage.salons:
+        await booker.book(salon, COMPOUND, 0)
     whole: list[float] = []
     spans: list[float] = []
     waits: list[float] = []
     simple: list[float] = []
     for turn in range(1, length.repeats + 1):
+        salon = stage.salons[turn % len(stage.salons)]
         booked = await booker.book(salon, COMPOUND, 2 * turn)
         slowest, span = _requests_of(stage, booked.appointment_id)
         waits.append(booked.book_ms)

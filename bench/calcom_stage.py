@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import secrets
+import ssl
 import time
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Iterator
@@ -126,9 +127,9 @@ async def stage(place: Place, *, inline: bool = False) -> AsyncIterator[Stage]:
     for salon in salons:
         add_company(world, salon.file, key=salon.key)
     async with AsyncExitStack() as stack:
-        sim = await stack.enter_async_context(running_simulator(world=world))
+        sim = await stack.enter_async_context(running_simulator(tls=True, world=world))
         # The simulator lives in this event loop, which must go on while processes start and end.
-        serving = served(place)
+        serving = served(place, {"SSL_CERT_FILE": str(sim.authority)})
         url = await asyncio.to_thread(serving.__enter__)
         stack.push_async_callback(asyncio.to_thread, serving.__exit__, None, None, None)
         await _connect(place, sim, salons, url, inline=inline)
@@ -140,7 +141,8 @@ async def stage(place: Place, *, inline: bool = False) -> AsyncIterator[Stage]:
 async def _connect(place: Place, sim: Simulator, salons: list[Salon], url: str, *, inline: bool) -> None:
     """Do what `zusage calcom connect` and `map --apply --yes` do."""
     database = Database(place.urls.app, size=2, lock_ms=5_000, statement_ms=30_000)
-    pool = CalcomPool(PoolSettings(trust_env=False))
+    trusted = ssl.create_default_context(cafile=sim.authority)
+    pool = CalcomPool(PoolSettings(tls=trusted, trust_env=False))
     client = CalcomClient(pool, Circuits(LocalStates(), time.time), LocalBucket(time.time, share=1))
     await database.open()
     try:

@@ -58,9 +58,9 @@ class Proof:
 
 def judge(stage: Stage, heard: Heard) -> Judged:
     ledger, web = list(_ledger(stage)), list(_web(stage))
-    false_ledger = [each for each in heard.named if _taken(each, ledger, 0.0)]
-    strict = [each for each in heard.named if _taken(each, web, 0.0)]
-    known = [each for each in strict if _taken(each, web, KNOWABLE_S)]
+    false_ledger = [each for each in heard.named if is_taken(each, ledger)]
+    strict = [each for each in heard.named if is_taken(each, web)]
+    known = [each for each in strict if is_taken(each, web, grace=KNOWABLE_S)]
     return Judged(len(heard.named), len(false_ledger), len(known), len(strict) - len(known))
 
 
@@ -113,7 +113,8 @@ def _web(stage: Stage) -> Iterable[Busy]:
             )
 
 
-def _taken(named: Named, busy: Iterable[Busy], grace: float) -> bool:
+def is_taken(named: Named, busy: Iterable[Busy], *, grace: float = 0.0) -> bool:
+    """Say whether another one had the time `grace` seconds before the question, and still had it at the answer."""
     call = f"call_{named.script.number}"
     return any(
         each.salon == named.script.salon.file.key
