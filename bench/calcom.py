@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench import report
+from bench.calcom_availability import availability
 from bench.calcom_hang import hang
 from bench.calcom_sections import compound, load
 from bench.calcom_stage import LATENCY_MS, Stage, make_place, stage
@@ -28,6 +29,7 @@ COMPANIES = 10
 
 Section = Callable[[Stage, Length, Told], Awaitable[None]]
 SECTIONS: dict[str, tuple[Section, dict[str, Any]]] = {
+    "availability": (availability, {"companies": 4}),
     "compound": (compound, {"companies": 4, "inline": True}),
     "load": (load, {"companies": COMPANIES}),
     "hang": (hang, {"companies": COMPANIES}),

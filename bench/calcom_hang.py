@@ -17,6 +17,8 @@ from zusage.sandbox.calcom import Fault
 VICTIMS = 4
 _EVERY, _VICTIMS_LANES, _AFTER = 2.0, 2, 3.0
 _MOVES = 1.2
+_WARM = 60
+"""Days that are read ahead: everything that is booked here lies in them, and nobody waits for free times."""
 
 
 @dataclass
@@ -34,6 +36,7 @@ async def hang(stage: Stage, length: Length, told: Told) -> None:
     Each pair of rounds has another victim, for the breaker of the one before is still open, and would hide it."""
     turns = itertools.count()
     well, hung = _Noticed(), _Noticed()
+    await stage.warm(days=_WARM)
     await _round(stage, stage.salons[0], _Noticed(), turns, 3.0)
     for number in range(length.rounds):
         victim = stage.salons[number % VICTIMS]

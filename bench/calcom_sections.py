@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+import time
 from collections import Counter
 from dataclasses import asdict
 from datetime import timedelta
@@ -13,9 +14,10 @@ from bench.calcom_stage import Stage
 from bench.calcom_told import Length, Told, quantile, spread
 from bench.calcom_truth import Proof, judge, prove
 from bench.report import Goal, at_most
+from zusage.app.free_times.status import cache_status
 
 COMPOUND, SEGMENTS = "Dauerwelle", 4
-_COMPOUND_RATIO, _ANSWERS_MS, _REQUESTS = 1.3, 300.0, 2.0
+_COMPOUND_RATIO, _ANSWERS_MS, _REQUESTS, _HIT_RATE = 1.3, 300.0, 2.0, 0.95
 
 
 async def compound(stage: Stage, length: Length, told: Told) -> None:
@@ -66,8 +68,11 @@ def _requests_of(stage: Stage, appointment_id: str) -> tuple[float, float]:
 
 async def load(stage: Stage, length: Length, told: Told) -> None:
     """Fifty calls at a time in real time, with rivals on the phone and on the web."""
+    await stage.warm()
+    stage.sim.journal.clear()
     heard = await play(stage, lanes=length.lanes, seconds=length.load_seconds, seed=7)
     settled = await stage.settled()
+    cached = await _cached(stage)
     asked, judged, proof = stage.requests(), judge(stage, heard), prove(stage)
     booked = sum(count for end, count in heard.ends.items() if end.endswith(" booked"))
     per_call = round(sum(asked.values()) / max(booked, 1), 2)
@@ -79,6 +84,11 @@ async def load(stage: Stage, length: Length, told: Told) -> None:
     told.line("load", "taken by then in the ledger, at Cal.com", f"{judged.false_ledger}, {judged.false_web}")
     told.line("load", "booked on the web less than 3 s before the question", str(judged.younger_web))
     _say_ends(heard, told)
+    told.line(
+        "load",
+        "questions answered from the cache, refreshed behind the caller, waited for",
+        ", ".join(map(str, cached)),
+    )
     told.line("load", "requests to Cal.com", ", ".join(f"{op} {n}" for op, n in sorted(asked.items())))
     _say_proof(proof, settled=settled, told=told)
     lost, helped = sum(heard.lost.values()), sum(heard.helped.values())
@@ -87,6 +97,7 @@ async def load(stage: Stage, length: Length, told: Told) -> None:
         at_most("tool answers in background mode, p95 in ms", quantile(answers, 0.95), _ANSWERS_MS),
         Goal("race losses answered with alternatives", helped, f"all of {lost}", helped == lost > 0),
         at_most("requests to Cal.com per booked call", per_call, _REQUESTS),
+        above("questions for which nobody waited for Cal.com", _hit_rate(*cached), _HIT_RATE),
         at_most("promises neither there nor in review", proof.missing + (not settled), 0),
     ]
     told.figures["load"] = {
@@ -98,6 +109,26 @@ async def load(stage: Stage, length: Length, told: Told) -> None:
         "proof": asdict(proof),
         "statuses": stage.statuses,
     }
+
+
+async def _cached(stage: Stage) -> tuple[int, int, int]:
+    """Count the questions of all salons: from what was kept, from what was old, and those that waited."""
+    companies = [(salon.company_id, salon.file.key) for salon in stage.salons]
+    async with stage.reading() as parts:
+        found = await cache_status(companies, kept=parts.kept, now=time.time())
+    return (
+        sum(each.hits for each in found),
+        sum(each.stale for each in found),
+        sum(each.misses for each in found),
+    )
+
+
+def _hit_rate(hits: int, stale: int, misses: int) -> float:
+    return round((hits + stale) / max(hits + stale + misses, 1), 3)
+
+
+def above(name: str, reached: float, least: float) -> Goal:
+    return Goal(name, reached, f"> {least:g}", reached > least)
 
 
 def _say_ends(heard: Heard, told: Told) -> None:

@@ -29,8 +29,11 @@ from zusage.adapters.postgres.calendar_setup import PostgresCalendarSetup
 from zusage.adapters.postgres.database import Database
 from zusage.app.calendar_setup.connect_calendar import ConnectWish, connect_calendar
 from zusage.app.calendar_setup.map_calendar import MapWish, apply_mapping, view_mapping
+from zusage.app.free_times.warm import WARM_DAYS, warm
 from zusage.app.mirror.connection import BranchCalendar
 from zusage.app.operations.company_file import CompanyFile, parse_company_file
+from zusage.boot.calendars import build_calendars
+from zusage.boot.free_times import FreeTimeParts, open_free_times
 from zusage.sandbox.calcom import EventType, Latency, Simulator, World, running_simulator
 from zusage.sandbox.calcom.company import add_company
 
@@ -38,6 +41,7 @@ SALON = Path(__file__).parent / "calcom_salon.toml"
 LATENCY_MS = 300.0
 STAFF, CHAIRS, HOLD_SECONDS = 4, 8, 120
 _CONSTANT = Latency(ms=LATENCY_MS)
+_DEADLINE_MS = 1_500
 
 
 @dataclass(frozen=True)
@@ -104,6 +108,44 @@ class Stage:
             await asyncio.sleep(0.5)
         return False
 
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[FreeTimeParts]:
+        """What a serving process reads free times with, in this process, on the same Valkey."""
+        pooling = PoolSettings(tls=ssl.create_default_context(cafile=self.sim.authority), trust_env=False)
+        calendars = build_calendars(self.place.valkey, pooling=pooling)
+        async with (
+            opened(self.place) as database,
+            calendars.kept(warm=False),
+            open_free_times(
+                database, SecretBox([self.place.key]), calendars, deadline_ms=_DEADLINE_MS
+            ) as parts,
+        ):
+            yield parts
+
+    async def warm(self, days: int = WARM_DAYS) -> None:
+        """Read the coming days of every salon, as the hourly warm-up does."""
+        async with self.reading() as parts:
+            warmed = await asyncio.gather(
+                *(
+                    warm(each.company_id, hosts=parts.hosts, filler=parts.filler, days=days)
+                    for each in self.salons
+                )
+            )
+        failed = [each.reason for each in warmed if each.failed]
+        if failed:
+            raise RuntimeError(f"not every salon could be warmed: {failed[0]}")
+
+
+@asynccontextmanager
+async def opened(place: Place) -> AsyncIterator[Database]:
+    """A small pool of connections as the role that serves."""
+    database = Database(place.urls.app, size=2, lock_ms=5_000, statement_ms=30_000)
+    await database.open()
+    try:
+        yield database
+    finally:
+        await database.close()
+
 
 def texts(companies: int) -> list[str]:
     return [
@@ -140,26 +182,29 @@ async def stage(place: Place, *, inline: bool = False) -> AsyncIterator[Stage]:
 
 async def _connect(place: Place, sim: Simulator, salons: list[Salon], url: str, *, inline: bool) -> None:
     """Do what `zusage calcom connect` and `map --apply --yes` do."""
-    database = Database(place.urls.app, size=2, lock_ms=5_000, statement_ms=30_000)
     trusted = ssl.create_default_context(cafile=sim.authority)
     pool = CalcomPool(PoolSettings(tls=trusted, trust_env=False))
     client = CalcomClient(pool, Circuits(LocalStates(), time.time), LocalBucket(time.time, share=1))
-    await database.open()
-    try:
+    async with opened(place) as database:
         store = PostgresCalendarSetup(database, SecretBox([place.key]))
-        calendars = CalcomAccounts(client)
         for salon in salons:
-            wish = ConnectWish(
-                salon.file.key, salon.key, sim.base_url, f"calls.{salon.file.key}.example", url
-            )
-            await connect_calendar(
-                wish, store=store, calendars=calendars, new_token=lambda: secrets.token_hex(24)
-            )
-            view = await view_mapping(MapWish(salon.file.key), store=store, calendars=calendars)
-            await apply_mapping(view, with_probes=True, store=store, calendars=calendars)
-            if inline:
-                branches = {each.branch.id: BranchCalendar("inline") for each in salon.file.branches}
-                await store.save_connection(replace(view.connection, branches=branches))
-    finally:
-        await client.close()
-        await database.close()
+            await _connect_salon(salon, sim.base_url, url, store, CalcomAccounts(client), inline=inline)
+    await client.close()
+
+
+async def _connect_salon(
+    salon: Salon,
+    server: str,
+    url: str,
+    store: PostgresCalendarSetup,
+    calendars: CalcomAccounts,
+    *,
+    inline: bool,
+) -> None:
+    wish = ConnectWish(salon.file.key, salon.key, server, f"calls.{salon.file.key}.example", url)
+    await connect_calendar(wish, store=store, calendars=calendars, new_token=lambda: secrets.token_hex(24))
+    view = await view_mapping(MapWish(salon.file.key), store=store, calendars=calendars)
+    await apply_mapping(view, with_probes=True, store=store, calendars=calendars)
+    if inline:
+        branches = {each.branch.id: BranchCalendar("inline") for each in salon.file.branches}
+        await store.save_connection(replace(view.connection, branches=branches))
