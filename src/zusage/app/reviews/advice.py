@@ -12,6 +12,8 @@ _ADVICE = {
     + ".",
     "mirror_overdue": "The calendar has not taken the appointment for a day: look why (`zusage calcom check {company}`), "
     "then " + _RETRY + "; call the customer back if it cannot stand.",
+    "mirror_alike": "Cal.com has a booking of the same host and time, perhaps typed in by hand: if it is this appointment, "
+    "cancel it there, then " + _RETRY + "; else call the customer back.",
     "mirror_changed_there": "Somebody moved it in Cal.com: move the appointment here too, or move it back there.",
     "mirror_cancelled_there": "Somebody cancelled it in Cal.com: cancel the appointment here too, or "
     + _RETRY

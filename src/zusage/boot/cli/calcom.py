@@ -185,6 +185,10 @@ async def _map(
         )
     if not applying.as_json:
         screen.print("\n".join(pages.applied(view, applied)), markup=False)
+        screen.print(
+            f"What was booked before stands here only; `zusage mirror backfill --company {wish.company}` brings it over.",
+            markup=False,
+        )
     return view, applied
 
 
