@@ -7,7 +7,7 @@ import os
 import signal
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,6 +15,7 @@ from uuid import UUID
 
 import httpx2
 import psycopg
+from fault_careless import Carelessness
 from fault_evidence import gather, restless
 from fault_process import Child, Nursery, Task, nursery
 from fault_salon import AGENT, KEY, NUMBER, SERVICES, Setting, at, calendar, point_at, salon_file, words
@@ -38,6 +39,7 @@ _SAID: dict[str, Said] = {
     "alternatives": "refused",
 }
 _MOST_ROUNDS = 60
+_MOST_TRIES = 3
 _LATE_MS = 1_600
 
 
@@ -51,6 +53,17 @@ class Ground:
     template: DatabaseUrls
     key: bytes
     servers: EmbeddedServers | None = None
+
+
+@dataclass(frozen=True)
+class Weakness:
+    """What a control switches off."""
+
+    careless: Carelessness = ""
+    recovers: bool = True
+
+
+_NONE = Weakness()
 
 
 class BrokenLineError(Exception):
@@ -67,8 +80,10 @@ class Shift:
     sim: Simulator
     nursery: Nursery
     clock: Clock
+    weakness: Weakness = _NONE
     heard: list[Heard] = field(default_factory=list)
     step: int = 0
+    unanswered: bool = False
     second: asyncio.Task[Child] | None = None
     appointment: UUID | None = None
     phone: Phone | None = None
@@ -83,7 +98,15 @@ class Shift:
         valkey = servers.urls.valkey if servers is not None else None
         write, full = _patience(self.cell, patient=patient)
         return await self.nursery.start(
-            Task(self.urls, self.ground.key, self.nursery.port, valkey=valkey, write=write, full=full)
+            Task(
+                self.urls,
+                self.ground.key,
+                self.nursery.port,
+                valkey=valkey,
+                write=write,
+                full=full,
+                careless=self.weakness.careless,
+            )
         )
 
     async def fresh(self) -> Child:
@@ -150,13 +173,15 @@ def _patience(cell: Cell, *, patient: bool) -> tuple[float, float]:
     return (0.3, 0.6) if cell.fault.name.startswith("timeout") else (5.0, 15.0)
 
 
-async def run_cell(cell: Cell, ground: Ground) -> list[str]:
+async def run_cell(cell: Cell, ground: Ground, weakness: Weakness = _NONE) -> list[str]:
     """Play a cell to its end; gives what is wrong then."""
-    async with _shift(cell, ground) as shift:
+    async with _shift(cell, ground, weakness) as shift:
         reached = await _play(shift)
-        await _recover(shift)
+        if weakness.recovers:
+            await _recover(shift)
         found = violations(gather(shift.urls, shift.sim, shift.heard))
         found += [] if reached else ["the point was never reached"]
+        found += ["the caller never heard an answer"] if shift.unanswered else []
         return [*found, *_story(shift)] if found else []
 
 
@@ -170,14 +195,14 @@ def _story(shift: Shift) -> list[str]:
 
 
 @asynccontextmanager
-async def _shift(cell: Cell, ground: Ground) -> AsyncIterator[Shift]:
+async def _shift(cell: Cell, ground: Ground, weakness: Weakness) -> AsyncIterator[Shift]:
     urls = ground.databases.clone(ground.template)
     clock = Clock(urls)
     try:
         async with calendar() as sim, nursery() as children:
             waits = 150 if cell.place.scene == "slow" else 3_000
             point_at(urls, sim.base_url, Setting(cell.place.inline, waits))
-            yield Shift(cell, ground, urls, sim, children, clock)
+            yield Shift(cell, ground, urls, sim, children, clock, weakness)
     finally:
         clock.close()
         ground.databases.drop(urls)
@@ -363,9 +388,14 @@ async def _recover(shift: Shift) -> None:
     """Start afresh: the caller tries again what was not answered, time goes by, and the worker does its rounds."""
     await _quiet(shift)
     child = await shift.fresh()
-    if shift.step < len(_steps(shift, child)):
+    for _ in range(_MOST_TRIES):
+        if shift.step == len(_steps(shift, child)):
+            break
         _pass(shift, 15.0)
-        await _operate(shift, child)
+        with suppress(BrokenLineError):
+            await _operate(shift, child)
+    else:
+        shift.unanswered = True
     for _ in range(_MOST_ROUNDS):
         await _quiet(shift)
         await child.ask("minute")

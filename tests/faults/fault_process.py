@@ -21,6 +21,7 @@ from typing import Any
 from uuid import UUID
 
 import httpx2
+from fault_careless import Carelessness, careless
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -35,6 +36,7 @@ from zusage.adapters.postgres.database import Database
 from zusage.adapters.postgres.jobs import PostgresWaker, jobs_connector
 from zusage.app.errors import LedgerBusy
 from zusage.app.mirror.asking import Patience
+from zusage.app.mirror.bring_over import Mirroring
 from zusage.app.mirror.catch_up import catch_up
 from zusage.app.points import Point
 from zusage.boot.servers import Servers
@@ -87,6 +89,7 @@ class Task:
     valkey: str | None = None
     write: float = 5.0
     full: float = 15.0
+    careless: Carelessness = ""
 
 
 class Gate:
@@ -218,8 +221,9 @@ class _Doors:
         await self.parts.rehearsal.reach("cancelled")
         return JSONResponse({"done": done})
 
-    def _mirroring(self) -> Any:
-        return mirroring_of(self.jobs, self.parts.box, self.parts.calendars, self.parts.rehearsal)
+    def _mirroring(self) -> Mirroring:
+        made = mirroring_of(self.jobs, self.parts.box, self.parts.calendars, self.parts.rehearsal)
+        return careless(made, self.task.careless)
 
 
 @dataclass

@@ -1,0 +1,38 @@
+"""Controls: with a protection switched off, the matrix finds out; with it on, the same cell is fine."""
+
+from __future__ import annotations
+
+import pytest
+from fault_cell import Ground, Weakness, run_cell
+from fault_table import cells
+
+BY_NAME = {cell.name: cell for cell in cells()}
+
+
+@pytest.mark.parametrize(
+    ("name", "weakness", "found"),
+    [
+        ("book-simple-POST_sent-timeout_after_commit", Weakness("sends_again_blindly"), "restless"),
+        ("book-compound-POST_sent-500_after_commit", Weakness("sends_again_blindly"), "restless"),
+        ("book-simple-before_POST-refused", Weakness("asks_nobody_to_look"), "missing there"),
+        ("book-compound-one_of_four_confirmed-refused", Weakness("asks_nobody_to_look"), "missing there"),
+        ("book-simple-after_local_commit-killed", Weakness(recovers=False), "missing there"),
+        ("book-compound-one_of_four_confirmed-killed", Weakness(recovers=False), "missing there"),
+        ("cancel-simple-before_POST-killed", Weakness(recovers=False), "untrue"),
+        ("cancel-compound-POST_sent-nothing", Weakness("only_says_it_cancels"), "untrue"),
+        ("cancel-simple-after_local_commit-nothing", Weakness("only_says_it_cancels"), "orphan there"),
+    ],
+)  # fmt: skip
+async def test_control_a_protection_that_is_gone_is_missed(
+    name: str, weakness: Weakness, found: str, ground: Ground
+) -> None:
+    told = await run_cell(BY_NAME[name], ground, weakness)
+    assert any(line.startswith(found) for line in told), told
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["book-simple-POST_sent-timeout_after_commit", "book-simple-before_POST-refused"],
+)
+async def test_with_its_protections_the_same_cell_is_fine(name: str, ground: Ground) -> None:
+    assert await run_cell(BY_NAME[name], ground, Weakness()) == []
