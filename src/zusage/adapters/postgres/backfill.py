@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from zusage.adapters.postgres.database import Database
@@ -46,7 +47,7 @@ class PostgresBackfill:
             now = (await (await connection.execute("SELECT zusage_now()")).fetchall())[0][0]
             values = {"company": company_id, "now": now, "limit": limit}
             rows = await (await connection.execute(_UNMIRRORED, values)).fetchall()
-        return [Unmirrored(*row[:7], target=Target(*row[7:]) if row[7] is not None else None) for row in rows]
+        return [_phase(*row) for row in rows]
 
     async def mirror(
         self, company_id: UUID, appointment_id: UUID, *, alike: Mapping[int, str], seconds: float
@@ -56,3 +57,9 @@ class PostgresBackfill:
             made = (await (await connection.execute(_MIRROR, values)).fetchall())[0][0]
             await connection.execute("COMMIT")
         return int(made)
+
+
+def _phase(*row: Any) -> Unmirrored:  # noqa: ANN401 - as the statement selects them
+    appointment_id, ordinal, start, end, service, staff, intent, event_type_id, *there = row
+    target = Target(event_type_id, *there) if event_type_id is not None else None
+    return Unmirrored(appointment_id, ordinal, start, end, service, staff, intent, target)
