@@ -35,6 +35,12 @@ class Reconciled:
         self.clock.advance(seconds)
         self.salon.sim.clock.advance(seconds)
 
+    def vanish(self, uid: str) -> None:
+        """Take a booking out of Cal.com as if it had never been: no look-up finds it, and its time is free."""
+        world = self.salon.sim.world
+        world.end(world.bookings[uid], "cancelled", self.salon.sim.clock.now())
+        world.bookings.pop(uid)
+
     async def booked(self, start: datetime | None = None) -> UUID:
         """Book, and have it stand there for so long that nothing is on its way any more."""
         appointment = await self.salon.book(start=start)

@@ -58,7 +58,7 @@ from zusage.inbound.worker.checks import Checking, add_checks
 from zusage.inbound.worker.courtesies import add_courtesies
 from zusage.inbound.worker.jobs import Duties, build_jobs
 from zusage.inbound.worker.loop import run_worker
-from zusage.inbound.worker.reconciling import add_reconciling
+from zusage.inbound.worker.reconciling import add_reconciling, guard_all
 from zusage.inbound.worker.run_jobs import run_jobs
 from zusage.inbound.worker.warming import add_warming
 
@@ -251,7 +251,9 @@ async def working(
     add_checks(app, checking, slots)
     services = AppriseServices([url.get_secret_value() for url in settings.alert_urls])
     add_alert_tasks(app, Alerting(PostgresAlerts(jobs), calendars.circuits, services))
-    add_reconciling(app, reconciling_of(jobs, box, mirroring), slots)
+    reconciling = reconciling_of(jobs, box, mirroring)
+    add_reconciling(app, reconciling, slots)
+    await guard_all(await PostgresWaker(jobs).company_ids(), reconciling)
     tidying = run_worker(
         new_id(),
         PostgresHousekeeping(jobs),

@@ -81,6 +81,7 @@ UPDATE orphan SET lease_until = %(until)s
 WHERE company_id = %(company)s AND uid IN (
     SELECT o.uid FROM orphan o WHERE o.company_id = %(company)s AND o.next_at <= %(now)s
        AND (o.lease_until IS NULL OR o.lease_until <= %(now)s)
+       AND NOT EXISTS (SELECT 1 FROM calendar_pull p WHERE p.company_id = %(company)s AND p.identity <> directory.identity())
     ORDER BY o.next_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
 RETURNING uid, appointment_id, why, attempts, found_at;
 """

@@ -75,6 +75,10 @@ class PostgresReconcileUnit:
         }
         return [_phase(row) for row in await self._rows(sql.EXPECTED, values)]
 
+    async def asked_about(self) -> Sequence[Phase]:
+        values = {"company": self._company_id, "now": await self.now()}
+        return [_phase(row) for row in await self._rows(sql.ASKED_ABOUT, values)]
+
     async def lock(self, appointment_id: UUID) -> Sequence[Phase]:
         await self._run(sql.LOCK_APPOINTMENT, (self._company_id, appointment_id))
         await self._run(sql.LOCK_MIRRORS, (self._company_id, appointment_id))
@@ -187,6 +191,18 @@ class PostgresReconcileUnit:
 
     async def observe(self, reason: str, *, doubt: bool) -> None:
         await self._run(sql.OBSERVE, (self._company_id, reason, doubt))
+
+    async def is_other_database(self) -> bool:
+        rows = await self._rows(sql.IDENTITIES, (self._company_id,))
+        return any(acted is not None and acted != now and not noted for acted, now, noted in rows)
+
+    async def act(self) -> bool:
+        (row,) = await self._rows(sql.ACT, (self._company_id,))
+        return bool(row[0])
+
+    async def forget(self, before: datetime) -> None:
+        await self._run(sql.FORGET_HINTS, (self._company_id, before))
+        await self._run(sql.FORGET_EXTERNALS, (self._company_id, before))
 
     async def take_hints(self, limit: int, seconds: float) -> Sequence[TakenHint]:
         now = await self.now()

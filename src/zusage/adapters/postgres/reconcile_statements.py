@@ -46,6 +46,20 @@ EXPECTED = (
 ORDER BY m.appointment_id, m.ordinal
 """
 )
+ASKED_ABOUT = (
+    _PHASE
+    + """
+  AND m.review_at IS NOT NULL AND m.failure IN ('changed', 'cancelled') AND m.starts_at > %(now)s
+ORDER BY m.appointment_id, m.ordinal
+"""
+)
+IDENTITIES = """
+SELECT p.identity, directory.identity(), c.observe_only AND c.observe_reason <> ''
+FROM calendar_connection c LEFT JOIN calendar_pull p ON p.company_id = c.company_id WHERE c.company_id = %s
+"""
+FORGET_HINTS = "DELETE FROM calendar_hint WHERE company_id = %s AND received_at < %s"
+FORGET_EXTERNALS = "DELETE FROM external_booking WHERE company_id = %s AND ends_at < %s"
+ACT = "SELECT calendar_act(%s)"
 LOCK_APPOINTMENT = """
 SELECT 1 FROM appointment WHERE company_id = %s AND appointment_id = %s FOR NO KEY UPDATE
 """
@@ -145,7 +159,8 @@ ON CONFLICT (company_id) DO NOTHING
 TAKE_PULL = """
 UPDATE calendar_pull p SET lease = %(lease)s, lease_until = %(until)s, identity = coalesce(p.identity, directory.identity())
 WHERE p.company_id = %(company)s AND (p.lease_until IS NULL OR p.lease_until <= %(now)s)
-  AND (NOT %(due)s OR p.next_at <= %(now)s)
+  AND (NOT %(due)s OR p.next_at <= %(now)s OR (p.identity <> directory.identity() AND NOT EXISTS (
+           SELECT 1 FROM calendar_connection c WHERE c.company_id = p.company_id AND c.observe_only)))
 RETURNING p.changed_from, p.compare_from, p.compare_started_at, p.compared_at, p.failures,
        (SELECT max(m.starts_at) FROM mirror m WHERE m.company_id = %(company)s AND m.wanted = 'present'),
        (SELECT b.zone FROM branch b JOIN calendar_branch c ON c.company_id = b.company_id AND c.branch_id = b.branch_id

@@ -17,7 +17,7 @@ MOST_DEEDS = 3
 Mode = Literal["look", "work", "go"]
 """look: tell only. work: as the worker, within the guards. go: a person said so, whatever the guards say."""
 
-_COPIED = (
+COPIED = (
     "This is another database than the one that compared with the calendar before: a restored one, a copy, or a "
     "standby that was promoted."
 )
@@ -31,8 +31,8 @@ async def guard(company_id: UUID, frame: Frame, wants: int, store: ReconcileStor
     if mode == "go":
         return ""
     copied = frame.acted is not None and frame.acted != frame.identity
-    reason = _COPIED if copied else _too_much(frame, wants)
-    if connection.observe_only and not (copied and connection.observe_reason != _COPIED):
+    reason = COPIED if copied else _too_much(frame, wants)
+    if connection.observe_only and not (copied and connection.observe_reason != COPIED):
         return connection.observe_reason or "The company is only observed."
     if reason and mode == "work":
         async with store.unit(company_id) as unit:

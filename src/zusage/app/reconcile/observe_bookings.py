@@ -39,11 +39,13 @@ class Reconciling:
 class Seen:
     """What the calendar showed: bookings by uid, and uids that it does not know.
 
-    `during`: a list of everything that begins in this time; what is expected there and was not shown is asked for."""
+    `during`: a list of everything that begins in this time; what is expected there and was not shown is asked for.
+    `asked_about`: what a person is to decide about is asked for too; it may have come into order."""
 
     bookings: Mapping[str, CalendarBooking] = field(default_factory=dict)
     missing: frozenset[str] = frozenset()
     during: Period | None = None
+    asked_about: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,9 @@ async def observe_bookings(
 
 async def _read(company_id: UUID, frame: Frame, seen: Seen, store: ReconcileStore) -> _Known:
     async with store.unit(company_id) as unit:
-        expected = await unit.expected(seen.during) if seen.during else ()
+        expected = [*(await unit.expected(seen.during) if seen.during else ())]
+        if seen.asked_about:
+            expected += await unit.asked_about()
         found = await unit.phases(_marks(frame, seen, expected))
         shown_uids = [*seen.bookings, *seen.missing]
         externals = [*await unit.externals(uids=shown_uids)]

@@ -119,6 +119,9 @@ class ReconcileUnit(Protocol):
     async def expected(self, during: Period) -> Sequence[Phase]:
         """Read the phases that begin in a time and are wanted there, or stand there."""
 
+    async def asked_about(self) -> Sequence[Phase]:
+        """Read the phases to come that people moved or cancelled there, and that a person has to decide about."""
+
     async def lock(self, appointment_id: UUID) -> Sequence[Phase]:
         """Lock an appointment and its mirrors, in this order, and read its phases."""
 
@@ -186,6 +189,15 @@ class ReconcileUnit(Protocol):
         """Let the reconciler only look from now on, and have a person told why.
 
         `doubt`: what was never sent may have been, by the database that this one was made of; it is looked up first."""
+
+    async def is_other_database(self) -> bool:
+        """Say whether this is another database than the one that compared before, and nobody has noted it yet."""
+
+    async def act(self) -> bool:
+        """Let the reconciler act again, in this database; False where it did already."""
+
+    async def forget(self, before: datetime) -> None:
+        """Delete hints and bookings of others that were over before a moment."""
 
     async def take_hints(self, limit: int, seconds: float) -> Sequence[TakenHint]:
         """Take due hints for so long; whoever comes meanwhile does not see them."""

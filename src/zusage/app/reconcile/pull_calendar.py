@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
+from zusage.app.errors import LedgerBusy
 from zusage.app.mirror.ports import BookingsWanted, CalendarError
 from zusage.app.reconcile.observe_bookings import Observed, Reconciling, Seen, observe_bookings
 from zusage.app.reconcile.ports import Frame, Pull
@@ -25,6 +26,8 @@ _WEEK, _DAY = timedelta(days=7), timedelta(days=1)
 _AHEAD, _FARTHEST = timedelta(weeks=4), timedelta(days=400)
 _NIGHT = range(1, 5)
 _STALE, _TOO_OLD = timedelta(hours=20), timedelta(hours=30)
+_KEPT = timedelta(days=30)
+_BUSY = timedelta(minutes=1)
 _LONGEST_REST = timedelta(hours=2)
 
 
@@ -35,7 +38,7 @@ async def pull_calendar(company_id: UUID, reconciling: Reconciling) -> Observed:
     may be missing. At night in the branches, and where it was not done for over a day, all weeks ahead are compared.
     What could not be asked is asked later, with growing pauses.
 
-    :raises LedgerBusy: the database is too busy; what was done stays done.
+    :raises LedgerBusy: the database was too busy even to say so; the next minute begins anew.
     :raises SecretUnreadable: no key opens the calendar's key."""
     async with reconciling.store.unit(company_id) as unit:
         frame = await unit.frame()
@@ -55,6 +58,9 @@ async def pull_calendar(company_id: UUID, reconciling: Reconciling) -> Observed:
         pause = max(EVERY * 2.0 ** min(pull.failures, 3), timedelta(seconds=error.retry_after or 0.0))
         rest = min(pause, _LONGEST_REST)
         log.warning("pull_failed", company_id=str(company_id), reason=failure)
+    except LedgerBusy as error:
+        failure, observed, rest = str(error), Observed(stopped=str(error)), _BUSY
+        log.warning("pull_put_off", company_id=str(company_id), reason=failure)
     async with reconciling.store.unit(company_id) as unit:
         await unit.end_pull(run.pull, await unit.now() + rest, failure)
         await unit.commit()
@@ -87,7 +93,7 @@ class _Run:
         reader = self._reader()
         found = await reader.listed(BookingsWanted(updated_from=since))
         found |= await reader.listed(BookingsWanted(created_from=since))
-        await self._observe(Seen(found), reader)
+        await self._observe(Seen(found, asked_about=True), reader)
         self.pull = replace(self.pull, changed_from=self.pull.now - _CLOCKS_APART)
 
     async def _weeks(self) -> None:
@@ -103,6 +109,9 @@ class _Run:
             self.pull = replace(self.pull, compare_from=start, compare_started_at=started)
             if not await self._keep():
                 return
+        async with self._reconciling.store.unit(self._company_id) as unit:
+            await unit.forget(self.pull.now - _KEPT)
+            await unit.commit()
         changed_from = self.pull.changed_from or started - _CLOCKS_APART
         self.pull = replace(
             self.pull,

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterable
 from uuid import UUID
 
 import structlog
 from procrastinate import App
 
+from zusage.app.errors import LedgerBusy
 from zusage.app.mirror.ports import WorkerSlots
 from zusage.app.reconcile.heed_hints import heed_hints
 from zusage.app.reconcile.observe_bookings import Observed, Reconciling
 from zusage.app.reconcile.pull_calendar import pull_calendar
+from zusage.app.reconcile.stand_guard import stand_guard
 from zusage.inbound.worker.jobs import BACKGROUND, MIRROR, in_slot
 from zusage.inbound.worker.resume import Resume
 
@@ -43,6 +45,16 @@ def add_reconciling(app: App, reconciling: Reconciling, slots: WorkerSlots) -> N
             await heed.defer_async(company_id=str(company_id))
         for company_id in await reconciling.store.pull_companies(_COMPANIES):
             await pull.defer_async(company_id=str(company_id))
+
+
+async def guard_all(company_ids: Iterable[UUID], reconciling: Reconciling) -> None:
+    """Look at the start of a worker whether its database is another one than before, of each company."""
+    for company_id in company_ids:
+        try:
+            await stand_guard(company_id, store=reconciling.store)
+        except LedgerBusy as error:
+            # The first comparison looks again.
+            log.warning("guard_put_off", company_id=str(company_id), reason=str(error))
 
 
 async def _told(company_id: UUID, work: Awaitable[Observed]) -> None:

@@ -55,15 +55,17 @@ CREATE FUNCTION directory.identity() RETURNS text LANGUAGE sql VOLATILE SECURITY
                           (SELECT d.oid FROM pg_database d WHERE d.datname = current_database()))
 $$;
 
--- Companies whose calendar is to be compared, ids only; paused ones are not.
+-- Companies whose calendar is to be compared, ids only; paused ones are not. In another database than before: all of
+-- them at once, so that the first comparison notices.
 CREATE FUNCTION directory.due_pulls(p_limit integer) RETURNS TABLE (company_id uuid)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 DECLARE
     v_now timestamptz := zusage_now();
+    v_identity text := directory.identity();
 BEGIN
     RETURN QUERY SELECT c.company_id FROM public.calendar_connection c
                  LEFT JOIN public.calendar_pull p ON p.company_id = c.company_id
-                 WHERE c.paused_at IS NULL AND (p.company_id IS NULL OR p.next_at <= v_now)
+                 WHERE c.paused_at IS NULL AND (p.company_id IS NULL OR p.next_at <= v_now OR (p.identity <> v_identity AND NOT c.observe_only))
                  ORDER BY p.next_at NULLS FIRST LIMIT p_limit;
 END $$;
 
@@ -83,7 +85,7 @@ BEGIN
     PERFORM ledger_lock_resources(p_company, array_remove(ARRAY[v_seen, p_staff], NULL));
     v_now := zusage_now();
     SELECT * INTO v_old FROM external_booking WHERE company_id = p_company AND uid = p_uid FOR UPDATE;
-    IF v_old.staff_id IS DISTINCT FROM v_seen THEN
+    IF NOT coalesce(v_old.staff_id = ANY (array_remove(ARRAY[v_seen, p_staff], NULL)), true) THEN
         RAISE EXCEPTION 'external booking % was changed meanwhile', p_uid USING ERRCODE = '40P01';
     END IF;
     IF v_old.staff_id = p_staff AND v_old.starts_at = p_starts AND v_old.ends_at = p_ends THEN
@@ -108,7 +110,11 @@ BEGIN
     PERFORM ledger_end_holds(p_company, v_overdue, 'expired', v_now);
     INSERT INTO external_booking (company_id, external_id, uid, staff_id, starts_at, ends_at, found_at)
     VALUES (p_company, coalesce(v_old.external_id, p_external), p_uid, p_staff, p_starts, p_ends,
-            coalesce(v_old.found_at, v_now));
+            coalesce(v_old.found_at, v_now))
+    ON CONFLICT ON CONSTRAINT external_booking_uid DO NOTHING;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'external booking % was stored meanwhile', p_uid USING ERRCODE = '40P01';
+    END IF;
     INSERT INTO claim (company_id, resource_id, starts_at, ends_at, binding, external_id)
     SELECT p_company, p_staff, d, least(d + interval '24 hours', p_ends), false, coalesce(v_old.external_id, p_external)
     FROM generate_series(p_starts, p_ends - interval '1 microsecond', interval '24 hours') AS d;
