@@ -9,12 +9,11 @@ from datetime import date, datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
-import valkey
-
 from support.database import DatabaseUrls
 from support.mirrored import DOMAIN
 from support.voice import BERLIN, Phone, Salon, open_day, served_salon
 from zusage.adapters.postgres.calendars import PostgresCalendars
+from zusage.adapters.valkey.counter import client as valkey_client
 from zusage.app.mirror.connection import (
     BranchCalendar,
     CalendarConnection,
@@ -109,8 +108,9 @@ async def free_salon(
 ) -> AsyncIterator[FreeSalon]:
     """Serve the demo salon, connected; with a Valkey, that is emptied first."""
     if valkey_url is not None:
-        with valkey.Valkey.from_url(valkey_url) as client:
-            client.flushdb()
+        emptied = valkey_client(valkey_url, timeout=2)
+        await emptied.flushdb()
+        await emptied.aclose()
     settings = Settings(worker=False, pool_size=8, calendar_deadline_ms=deadline_ms)
     async with served_salon(database, valkey=valkey_url, settings=settings) as salon:
         world = World(seed=1)

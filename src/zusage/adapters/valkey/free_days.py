@@ -187,6 +187,14 @@ class ValkeyFreeDays:
         here = await self._fallback.clear(company_id)
         return await self._ask(shared, lambda: _just(here))
 
+    async def alive(self) -> bool:
+        """Say whether the server answers now."""
+        ping: Callable[[], Awaitable[bool]] = self._client.ping
+        try:
+            return bool(await ping())
+        except (ValkeyError, OSError, TimeoutError):
+            return False
+
     async def close(self) -> None:
         await self._client.aclose()
 

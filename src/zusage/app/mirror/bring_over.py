@@ -24,7 +24,7 @@ _SOON = 120.0
 class Mirroring:
     """What the routine works with. `jitter` gives numbers between 0 and 1; `reach` is for rehearsals of faults.
 
-    `changed` is told of what the calendar has given up."""
+    `changed` is told of times at which the calendar is not as it was read."""
 
     store: MirrorStore
     calendars: Calendars
@@ -178,7 +178,7 @@ async def _record(
     """Store what came of it, on the rows as they are now; only under our own lease (protocols 5)."""
     appointment_id = round_.work.appointment_id
     reviews: list[tuple[int, ReviewKind]] = []
-    given_up: list[MirrorRow] = []
+    otherwise: list[MirrorRow] = []
     async with mirroring.store.unit(round_.work.company_id) as unit:
         work = await unit.load(appointment_id)
         for row in work.rows if work else ():
@@ -196,10 +196,11 @@ async def _record(
             await _store(unit, work, changed, outcome, review)
             if review is not None:
                 reviews.append((row.ordinal, review))
-            if outcome.kind == "ended":
-                given_up.append(row)
+            if outcome.kind == "ended" or outcome.failure == "taken":
+                # Free now, or not free as we had read.
+                otherwise.append(row)
         await unit.commit()
-    for row in given_up:
+    for row in otherwise:
         if row.staff_id is not None:
             await mirroring.changed(round_.work.company_id, row.staff_id, Period(row.start, row.end))
     return reviews

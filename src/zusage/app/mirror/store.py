@@ -13,8 +13,8 @@ from zusage.app.mirror.rows import MirrorRow, MirrorWork, Orphan, Outcome, Revie
 from zusage.core.values import Period
 
 Changed = Callable[[UUID, UUID, Period], Awaitable[None]]
-"""Told of a company, a member of staff and a time that may have become free in the calendar, once it has happened there
-and is recorded here. It is called outside transactions, returns quickly, and raises nothing."""
+"""Told of a company, a member of staff and a time at which the calendar may not be as it was read, once it has happened
+there and is recorded here. It is called outside transactions, returns quickly, and raises nothing."""
 
 
 async def tell_nobody(_company_id: UUID, _staff_id: UUID, _period: Period) -> None:

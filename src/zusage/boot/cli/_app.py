@@ -10,6 +10,7 @@ from zusage.boot.build import build_id
 from zusage.boot.cli import (
     alerts,
     backfill,
+    cache,
     calcom,
     call,
     company,
@@ -52,6 +53,7 @@ app.add_typer(secrets.app, name="secrets")
 app.add_typer(retell.app, name="retell")
 app.add_typer(calcom.app, name="calcom")
 mirror.app.command("backfill", epilog=backfill.EXAMPLE)(backfill.backfill)
+app.add_typer(cache.app, name="cache")
 app.add_typer(mirror.app, name="mirror")
 app.add_typer(orphans.app, name="orphans")
 app.add_typer(reviews.app, name="reviews")

@@ -1,0 +1,309 @@
+"""What is kept of a calendar's free time: by Valkey for all processes, by each process where there is none."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID, uuid4
+
+import pytest
+import valkey
+
+from support.breakable import breakable
+from support.database import DatabaseUrls
+from support.free_salon import FreeSalon, at, free_salon, said
+from support.voice import open_day
+from zusage.adapters.embedded import EmbeddedServers
+from zusage.adapters.process_free_days import ProcessFreeDays
+from zusage.adapters.valkey.free_days import ValkeyFreeDays
+from zusage.app.free_times.fill import Filler, Wanted
+from zusage.app.free_times.ports import FreeDays, KeptDay, Place
+from zusage.core.values import Period
+from zusage.sandbox.calcom import Fault
+
+DAY = date(2026, 3, 29)
+NOON = datetime(2026, 3, 29, 10, tzinfo=UTC)
+HOUR = Period(NOON, NOON + timedelta(hours=1))
+TWO = at(14)
+
+
+class Seconds:
+    def __init__(self) -> None:
+        self.now = 1_700_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Seconds:
+    return Seconds()
+
+
+@pytest.fixture(params=["valkey", "process"])
+async def kept(request: pytest.FixtureRequest, clock: Seconds) -> AsyncIterator[FreeDays]:
+    here = ProcessFreeDays(clock)
+    if request.param == "process":
+        yield here
+        return
+    servers: EmbeddedServers = request.getfixturevalue("servers")
+    shared = ValkeyFreeDays(servers.urls.valkey, fallback=here, clock=clock, timeout=2)
+    yield shared
+    await shared.close()
+
+
+def place(day: date = DAY, company: UUID | None = None, staff: UUID | None = None) -> Place:
+    return Place(company or uuid4(), staff or uuid4(), "7", "Europe/Berlin", day)
+
+
+async def keep(kept: FreeDays, where: Place, read_at: float, *free: Period) -> bool:
+    (generation,) = await kept.generations([where])
+    return await kept.write({where: KeptDay(free, read_at)}, {where: generation})
+
+
+async def test_a_day_is_given_back_as_it_was_read(kept: FreeDays, clock: Seconds) -> None:
+    where, other = place(), place()
+    assert await keep(kept, where, clock.now, HOUR)
+    assert await kept.read([where, other]) == {where: KeptDay((HOUR,), clock.now)}
+    assert await kept.kept(where.company_id) == 1
+    assert await kept.clear(where.company_id) == 1
+    assert await kept.read([where]) == {}
+
+
+async def test_hole_35_what_was_dropped_while_it_was_read_does_not_come_back(
+    kept: FreeDays, clock: Seconds
+) -> None:
+    where = place()
+    assert await keep(kept, where, clock.now, HOUR)
+    (before,) = await kept.generations([where])
+    await kept.drop(where.company_id, where.staff_id, [DAY])
+    assert await kept.read([where]) == {}
+    assert not await kept.write({where: KeptDay((HOUR,), clock.now)}, {where: before})
+    assert await kept.read([where]) == {}
+    clock.now += 3
+    assert await keep(kept, where, clock.now)
+    assert await kept.read([where]) == {where: KeptDay((), clock.now)}
+
+
+async def test_hole_35_what_the_calendar_answers_out_of_its_own_cache_is_not_kept(
+    kept: FreeDays, clock: Seconds
+) -> None:
+    """For two seconds after a change it may answer as before; whoever asked then must not make that last."""
+    where = place()
+    await kept.drop(where.company_id, where.staff_id, [DAY])
+    clock.now += 1.5
+    assert not await keep(kept, where, clock.now, HOUR)
+    clock.now += 0.6
+    assert await keep(kept, where, clock.now, HOUR)
+
+
+async def test_a_drop_is_of_one_host_and_day(kept: FreeDays, clock: Seconds) -> None:
+    where = place()
+    neighbour = place(DAY + timedelta(days=1), where.company_id, where.staff_id)
+    colleague = place(DAY, where.company_id)
+    for each in (where, neighbour, colleague):
+        assert await keep(kept, each, clock.now, HOUR)
+    await kept.drop(where.company_id, where.staff_id, [DAY])
+    assert set(await kept.read([where, neighbour, colleague])) == {neighbour, colleague}
+
+
+async def test_a_lease_has_one_holder_and_ends_by_itself(kept: FreeDays, clock: Seconds) -> None:
+    company = uuid4()
+    lease = await kept.lease(company, "host", 0.2)
+    assert lease is not None
+    assert await kept.lease(company, "host", 0.2) is None
+    await kept.release(company, "host", "somebody else's")
+    assert await kept.lease(company, "host", 0.2) is None
+    await kept.release(company, "host", lease)
+    assert await kept.lease(company, "host", 0.2) is not None
+    clock.now += 1
+    await asyncio.sleep(0.3)
+    assert await kept.lease(company, "host", 0.2) is not None
+
+
+async def test_counts_are_of_a_company_and_its_days(kept: FreeDays) -> None:
+    company, yesterday = uuid4(), DAY - timedelta(days=1)
+    await kept.count(company, DAY, {"hits": 2, "reads": 1})
+    await kept.count(company, DAY, {"hits": 1})
+    await kept.count(company, yesterday, {"misses": 4})
+    assert await kept.counts(company, [DAY]) == {"hits": 3, "reads": 1}
+    assert await kept.counts(company, [DAY, yesterday]) == {"hits": 3, "reads": 1, "misses": 4}
+    assert await kept.counts(uuid4(), [DAY]) == {}
+
+
+async def test_processes_share_what_one_has_read_and_another_dropped(servers: EmbeddedServers) -> None:
+    one, two = (
+        ValkeyFreeDays(servers.urls.valkey, fallback=ProcessFreeDays(time.time), timeout=2) for _ in range(2)
+    )
+    where = place()
+    assert await keep(one, where, time.time(), HOUR)
+    assert where in await two.read([where])
+    await two.drop(where.company_id, where.staff_id, [DAY])
+    assert await one.read([where]) == {}
+    await one.close()
+    await two.close()
+
+
+async def test_keys_name_their_company_and_vanish_by_themselves(servers: EmbeddedServers) -> None:
+    shared = ValkeyFreeDays(servers.urls.valkey, fallback=ProcessFreeDays(time.time), timeout=2)
+    where = place()
+    assert await keep(shared, where, time.time(), HOUR)
+    await shared.drop(where.company_id, where.staff_id, [DAY])
+    await shared.count(where.company_id, DAY, {"hits": 1})
+    with valkey.Valkey.from_url(servers.urls.valkey) as client:
+        keys = list(client.scan_iter(f"*{where.company_id}*"))
+        left = {key: client.ttl(key) for key in keys}
+    assert len(keys) == 3
+    assert all(key.startswith(b"zusage:free:{") for key in keys)
+    assert all(0 < seconds <= 8 * 86_400 for seconds in left.values() if isinstance(seconds, int))
+    days = [left[key] for key in keys if b":day:" in key]
+    generations = [left[key] for key in keys if b":generation:" in key]
+    assert days[0] < generations[0], "no day outlives the generation it was dropped by"
+    await shared.close()
+
+
+async def test_an_evicted_generation_lets_no_old_day_come_back(servers: EmbeddedServers) -> None:
+    shared = ValkeyFreeDays(servers.urls.valkey, fallback=ProcessFreeDays(time.time), timeout=2)
+    where = place()
+    assert await keep(shared, where, time.time(), HOUR)
+    await shared.drop(where.company_id, where.staff_id, [DAY])
+    with valkey.Valkey.from_url(servers.urls.valkey) as client:
+        client.delete(*client.scan_iter(f"*{where.company_id}*:generation:*"))
+    assert await shared.read([where]) == {}
+    await shared.generations([where])
+    assert await shared.read([where]) == {}
+    await shared.close()
+
+
+async def test_days_of_another_version_are_read_anew(servers: EmbeddedServers) -> None:
+    shared = ValkeyFreeDays(servers.urls.valkey, fallback=ProcessFreeDays(time.time), timeout=2)
+    where = place()
+    assert await keep(shared, where, time.time(), HOUR)
+    with valkey.Valkey.from_url(servers.urls.valkey) as client:
+        for key in client.scan_iter(f"*{where.company_id}*:day:*"):
+            client.set(key, b'{"old": true}')
+    assert await shared.read([where]) == {}
+    await shared.close()
+
+
+async def test_this_process_keeps_a_bounded_number_of_days() -> None:
+    here, clock = ProcessFreeDays(lambda: 1.0), 1.0
+    company, staff = uuid4(), uuid4()
+    places = [place(DAY + timedelta(days=n), company, staff) for n in range(20_005)]
+    await here.write({each: KeptDay((), clock) for each in places}, dict.fromkeys(places, "0-0"))
+    assert await here.kept(company) == 20_000
+    assert await here.read(places[:5]) == {}
+
+
+class Forgetful:
+    """The control: days kept without generations, as a plain cache does it."""
+
+    def __init__(self) -> None:
+        self.days: dict[Place, KeptDay] = {}
+
+    async def read(self, places: Collection[Place]) -> Mapping[Place, KeptDay]:
+        return {each: self.days[each] for each in places if each in self.days}
+
+    async def generations(self, places: Sequence[Place]) -> Sequence[str]:
+        return [""] * len(places)
+
+    async def write(self, days: Mapping[Place, KeptDay], generations: Mapping[Place, str]) -> bool:
+        assert set(generations) == set(days)
+        self.days |= days
+        return True
+
+    async def drop(self, company_id: UUID, staff_id: UUID, days: Collection[date]) -> None:
+        for each in [p for p in self.days if (p.company_id, p.staff_id) == (company_id, staff_id)]:
+            if each.day in days:
+                del self.days[each]
+
+    async def count(self, company_id: UUID, day: date, counts: Mapping[str, int]) -> None:
+        pass
+
+
+@asynccontextmanager
+async def reading(salon: FreeSalon, kept: object) -> AsyncIterator[tuple[Filler, Wanted]]:
+    """A request for a day that is answered a second after the calendar has looked, and is under way in the block."""
+    parts = salon.salon.parts
+    company = await parts.free_times.hosts.hosts(salon.company_id)
+    assert company is not None
+    host = company.hosts[salon.staff("anna-schmidt")]
+    assert host.probe is not None
+    filler = Filler(kept, parts.calendars.client, time.time)  # type: ignore[arg-type]
+    wanted = Wanted(company, host, host.probe, open_day(), open_day())
+    salon.sim.add_fault(Fault("timeout_after_commit", op="slots.list", seconds=1.0))
+    task = filler.start(wanted, "background")
+    for _ in range(500):
+        await asyncio.sleep(0.02)
+        if salon.requests():
+            break
+    await asyncio.sleep(0.2)
+    yield filler, wanted
+    await task
+    await filler.close()
+
+
+async def test_hole_35_a_refresh_that_a_cancellation_overtook_does_not_bring_the_old_day_back(
+    salon: FreeSalon,
+) -> None:
+    """The refresh read the day with the web booking; it is cancelled and dropped here before the answer comes."""
+    uid = await salon.sim.people.book(salon.kind("anna-schmidt", "damenschnitt").id, TWO, quiet=True)
+    days: dict[str, Mapping[Place, KeptDay]] = {}
+    kinds: dict[str, FreeDays | Forgetful] = {"ours": ProcessFreeDays(time.time), "control": Forgetful()}
+    for name, kept in kinds.items():
+        if not salon.sim.world.bookings[uid].live:
+            uid = await salon.sim.people.book(salon.kind("anna-schmidt", "damenschnitt").id, TWO, quiet=True)
+            salon.sim.journal.clear()
+        async with reading(salon, kept) as (_, wanted):
+            await salon.sim.people.cancel(uid, quiet=True)
+            await kept.drop(salon.company_id, wanted.host.staff_id, [open_day()])
+        days[name] = await kept.read([wanted.place(open_day())])
+    assert days["ours"] == {}
+    (old,) = days["control"].values()
+    assert not any(period.start <= TWO < period.end for period in old.free), "the plain cache has it back"
+
+
+async def test_age_counts_from_the_begin_of_the_request(salon: FreeSalon) -> None:
+    kept = ProcessFreeDays(time.time)
+    before = time.time()
+    async with reading(salon, kept) as (_, wanted):
+        pass
+    (day,) = (await kept.read([wanted.place(open_day())])).values()
+    assert before <= day.read_at < before + 0.9
+
+
+async def test_whoever_asks_after_a_drop_does_not_take_the_answer_of_whoever_asked_before(
+    salon: FreeSalon,
+) -> None:
+    kept = ProcessFreeDays(time.time)
+    async with reading(salon, kept) as (filler, wanted):
+        await kept.drop(salon.company_id, wanted.host.staff_id, [open_day()])
+        salon.busy("anna-schmidt", TWO, 60)
+        filled = await filler.start(wanted, "live")
+    assert not any(period.start <= TWO < period.end for period in filled.days[open_day()].free)
+
+
+async def test_many_who_ask_for_one_day_at_once_make_one_request_a_host(salon: FreeSalon) -> None:
+    when = said(TWO)
+    await asyncio.gather(*(salon.check(when, staff="Anna Schmidt", phone=salon.phone()) for _ in range(6)))
+    assert salon.requests() == 1
+
+
+async def test_without_valkey_in_the_middle_of_calls_they_go_on(
+    database: DatabaseUrls, servers: EmbeddedServers
+) -> None:
+    """It is away from one question to the next; the wait for it is short, and comes once in a while only."""
+    async with breakable(servers.urls.valkey) as way, free_salon(database, valkey_url=way.url) as salon:
+        assert (await salon.check(said(TWO)))["status"] == "held"
+        await way.cut()
+        asked = salon.requests()
+        answer = await salon.check(said(at(16)))
+        assert answer["status"] == "held"
+        assert answer["data"]["certainty"]["calendar"] == "seen"
+        assert salon.requests() > asked, "what the others keep is out of reach, so it is read anew"
+        asked = salon.requests()
+        assert (await salon.check(said(at(9))))["status"] == "held"
+        assert salon.requests() == asked, "and kept here meanwhile"
