@@ -8,7 +8,9 @@ import pytest
 
 from support.database import Clock, DatabaseUrls
 from support.free_salon import FreeSalon, at, free_salon, said, starts
-from support.voice import open_day
+from support.voice import open_day, served_salon
+from zusage.adapters.embedded import EmbeddedServers
+from zusage.adapters.valkey.counter import client
 from zusage.sandbox.calcom import Fault, Latency
 
 TWO = at(14)
@@ -74,9 +76,8 @@ async def test_of_a_compound_service_only_the_work_must_be_free_there(
 async def test_without_a_probe_the_event_types_of_the_service_are_asked(database: DatabaseUrls) -> None:
     async with free_salon(database, probes=False) as salon:
         assert (await salon.check(said(TWO)))["status"] == "held"
-        able = [key for key in salon.people if key != "elif-yildiz"]
         kinds = {entry.query["eventTypeId"] for entry in salon.sim.journal.of("slots.list")}
-        assert {str(salon.kind(key, "damenschnitt").id) for key in able} <= kinds
+        assert {str(salon.kind(key, "damenschnitt").id) for key in salon.people} <= kinds
         salon.all_busy(at(16), 60)
         other = await salon.check(said(at(16)), phone=salon.phone())
         assert other["status"] == "held", "what was read a moment ago counts, and the day is young"
@@ -100,9 +101,11 @@ async def test_an_appointment_not_in_the_calendar_for_five_days_still_blocks(
     assert salon.sim.journal.of("bookings.create") == []
 
 
-async def test_incident_73_just_booked_slot_is_not_offered(database: DatabaseUrls, servers: object) -> None:
+async def test_incident_73_just_booked_slot_is_not_offered(
+    database: DatabaseUrls, servers: EmbeddedServers
+) -> None:
     """Two layers once kept free times, and one was forgotten: the ledger is kept in none."""
-    async with free_salon(database, valkey_url=servers.urls.valkey) as salon:  # type: ignore[attr-defined]
+    async with free_salon(database, valkey_url=servers.urls.valkey) as salon:
         window = {
             "service": "Damenschnitt",
             "when": f"{open_day():%d.%m.%Y} nachmittags",
@@ -162,3 +165,18 @@ async def test_a_slow_calendar_is_waited_for_once_and_no_longer_than_said(databa
         second = await salon.check(said(at(16)))
         assert second["data"]["certainty"]["calendar"] == "seen"
         assert salon.requests() == asked
+
+
+async def test_a_branch_without_a_calendar_pays_nothing(
+    database: DatabaseUrls, servers: EmbeddedServers
+) -> None:
+    """Nothing is kept, counted or asked for it, and its answers are as they were."""
+    async with served_salon(database, valkey=servers.urls.valkey) as salon:
+        valkey = client(servers.urls.valkey, timeout=2)
+        before = [key async for key in valkey.scan_iter("zusage:free:*")]
+        answer = await salon.phone().tool(
+            "check_availability", {"service": "Damenschnitt", "when": said(TWO)}
+        )
+        assert answer["data"]["certainty"] == {"ledger": "held", "calendar": "none"}
+        assert [key async for key in valkey.scan_iter("zusage:free:*")] == before
+        await valkey.aclose()

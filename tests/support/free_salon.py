@@ -12,6 +12,7 @@ from uuid import UUID
 from support.database import DatabaseUrls
 from support.mirrored import DOMAIN
 from support.voice import BERLIN, Phone, Salon, open_day, served_salon
+from zusage.adapters.crypto import SecretBox, generate_key
 from zusage.adapters.postgres.calendars import PostgresCalendars
 from zusage.adapters.valkey.counter import client as valkey_client
 from zusage.app.mirror.connection import (
@@ -37,6 +38,8 @@ class FreeSalon:
     sim: Simulator
     account: Account
     people: Mapping[str, StaffRecord]
+    secret: bytes
+    """It opens what is sealed."""
 
     @property
     def company_id(self) -> UUID:
@@ -112,7 +115,8 @@ async def free_salon(
         await emptied.flushdb()
         await emptied.aclose()
     settings = Settings(worker=False, pool_size=8, calendar_deadline_ms=deadline_ms)
-    async with served_salon(database, valkey=valkey_url, settings=settings) as salon:
+    secret = generate_key()
+    async with served_salon(database, valkey=valkey_url, settings=settings, box=SecretBox([secret])) as salon:
         world = World(seed=1)
         account = add_company(world, salon.company, key=KEY)
         async with running_simulator(
@@ -120,7 +124,7 @@ async def free_salon(
         ) as sim:
             branch = salon.company.branches[0].branch.id
             people = {each.key: each for each in salon.company.staff if each.branch_id == branch}
-            made = FreeSalon(salon, sim, account, people)
+            made = FreeSalon(salon, sim, account, people, secret)
             store = PostgresCalendars(salon.parts.app, salon.box)
             owner = next(iter(account.people.values()))
             await store.save_connection(

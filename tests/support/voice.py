@@ -148,11 +148,15 @@ _CLOSED = {(1, 1), (3, 8), (5, 1), (10, 3)}
 
 @asynccontextmanager
 async def served_salon(
-    urls: DatabaseUrls, *, valkey: str | None = None, settings: Settings | None = None
+    urls: DatabaseUrls,
+    *,
+    valkey: str | None = None,
+    settings: Settings | None = None,
+    box: SecretBox | None = None,
 ) -> AsyncIterator[Salon]:
     """Load the demo companies and serve the voice door on a free port of this machine."""
     settings = settings or Settings(worker=False, pool_size=8)
-    box = SecretBox([generate_key()])
+    box = box or SecretBox([generate_key()])
     servers = Servers(app=urls.app, jobs=urls.jobs, migrate=urls.migrate, valkey=valkey)
     parts = build_parts(settings, servers, box)
     async with running(parts):
