@@ -17,6 +17,7 @@ from support.database import DatabaseUrls
 from support.free_salon import FreeSalon, at, free_salon, said
 from support.voice import open_day
 from zusage.adapters.embedded import EmbeddedServers
+from zusage.adapters.postgres.courtesies import PostgresCourtesies
 from zusage.adapters.process_free_days import ProcessFreeDays
 from zusage.adapters.valkey.free_days import ValkeyFreeDays
 from zusage.app.free_times.fill import Filler, Wanted
@@ -232,7 +233,7 @@ async def reading(salon: FreeSalon, kept: object) -> AsyncIterator[tuple[Filler,
     assert company is not None
     host = company.hosts[salon.staff("anna-schmidt")]
     assert host.probe is not None
-    filler = Filler(kept, parts.calendars.client, time.time)  # type: ignore[arg-type]
+    filler = Filler(kept, parts.calendars.client, PostgresCourtesies(parts.app, salon.salon.box), time.time)  # type: ignore[arg-type]
     wanted = Wanted(company, host, host.probe, open_day(), open_day())
     salon.sim.add_fault(Fault("timeout_after_commit", op="slots.list", seconds=1.0))
     task = filler.start(wanted, "background")

@@ -23,6 +23,7 @@ from support.free_salon import FreeSalon, at, free_salon, said
 from support.voice import BERLIN, open_day
 from zusage.adapters.crypto import format_keys
 from zusage.adapters.embedded import EmbeddedServers
+from zusage.adapters.postgres.courtesies import PostgresCourtesies
 from zusage.adapters.postgres.database import Database
 from zusage.adapters.postgres.jobs import jobs_connector, list_jobs
 from zusage.adapters.process_free_days import ProcessFreeDays
@@ -223,7 +224,8 @@ async def test_hole_48_the_hourly_task_reads_what_is_due_by_itself(
     noon = datetime.combine(today(), datetime.min.time(), tzinfo=BERLIN).replace(hour=12).timestamp()
     for now, requests in ((noon - 9 * 3600, 0), (noon, len(salon.people))):
         clock = partial(float, now)
-        filler = Filler(ProcessFreeDays(clock), salon.salon.parts.calendars.client, clock)
+        ours = PostgresCourtesies(jobs_db, salon.salon.box)
+        filler = Filler(ProcessFreeDays(clock), salon.salon.parts.calendars.client, ours, clock)
         app = App(connector=jobs_connector(database.jobs))
         add_warming(app, parts.hosts, filler)
         async with app.open_async():
