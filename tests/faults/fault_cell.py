@@ -18,7 +18,19 @@ import psycopg
 from fault_careless import Carelessness
 from fault_evidence import gather, restless
 from fault_process import Child, Nursery, Task, nursery
-from fault_salon import AGENT, KEY, NUMBER, SERVICES, Setting, at, calendar, point_at, salon_file, words
+from fault_salon import (
+    AGENT,
+    KEY,
+    NUMBER,
+    SERVICES,
+    Setting,
+    at,
+    calendar,
+    point_at,
+    salon_file,
+    subscribe,
+    words,
+)
 from fault_table import Cell, Kind
 from fault_verdict import Heard, Said, violations
 from valkey import Valkey
@@ -40,6 +52,7 @@ _SAID: dict[str, Said] = {
 }
 _MOST_ROUNDS = 60
 _MOST_TRIES = 3
+_UNTIL_COMPARED, _UNTIL_HEEDED = 3_600.0, 6.0
 _LATE_MS = 1_600
 
 
@@ -211,6 +224,8 @@ async def _shift(cell: Cell, ground: Ground, weakness: Weakness) -> AsyncIterato
 async def _play(shift: Shift) -> bool:
     """Let the caller do the operation until it breaks or ends; says whether the point was reached."""
     child, _ = await asyncio.gather(shift.child(), _second(shift))
+    if shift.cell.place.scene == "hooked":
+        await subscribe(shift.sim, (await shift.fresh()).base_url)
     await _prepare(shift, child)
     child.arm(shift.cell.place.stops[shift.cell.operation])
     _arrange(shift)
@@ -316,6 +331,8 @@ async def _at_point(shift: Shift, child: Child, doing: asyncio.Task[None]) -> No
     """Everything stands still: let happen what happens besides, then the fault, then let it go on."""
     if shift.cell.place.beside == "late_commit":
         await _committed(shift)
+    if shift.cell.place.beside == "webhook":
+        await _webhook(shift)
     if shift.cell.place.beside == "caller_again":
         await _call_again(shift)
     where = shift.cell.fault.where
@@ -337,6 +354,13 @@ async def _at_point(shift: Shift, child: Child, doing: asyncio.Task[None]) -> No
 
 async def _committed(shift: Shift) -> None:
     await _until(lambda: any(each.committed for each in shift.sim.journal.requests))
+
+
+async def _webhook(shift: Shift) -> None:
+    """The calendar's word overtakes its answer, and is heeded before whoever asked has heard anything."""
+    await _until(lambda: any(each.outcome == "sent" for each in shift.sim.journal.deliveries))
+    _pass(shift, _UNTIL_HEEDED)
+    await (await shift.fresh()).ask("reconcile")
 
 
 async def _call_again(shift: Shift) -> None:
@@ -396,6 +420,14 @@ async def _recover(shift: Shift) -> None:
             await _operate(shift, child)
     else:
         shift.unanswered = True
+    await _settle(shift, child)
+    _pass(shift, _UNTIL_COMPARED)
+    await child.ask("reconcile")
+    await _settle(shift, child)
+
+
+async def _settle(shift: Shift, child: Child) -> None:
+    """Let the worker's minutes go by until nothing is left to be done."""
     for _ in range(_MOST_ROUNDS):
         await _quiet(shift)
         await child.ask("minute")

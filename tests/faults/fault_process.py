@@ -39,10 +39,14 @@ from zusage.app.mirror.asking import Patience
 from zusage.app.mirror.bring_over import Mirroring
 from zusage.app.mirror.catch_up import catch_up
 from zusage.app.points import Point
+from zusage.app.reconcile.heed_hints import heed_hints
+from zusage.app.reconcile.observe_bookings import Reconciling
+from zusage.app.reconcile.pull_calendar import pull_calendar
 from zusage.boot.servers import Servers
 from zusage.boot.settings import Settings
-from zusage.boot.wiring import Parts, Rehearsal, build_parts, mirroring_of, running
+from zusage.boot.wiring import Parts, Rehearsal, build_parts, mirroring_of, reconciling_of, running
 from zusage.inbound.worker.jobs import Duties, build_jobs
+from zusage.inbound.worker.reconciling import add_reconciling
 
 _FORKS = multiprocessing.get_context("forkserver")
 # What the parts read only when they need it, half of a start.
@@ -153,7 +157,9 @@ async def _serve(task: Task) -> None:
     jobs = Database(task.urls.jobs, size=3, lock_ms=_LOCK_MS, statement_ms=30_000)
     async with running(parts):
         await jobs.open()
-        app = Starlette(routes=[*parts.retell.routes(), *_Doors(parts, jobs, task).routes()])
+        app = Starlette(
+            routes=[*parts.retell.routes(), *parts.hooks.routes(), *_Doors(parts, jobs, task).routes()]
+        )
         async with served(app) as base_url:
             tell(writer, ready=base_url)
             await _obey(reader, gate)
@@ -181,13 +187,24 @@ class _Doors:
     def routes(self) -> list[Route]:
         return [
             Route(f"/{each.__name__}", each, methods=["POST"])
-            for each in (self.work, self.minute, self.cancel)
+            for each in (self.work, self.minute, self.reconcile, self.cancel)
         ]
+
+    @property
+    def mirroring(self) -> Mirroring:
+        made = mirroring_of(self.jobs, self.parts.box, self.parts.calendars, self.parts.rehearsal)
+        return careless(made, self.task.careless)
+
+    @property
+    def reconciling(self) -> Reconciling:
+        return reconciling_of(self.jobs, self.parts.box, self.mirroring)
 
     async def work(self, _request: Request) -> JSONResponse:
         """Run the jobs that are due, as the worker does."""
-        duties = Duties(self._mirroring(), CompanySlots(), PostgresWaker(self.jobs))
+        slots = CompanySlots()
+        duties = Duties(self.mirroring, slots, PostgresWaker(self.jobs))
         app = build_jobs(jobs_connector(self.task.urls.jobs), duties)
+        add_reconciling(app, self.reconciling, slots)
         async with app.open_async():
             await app.run_worker_async(
                 queues=["mirror"],
@@ -200,13 +217,20 @@ class _Doors:
 
     async def minute(self, _request: Request) -> JSONResponse:
         """Do what the worker does each minute, and wait until it is done."""
-        mirroring = self._mirroring()
+        mirroring = self.mirroring
         try:
             for company_id in await mirroring.store.due_companies(10):
                 await catch_up(company_id, mirroring)
         except LedgerBusy as busy:
             # As in the worker: what was not reached stays due.
             return JSONResponse({"busy": str(busy)})
+        return JSONResponse({})
+
+    async def reconcile(self, _request: Request) -> JSONResponse:
+        """Heed what webhooks hinted at, and compare what is due with the calendar."""
+        for company_id in await PostgresWaker(self.jobs).company_ids():
+            await heed_hints(company_id, self.reconciling)
+            await pull_calendar(company_id, self.reconciling)
         return JSONResponse({})
 
     async def cancel(self, request: Request) -> JSONResponse:
@@ -220,10 +244,6 @@ class _Doors:
             await connection.execute("COMMIT")
         await self.parts.rehearsal.reach("cancelled")
         return JSONResponse({"done": done})
-
-    def _mirroring(self) -> Mirroring:
-        made = mirroring_of(self.jobs, self.parts.box, self.parts.calendars, self.parts.rehearsal)
-        return careless(made, self.task.careless)
 
 
 @dataclass

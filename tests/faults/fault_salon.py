@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import httpx2
 import psycopg
 
 from support.database import DatabaseUrls
@@ -16,6 +17,7 @@ from zusage.adapters.crypto import SecretBox
 from zusage.adapters.postgres.calendars import PostgresCalendars
 from zusage.adapters.postgres.companies import PostgresCompanies
 from zusage.adapters.postgres.database import Database
+from zusage.app.calendar_setup.subscribe import HOOK_PATH, TRIGGERS
 from zusage.app.mirror.connection import (
     BranchCalendar,
     CalendarConnection,
@@ -32,6 +34,7 @@ BERLIN = ZoneInfo("Europe/Berlin")
 NUMBER, AGENT, KEY = "+493023125400", "agent_fault", "key_fault_salon"
 CALENDAR_KEY, DOMAIN = "cal_live_faults", "anrufer.bruch.example"
 SERVICES = {"simple": "Herrenschnitt", "compound": "Dauerwelle"}
+_SECRET, _ADDRESS = "hook-secret-of-the-matrix", "matrix-" * 6
 _FILE = Path(__file__).parent / "fault-salon.toml"
 
 
@@ -87,6 +90,8 @@ async def load_salon(urls: DatabaseUrls, box: SecretBox) -> None:
             owner.username,
             DOMAIN,
             {company.branches[0].branch.id: BranchCalendar()},
+            hook_secret=_SECRET,
+            hook_address=_ADDRESS,
             per_minute=10_000,
         )
         await store.save_connection(connection)
@@ -117,6 +122,19 @@ class Setting:
 
     inline: bool = False
     wait_ms: int = 3_000
+
+
+async def subscribe(sim: Simulator, base_url: str) -> None:
+    """Let the calendar tell a process of everything that happens in it."""
+    team = next(iter(sim.world.teams.values()))
+    body = {"subscriberUrl": f"{base_url}{HOOK_PATH}{_ADDRESS}", "triggers": TRIGGERS, "secret": _SECRET}
+    async with httpx2.AsyncClient(base_url=sim.base_url) as client:
+        made = await client.post(
+            f"/v2/organizations/{team.organization_id}/webhooks",
+            json=body | {"active": True},
+            headers={"authorization": f"Bearer {CALENDAR_KEY}"},
+        )
+    assert made.status_code == 201, made.text
 
 
 def point_at(urls: DatabaseUrls, base_url: str, setting: Setting) -> None:

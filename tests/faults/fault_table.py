@@ -11,14 +11,14 @@ from fault_process import Stop
 
 Operation = Literal["book", "cancel"]
 Kind = Literal["simple", "compound"]
-Scene = Literal["plain", "web_booker", "slow", "late", "locked"]
+Scene = Literal["plain", "web_booker", "slow", "late", "locked", "hooked"]
 """What else is going on. web_booker: somebody books the time in the calendar between hold and booking. slow: the
 calendar takes longer than the call waits. late: it takes longer than the routine waits, and looks are faster. locked:
-somebody holds the rows when the answer is to be recorded."""
+somebody holds the rows when the answer is to be recorded. hooked: the calendar sends webhooks."""
 
-Beside = Literal["nothing", "late_commit", "job", "caller_again"]
+Beside = Literal["nothing", "late_commit", "job", "caller_again", "webhook"]
 """What happens at the point, besides the fault. late_commit: the request that was given up is carried out. job: the job
-begins at the same moment. caller_again: the same caller rings again for the same time."""
+begins at the same moment. webhook: it comes before the answer, and is heeded. caller_again: the same caller rings again for the same time."""
 
 Where = Literal["calendar", "process", "server", "none"]
 
@@ -96,6 +96,12 @@ PLACES = (
     ),
     Place("before compensation", {"book": Stop("before_undo")}, True, scene="web_booker", met=_TAKES_BACK),
     Place("after compensation", {"book": Stop("undone")}, True, scene="web_booker", met=_TAKES_BACK),
+    Place(
+        "webhook before answer",
+        {"book": Stop("request_sent"), "cancel": Stop("request_sent")},
+        scene="hooked",
+        beside="webhook",
+    ),
     Place("look-up empty, then late commit", {"book": Stop("looked_up")}, scene="late", beside="late_commit"),
     Place("inline wait over while the POST runs", {"book": Stop("wait_over")}, True, scene="slow"),
     Place("job and call start together", {"book": Stop("booked")}, True, beside="job"),
@@ -145,11 +151,16 @@ def _never_commits(cell: Cell) -> bool:
     return cell.place.scene == "late" and cell.fault.name in ("timeout_before_commit", "refused")
 
 
+def _not_done(cell: Cell) -> bool:
+    return cell.place.scene == "hooked" and cell.fault.name in ("timeout_before_commit", "refused")
+
+
 IMPOSSIBLE: Mapping[str, Callable[[Cell], bool]] = {
     "only a create can be refused although it was created": _no_create,
     "a booking of one piece that was refused leaves nothing to take back": _nothing_to_take_back,
     "what is refused in the call is undone together with its answer": _undone_with_its_answer,
     "what never commits does not commit late": _never_commits,
+    "no webhook tells of what was not done": _not_done,
 }
 """The pairs that are left out, each by a rule with a name."""
 
