@@ -7,18 +7,16 @@ import json
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from support.database import DatabaseUrls
 from support.mirrored import Mirrored, mirrored, open_start
+from support.zusage_command import Zusage, zusage_on
 from zusage.adapters.postgres.database import Database
 from zusage.sandbox.calcom import Fault
-
-Ended = tuple[int, str]
-Zusage = Callable[..., Awaitable[Ended]]
 
 
 @pytest.fixture
@@ -39,21 +37,7 @@ def settings(database: DatabaseUrls) -> dict[str, str]:
 
 @pytest.fixture
 def zusage(database: DatabaseUrls, tmp_path: Path) -> Zusage:
-    """Runs a command; gives its exit code and what it wrote to both streams."""
-
-    async def run(*args: str) -> Ended:
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "zusage", *args),
-            cwd=tmp_path,
-            env=settings(database),
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-        )
-        out, _ = await process.communicate()
-        assert process.returncode is not None
-        return process.returncode, out.decode()
-
-    return run
+    return zusage_on(database, tmp_path)
 
 
 async def test_the_exit_code_says_how_it_stands(salon: Mirrored, zusage: Zusage) -> None:
@@ -93,14 +77,24 @@ async def test_retry_tells_first_and_does_it_when_asked(salon: Mirrored, zusage:
 
 async def test_pause_resume_and_the_jobs_that_wait(salon: Mirrored, zusage: Zusage) -> None:
     key = salon.shop.company_id.hex
-    assert (await zusage("mirror", "pause", "--company", key)) == (0, f"The mirror of {key} is paused.\n")
+    told = await zusage("mirror", "pause", "--company", key)
+    assert told == (0, f"The mirror of {key} is not paused; --apply pauses.\n")
+    assert not (await salon.shop.rows("SELECT paused_at IS NOT NULL FROM calendar_connection"))[0][0]
+    assert (await zusage("mirror", "pause", "--apply")) == (0, f"The mirror of {key} is paused.\n")
+    again = json.loads((await zusage("mirror", "pause", "--apply", "--json"))[1])
+    assert again == {"applied": True, "companies": [{"company": key, "paused": True, "changes": False}]}
     appointment = await salon.book()
     code, said = await zusage("jobs", "list", "--json")
     listed = json.loads(said)
     assert (code, listed["counts"]) == (0, {"todo": 1})
     assert listed["jobs"][0]["args"]["appointment_id"] == str(appointment)
     assert "mirror_appointment" in (await zusage("jobs", "list", "--status", "todo"))[1]
-    assert (await zusage("mirror", "resume", "--company", key))[0] == 0
+    would = json.loads((await zusage("mirror", "resume", "--json"))[1])
+    assert would == {"applied": False, "companies": [{"company": key, "paused": True, "changes": True}]}
+    running = await zusage("mirror", "resume", "--company", key, "--apply")
+    assert running == (0, f"The mirror of {key} is running.\n")
+    unknown = await zusage("mirror", "resume", "--company", "nobody", "--apply")
+    assert (unknown[0], "connected are" in unknown[1]) == (2, True)
 
 
 async def test_without_a_calendar_all_is_well(database: DatabaseUrls, zusage: Zusage) -> None:
@@ -148,3 +142,28 @@ async def test_orphans_are_listed_and_closed_by_hand(salon: Mirrored, zusage: Zu
     assert (await zusage("orphans", "resolve", orphan["uid"], "--company", key, "--apply"))[0] == 0
     assert await salon.shop.rows("SELECT resolution FROM orphan") == [("by hand",)]
     assert (await zusage("orphans", "resolve", orphan["uid"], "--company", key, "--apply"))[0] == 2
+
+
+async def test_what_cannot_be_meant_is_refused_and_changes_nothing(salon: Mirrored, zusage: Zusage) -> None:
+    for args, says in {
+        ("jobs", "list", "--status", "banana"): "'banana' is not one of",
+        ("jobs", "retry", "4711", "--apply"): "No failed jobs: 4711",
+        ("mirror", "retry", "--appointment", "x"): '"x" is no id of an appointment',
+        ("mirror", "retry", "--appointment", str(salon.shop.company_id)): "is stuck; it is not tried again",
+        ("orphans", "list", "--company", "nobody"): '"nobody" has no calendar; connected are:',
+    }.items():
+        code, said = await zusage(*args)
+        assert (code, says in " ".join(said.split())) == (2, True), said
+        assert "Traceback" not in said
+
+
+async def test_a_monitor_is_never_told_degraded_where_nothing_is_known(
+    database: DatabaseUrls, tmp_path: Path
+) -> None:
+    """1 means degraded, something to look at, or open orphans; a database that is away is none of these."""
+    nowhere = database.app.replace(database.name, "zusage_not_there")
+    lost = zusage_on(database, tmp_path, ZUSAGE_DATABASE_URL=nowhere)
+    for args in (("mirror", "status", "--json"), ("orphans", "list"), ("calcom", "check", "salon")):
+        code, said = await lost(*args)
+        assert (code, said.startswith("zusage: The database")) == (2, True), said
+        assert "Traceback" not in said

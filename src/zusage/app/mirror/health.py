@@ -97,7 +97,7 @@ def judge(figures: MirrorFigures) -> Health:
 def action_for(company: str, figures: MirrorFigures) -> str:
     """Say in one sentence what a person should do; "" where nothing is to be done."""
     if figures.paused:
-        return f"The mirror is paused; `zusage mirror resume --company {company}` lets it go on."
+        return f"The mirror is paused; `zusage mirror resume --company {company} --apply` lets it go on."
     if figures.troubles and (figures.reviews or figures.failing_day):
         return (
             f"Mend the cause ({figures.troubles[0].text or figures.troubles[0].failure}), "

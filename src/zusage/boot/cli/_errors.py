@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import psycopg
 from psycopg_pool import PoolTimeout
 
@@ -18,7 +21,7 @@ from zusage.boot.serving import AddressError
 from zusage.boot.settings import SettingsError
 from zusage.sandbox.player import ScenarioError, TargetUnreachableError
 
-__all__ = ["FOUND", "WRONG", "ProblemError", "UsageError", "explain"]
+__all__ = ["FOUND", "WRONG", "ProblemError", "UsageError", "explain", "unknown_as_wrong"]
 
 _DEBUG = "Set ZUSAGE_DEBUG=1 to see where."
 
@@ -48,6 +51,20 @@ def explain(error: Exception) -> tuple[int, str] | None:
     if isinstance(error, psycopg.Error | PoolTimeout):
         return _database(error)
     return explain_usage(error)
+
+
+@contextmanager
+def unknown_as_wrong() -> Iterator[None]:
+    """Let whatever keeps a command from finding out end with 2, where its 1 means something else.
+
+    :raises UsageError: in place of what was raised, with its sentence."""
+    try:
+        yield
+    except Exception as error:
+        known = explain(error)
+        if known is None:
+            raise
+        raise UsageError(known[1]) from error
 
 
 def _database(error: Exception) -> tuple[int, str] | None:

@@ -8,10 +8,12 @@ from contextlib import asynccontextmanager
 from dataclasses import asdict
 
 import typer
+from procrastinate.jobs import Status
 from rich.table import Table
 
 from zusage.adapters.postgres.database import Database
 from zusage.adapters.postgres.jobs import JobSight, count_jobs, list_jobs, retry_jobs
+from zusage.boot.cli._errors import UsageError
 from zusage.boot.cli._frame import JSON, prepare, print_json, ready_servers, screen
 from zusage.boot.servers import Servers
 from zusage.boot.settings import SettingsError
@@ -27,13 +29,13 @@ _MOST = 10_000
 
 @app.command("list", epilog="Example: zusage jobs list --status failed")
 def list_(
-    status: str | None = typer.Option(None, "--status", help="Only those: todo, doing, failed, aborted …"),
+    status: Status | None = typer.Option(None, "--status", help="Only those."),
     limit: int = typer.Option(50, "--limit", min=1, max=10_000, help="How many, the newest first."),
     as_json: bool = JSON,
 ) -> None:
     """List jobs, the newest first; those that went well are gone already."""
     with ready_servers(prepare()) as servers:
-        jobs, counts = asyncio.run(_read(servers, status, limit))
+        jobs, counts = asyncio.run(_read(servers, status.value if status else None, limit))
     if as_json:
         print_json({"counts": counts, "jobs": [asdict(job) for job in jobs]})
         return
@@ -60,7 +62,8 @@ def retry(
         return
     for job in found:
         screen.print(f"{job.job_id} {job.task} {job.args}", markup=False)
-    screen.print(f"{done} jobs run again." if apply else f"{len(found)} jobs; --apply runs them again.")
+    again = f"{len(found)} jobs; --apply runs them again." if found else "No job has failed."
+    screen.print(f"{done} jobs run again." if apply else again)
 
 
 async def _read(
@@ -71,9 +74,14 @@ async def _read(
 
 
 async def _retry(servers: Servers, ids: Sequence[int], *, apply: bool) -> tuple[Sequence[JobSight], int]:
+    """:raises UsageError: one that is named has not failed, or is not there."""
     async with _jobs_role(servers) as database:
         failed = await list_jobs(database, status="failed", limit=_MOST)
         found = [job for job in failed if not ids or job.job_id in ids]
+        others = set(ids) - {job.job_id for job in found}
+        if others:
+            numbers = ", ".join(map(str, sorted(others)))
+            raise UsageError(f"No failed jobs: {numbers}; `zusage jobs list --status failed` lists them.")
         return found, await retry_jobs(database, [job.job_id for job in found]) if apply else 0
 
 

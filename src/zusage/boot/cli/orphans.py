@@ -10,9 +10,9 @@ import typer
 
 from zusage.adapters.postgres.mirror_health import PostgresMirrorHealth
 from zusage.app.mirror.steer import OpenOrphan
-from zusage.boot.cli._errors import FOUND, UsageError
+from zusage.boot.cli._errors import FOUND, UsageError, unknown_as_wrong
 from zusage.boot.cli._frame import JSON, app_database, prepare, print_json, ready_servers, screen
-from zusage.boot.cli.mirror import connected_company
+from zusage.boot.cli._mirror_steering import connected_company
 from zusage.boot.servers import Servers
 
 app = typer.Typer(
@@ -27,8 +27,8 @@ def list_(
     company: str | None = typer.Option(None, "--company", help="Only this company (its key)."),
     as_json: bool = JSON,
 ) -> None:
-    """List the open ones; ends with 1 if there are any."""
-    with ready_servers(prepare()) as servers:
+    """List the open ones; ends with 1 if there are any, 2 if that cannot be found out."""
+    with unknown_as_wrong(), ready_servers(prepare()) as servers:
         found = asyncio.run(_list(servers, company))
     if as_json:
         print_json([{"company": key, **asdict(orphan)} for key, orphan in found])
@@ -51,10 +51,14 @@ def resolve(
     company: str = typer.Option(..., "--company", help="The company (its key)."),
     again: bool = typer.Option(False, "--again", help="Let it be cancelled again instead of closing it."),
     apply: bool = typer.Option(False, "--apply", help="Do it; without it, only tell what would be done."),
+    as_json: bool = JSON,
 ) -> None:
     """Close an orphan that you have seen to in the calendar, or let it be cancelled again; a dry run without --apply."""
     with ready_servers(prepare()) as servers:
         asyncio.run(_resolve(servers, company, uid, again=again, apply=apply))
+    if as_json:
+        print_json({"uid": uid, "company": company, "again": again, "applied": apply})
+        return
     what = "is cancelled again" if again else "is closed"
     screen.print(f"{uid} {what}{'' if apply else ' with --apply'}.", markup=False)
 
