@@ -99,6 +99,13 @@ async def fill_every_table(demo: Rows) -> None:
     )
     await tell_operator(demo)
     await demo.value(
+        "INSERT INTO external_booking (company_id, external_id, uid, staff_id, starts_at, ends_at, found_at) "
+        "SELECT company_id, gen_random_uuid(), 'theirs', resource_id, now(), now() + interval '1 hour', now() "
+        "FROM resource WHERE company_id = %s AND kind = 'staff' LIMIT 1",
+        demo.company,
+    )
+    await demo.value("INSERT INTO calendar_pull (company_id, next_at) VALUES (%s, now())", demo.company)
+    await demo.value(
         "INSERT INTO calendar_hint (company_id, digest, trigger_event, uids, received_at) "
         "VALUES (%s, sha256('body'), 'BOOKING_CREATED', ARRAY['uid'], now())",
         demo.company,
