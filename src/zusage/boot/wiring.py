@@ -58,6 +58,7 @@ from zusage.inbound.worker.checks import Checking, add_checks
 from zusage.inbound.worker.courtesies import add_courtesies
 from zusage.inbound.worker.jobs import Duties, build_jobs
 from zusage.inbound.worker.loop import run_worker
+from zusage.inbound.worker.nightly import add_nightly
 from zusage.inbound.worker.reconciling import add_reconciling, guard_all
 from zusage.inbound.worker.run_jobs import run_jobs
 from zusage.inbound.worker.warming import add_warming
@@ -254,6 +255,7 @@ async def working(
     reconciling = reconciling_of(jobs, box, mirroring)
     add_reconciling(app, reconciling, slots)
     await guard_all(await PostgresWaker(jobs).company_ids(), reconciling)
+    add_nightly(app, PostgresHousekeeping(jobs))
     tidying = run_worker(
         new_id(),
         PostgresHousekeeping(jobs),

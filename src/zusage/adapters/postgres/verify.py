@@ -102,7 +102,9 @@ _LEDGER = (
         JOIN appointment a ON a.company_id = p.company_id AND a.appointment_id = p.appointment_id
              AND a.status = 'booked'
         CROSS JOIN LATERAL (VALUES (p.staff_id), (p.chair_id)) AS r (resource_id)
-        WHERE p.company_id = %(company)s AND r.resource_id IS NOT NULL AND NOT EXISTS (
+        WHERE p.company_id = %(company)s AND r.resource_id IS NOT NULL
+          -- Claims go two days after they began, and one may begin a day before its phase ends.
+          AND p.ends_at > (SELECT zusage_now()) - interval '1 day' AND NOT EXISTS (
             SELECT 1 FROM claim c WHERE c.company_id = p.company_id AND c.appointment_id = p.appointment_id
              AND c.resource_id = r.resource_id AND c.starts_at <= p.starts_at AND c.ends_at >= p.ends_at)
         """,

@@ -39,6 +39,13 @@ class PostgresHousekeeping:
             await connection.execute("COMMIT")
         return int(row[0]) if row else 0
 
+    async def sweep_claims(self, company_id: UUID, limit: int) -> int:
+        async with self._database.transaction(company_id) as connection:
+            cursor = await connection.execute("SELECT claims_sweep(%s, %s)", (company_id, limit))
+            row = await cursor.fetchone()
+            await connection.execute("COMMIT")
+        return int(row[0]) if row else 0
+
     async def beat(self, worker_id: UUID, host: str) -> None:
         async with self._database.connection() as connection:
             await connection.execute("SELECT directory.beat(%s, %s)", (worker_id, host))
