@@ -19,7 +19,7 @@ from zusage.app.mirror.view_backfill import view_backfill
 from zusage.boot.calendars import open_calendars
 from zusage.boot.cli._errors import FOUND, ProblemError
 from zusage.boot.cli._frame import JSON, app_database, prepare, print_json, ready_servers, screen
-from zusage.boot.cli.mirror import connected_company
+from zusage.boot.cli._mirror_steering import connected_company
 from zusage.boot.servers import Servers, secret_box
 from zusage.boot.settings import Settings
 
