@@ -161,7 +161,7 @@ async def _serve(task: Task) -> None:
             routes=[*parts.retell.routes(), *parts.hooks.routes(), *_Doors(parts, jobs, task).routes()]
         )
         async with served(app) as base_url:
-            tell(writer, ready=base_url)
+            tell(writer, ready=base_url, pid=os.getpid())
             await _obey(reader, gate)
         # Whoever hangs up has seen enough; what still runs here is not waited for.
         os._exit(0)
@@ -279,13 +279,11 @@ class Child:
 
 
 class Nursery:
-    """Starts processes and hears from them."""
+    """Starts processes and hears from them, which process is which."""
 
-    def __init__(
-        self, port: int, waiting: asyncio.Queue[tuple[asyncio.StreamReader, asyncio.StreamWriter]]
-    ) -> None:
-        self.port = port
-        self._waiting = waiting
+    def __init__(self) -> None:
+        self.port = 0
+        self._expected: dict[int, asyncio.Future[tuple[str, asyncio.StreamReader, asyncio.StreamWriter]]] = {}
         self._children: list[Child] = []
         self._listening: list[asyncio.Task[None]] = []
 
@@ -293,14 +291,18 @@ class Nursery:
         """Start a process and wait until it serves."""
         process = _FORKS.Process(target=run, args=(task,), daemon=True)
         process.start()
+        assert process.pid is not None
         async with asyncio.timeout(60):
-            reader, writer = await self._waiting.get()
-            ready = json.loads(await reader.readline())
-        client = httpx2.AsyncClient(base_url=ready["ready"], timeout=30)
-        child = Child(process, ready["ready"], writer, client)
+            base_url, reader, writer = await self._arrival(process.pid)
+        child = Child(process, base_url, writer, httpx2.AsyncClient(base_url=base_url, timeout=30))
         self._children.append(child)
         self._listening.append(asyncio.create_task(_listen(reader, child)))
         return child
+
+    async def arrived(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Take the first word of a process: that it serves, and who it is."""
+        ready = json.loads(await reader.readline())
+        self._arrival(ready["pid"]).set_result((ready["ready"], reader, writer))
 
     async def close(self) -> None:
         for child in self._children:
@@ -308,6 +310,9 @@ class Nursery:
             child.writer.close()
             await child.client.aclose()
         await asyncio.gather(*self._listening, return_exceptions=True)
+
+    def _arrival(self, pid: int) -> asyncio.Future[tuple[str, asyncio.StreamReader, asyncio.StreamWriter]]:
+        return self._expected.setdefault(pid, asyncio.get_running_loop().create_future())
 
 
 async def _listen(reader: asyncio.StreamReader, child: Child) -> None:
@@ -319,14 +324,10 @@ async def _listen(reader: asyncio.StreamReader, child: Child) -> None:
 @asynccontextmanager
 async def nursery() -> AsyncIterator[Nursery]:
     """A place to start processes from; all of them are dead after the block."""
-    waiting: asyncio.Queue[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = asyncio.Queue()
-
-    async def arrived(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await waiting.put((reader, writer))
-
     _prepare_forks()
-    server = await asyncio.start_server(arrived, "127.0.0.1", 0)
-    made = Nursery(server.sockets[0].getsockname()[1], waiting)
+    made = Nursery()
+    server = await asyncio.start_server(made.arrived, "127.0.0.1", 0)
+    made.port = server.sockets[0].getsockname()[1]
     try:
         yield made
     finally:
