@@ -21,7 +21,7 @@ from zusage.adapters.crypto import SecretBox, generate_key
 from zusage.adapters.postgres.calendars import PostgresCalendars
 from zusage.adapters.postgres.database import Database
 from zusage.adapters.postgres.mirror import PostgresMirror
-from zusage.app.booking.ports import Booker
+from zusage.app.booking.ports import Booker, Moved
 from zusage.app.mirror.asking import Patience
 from zusage.app.mirror.bring_over import Brought, Mirroring, bring_over
 from zusage.app.mirror.connection import (
@@ -79,6 +79,11 @@ class Mirrored:
         await self.shop.do(
             "SELECT ledger_cancel(%s, %s, 'voice', %s, false)", self.shop.company_id, appointment_id, reason
         )
+
+    async def move(
+        self, appointment_id: UUID, *plans: Plan, expected: datetime | None = None, **order: Any
+    ) -> Moved:
+        return await self.shop.move(appointment_id, *plans, expected=expected or open_start(), **order)
 
     async def bring(self, appointment_id: UUID, reach: Reach | None = None, **patience: float) -> Brought:
         mirroring = self.mirroring

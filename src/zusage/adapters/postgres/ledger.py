@@ -43,7 +43,7 @@ _TAKE_AND_CONFIRM = (
 )
 _PROLONG = "SELECT voice_prolong(%s, %s, %s, %s)"
 _MOVE = "SELECT (t).* FROM ledger_move(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) AS t"
-_UNMOVE = "SELECT ledger_unmove(%s, %s, %s)"
+_UNMOVE = "SELECT ledger_unmove(%s, %s, %s, %s)"
 _CANCEL = "SELECT ledger_cancel(%s, %s, %s, %s, false)"
 _UNDO = "SELECT ledger_cancel(%s, %s, 'mirror', %s, true)"
 
@@ -104,7 +104,7 @@ class PostgresUnit:
         return Moved(outcome, now, plan, move_id, wait)
 
     async def unmove(self, appointment_id: UUID, reason: str) -> bool:
-        return bool((await self._one(_UNMOVE, (self._company_id, appointment_id, reason)))[0])
+        return bool((await self._one(_UNMOVE, (self._company_id, appointment_id, reason, reason)))[0])
 
     async def cancel(self, appointment_id: UUID, actor: Actor, reason: str) -> bool:
         return bool((await self._one(_CANCEL, (self._company_id, appointment_id, actor, reason)))[0])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any, LiteralString
@@ -13,19 +14,41 @@ from psycopg.types.json import Jsonb
 from zusage.adapters.postgres.calendars import read_connection
 from zusage.adapters.postgres.database import Connection, Database
 from zusage.app.mirror.connection import CalendarConnection
-from zusage.app.mirror.rows import Guest, MirrorRow, MirrorWork, Orphan, Outcome, ReviewKind, Target
+from zusage.app.mirror.rows import (
+    Former,
+    Guest,
+    MirrorRow,
+    MirrorWork,
+    Orphan,
+    Outcome,
+    Place,
+    ReviewKind,
+    Target,
+)
 from zusage.app.operations.ports import Sealer
 
-# `leaving` are older bookings of this host and time that are still to go there; what rests in review does not go.
+# First of all, and for all that follows of this appointment: the order of locks everywhere.
+_LOCK = "SELECT 1 FROM appointment WHERE company_id = %s AND appointment_id = %s FOR NO KEY UPDATE"
+# `leaving` are other bookings of this host and time that are still to go there; what rests in review does not go.
 _ROWS = """
 SELECT m.ordinal, m.starts_at, m.ends_at, m.wanted, m.known, m.intent, m.created_at, m.reason, m.automatic, m.uid,
        m.uids, m.attempts, m.next_at, m.lease, m.lease_until, m.sent_at, m.looks, m.looked_at, m.failure,
        m.failure_text, m.failing_since, m.review_at, m.settled_at,
-       ARRAY(SELECT DISTINCT o.appointment_id FROM mirror o
-             WHERE o.company_id = m.company_id AND o.staff_id = m.staff_id AND o.wanted = 'absent'
-               AND o.next_at IS NOT NULL AND o.review_at IS NULL AND o.appointment_id <> m.appointment_id
-               AND o.starts_at < m.ends_at AND o.ends_at > m.starts_at),
-       t.event_type_id, h.host_id, t.length_min, t.send_length, m.staff_id
+       ARRAY(SELECT o.appointment_id FROM mirror o
+             WHERE o.company_id = m.company_id AND o.known_staff_id = m.staff_id AND o.next_at IS NOT NULL
+               AND o.review_at IS NULL AND o.appointment_id <> m.appointment_id
+               AND o.known IN ('sending', 'unknown', 'present', 'moving')
+               AND o.known_starts_at < m.ends_at AND o.known_ends_at > m.starts_at
+               AND (o.wanted = 'absent' OR (o.starts_at, o.ends_at, o.staff_id)
+                    IS DISTINCT FROM (o.known_starts_at, o.known_ends_at, o.known_staff_id))
+             UNION
+             SELECT f.appointment_id FROM mirror_former f
+             JOIN mirror o ON o.company_id = f.company_id AND o.appointment_id = f.appointment_id
+                  AND o.ordinal = f.ordinal AND o.next_at IS NOT NULL AND o.review_at IS NULL
+             WHERE f.company_id = m.company_id AND f.staff_id = m.staff_id AND f.appointment_id <> m.appointment_id
+               AND f.starts_at < m.ends_at AND f.ends_at > m.starts_at),
+       t.event_type_id, h.host_id, t.length_min, t.send_length, m.staff_id, m.generation, m.moving_to,
+       m.known_starts_at, m.known_ends_at, m.known_staff_id, m.known_event_type_id, m.known_host_id
 FROM mirror m
 LEFT JOIN calendar_mapping t ON t.company_id = m.company_id AND t.service_id = m.service_id
      AND t.ordinal = m.ordinal AND t.staff_id = m.staff_id
@@ -35,17 +58,30 @@ ORDER BY m.ordinal FOR UPDATE OF m;
 """
 _GUEST = """
 SELECT a.attendee_name, coalesce(c.phone, a.contact_phone), c.phone IS NULL, a.customer_id, a.call_id, b.zone,
-       k.language, directory.installed(%s), zusage_now()
+       k.language, directory.installed(%s), zusage_now(),
+       EXISTS (SELECT 1 FROM move m WHERE m.company_id = a.company_id AND m.appointment_id = a.appointment_id
+               AND m.state = 'open')
 FROM appointment a
 JOIN customer c ON c.company_id = a.company_id AND c.customer_id = a.customer_id
 JOIN branch b ON b.company_id = a.company_id AND b.branch_id = a.branch_id
 JOIN company k ON k.company_id = a.company_id
 WHERE a.company_id = %s AND a.appointment_id = %s
 """
+_FORMERS = """
+SELECT ordinal, uid, intent, starts_at, ends_at, staff_id, event_type_id, host_id FROM mirror_former
+WHERE company_id = %s AND appointment_id = %s ORDER BY ordinal, starts_at, uid
+"""
+_DROP_FORMERS = "DELETE FROM mirror_former WHERE company_id = %s AND appointment_id = %s AND ordinal = %s AND uid <> ALL (%s)"
+_ADD_FORMER = """
+INSERT INTO mirror_former (company_id, appointment_id, ordinal, uid, intent, starts_at, ends_at, staff_id,
+                           event_type_id, host_id)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING
+"""
 _SAVE = """
 UPDATE mirror SET known = %s, uid = %s, uids = %s, attempts = %s, next_at = %s, lease = %s, lease_until = %s,
        sent_at = %s, looks = %s, looked_at = %s, failure = %s, failure_text = %s, failing_since = %s, review_at = %s,
-       settled_at = %s
+       settled_at = %s, intent = %s, generation = %s, moving_to = %s, known_starts_at = %s, known_ends_at = %s,
+       known_staff_id = %s, known_event_type_id = %s, known_host_id = %s
 WHERE company_id = %s AND appointment_id = %s AND ordinal = %s;
 """
 _NOTE = """
@@ -105,11 +141,14 @@ class PostgresMirrorUnit:
         self._new_id = new_id
 
     async def load(self, appointment_id: UUID) -> MirrorWork | None:
-        rows = [_row(row) for row in await self._rows(_ROWS, self._company_id, appointment_id)]
-        if not rows:
+        await self._run(_LOCK, self._company_id, appointment_id)
+        found = await self._rows(_ROWS, self._company_id, appointment_id)
+        if not found:
             return None
+        formers = await self._formers(appointment_id)
+        rows = [_row(row, formers) for row in found]
         found = await self._rows(_GUEST, self._new_id(), self._company_id, appointment_id)
-        name, phone, anonymous, customer_id, call_id, zone, language, installation_id, now = found[0]
+        name, phone, anonymous, customer_id, call_id, zone, language, installation_id, now, moving = found[0]
         key = call_id if anonymous and call_id is not None else customer_id
         return MirrorWork(
             company_id=self._company_id,
@@ -119,14 +158,35 @@ class PostgresMirrorUnit:
             guest=Guest(name, f"{self._company_id}/{key}", phone, zone, language),
             rows=tuple(rows),
             connection=await self.connection(),
+            moving=moving,
         )
 
     async def save(self, appointment_id: UUID, row: MirrorRow) -> None:
         values = (
             row.known, row.uid, list(row.uids), row.attempts, row.next_at, row.lease, row.lease_until, row.sent_at,
             row.looks, row.looked_at, row.failure, row.failure_text, row.failing_since, row.review_at, row.settled_at,
+            row.intent, row.generation, row.moving_to, *_place_columns(row.place),
         )  # fmt: skip
         await self._run(_SAVE, *values, self._company_id, appointment_id, row.ordinal)
+
+    async def keep_formers(self, appointment_id: UUID, row: MirrorRow) -> None:
+        key = (self._company_id, appointment_id, row.ordinal)
+        await self._run(_DROP_FORMERS, *key, [former.uid for former in row.formers])
+        for former in row.formers:
+            await self._run(_ADD_FORMER, *key, former.uid, former.intent, *_place_columns(former.place))
+
+    async def settle_move(self, appointment_id: UUID) -> None:
+        await self._run("SELECT ledger_settle_move(%s, %s)", self._company_id, appointment_id)
+
+    async def unmove(self, appointment_id: UUID, reason: str, text: str) -> bool:
+        undone = await self._rows(
+            "SELECT ledger_unmove(%s, %s, %s, %s)", self._company_id, appointment_id, reason, text
+        )
+        return bool(undone[0][0])
+
+    async def overdue_moves(self, limit: int) -> Sequence[UUID]:
+        found = await self._rows("SELECT ledger_overdue_moves(%s, %s)", self._company_id, limit)
+        return [row[0] for row in found]
 
     async def note(self, appointment_id: UUID, ordinal: int, outcome: Outcome) -> None:
         said = ": ".join(part for part in (outcome.failure, outcome.text) if part)
@@ -195,6 +255,12 @@ class PostgresMirrorUnit:
     async def commit(self) -> None:
         await self._connection.execute("COMMIT")
 
+    async def _formers(self, appointment_id: UUID) -> Mapping[int, Sequence[Former]]:
+        found: dict[int, list[Former]] = defaultdict(list)
+        for ordinal, uid, intent, *place in await self._rows(_FORMERS, self._company_id, appointment_id):
+            found[ordinal].append(Former(uid, intent, Place(*place)))
+        return found
+
     async def _run(self, statement: LiteralString, *values: object) -> None:
         await self._connection.execute(statement, values)
 
@@ -218,16 +284,24 @@ class PostgresMirror:
     async def due_companies(self, limit: int) -> Sequence[UUID]:
         async with self._database.connection() as connection:
             cursor = await connection.execute(
-                "SELECT company_id FROM directory.due_companies('mirrors', %s)", (limit,)
+                "SELECT company_id FROM directory.due_companies('mirrors', %(limit)s)"
+                " UNION SELECT company_id FROM directory.due_moves(%(limit)s)",
+                {"limit": limit},
             )
             return [row[0] for row in await cursor.fetchall()]
 
 
-def _row(row: tuple[Any, ...]) -> MirrorRow:
+def _place_columns(place: Place | None) -> tuple[object, ...]:
+    if place is None:
+        return (None,) * 5
+    return (place.start, place.end, place.staff_id, place.event_type_id, place.host_id)
+
+
+def _row(row: tuple[Any, ...], formers: Mapping[int, Sequence[Former]]) -> MirrorRow:
     (
         ordinal, start, end, wanted, known, intent, created_at, reason, automatic, uid, uids, attempts, next_at, lease,
         lease_until, sent_at, looks, looked_at, failure, failure_text, failing_since, review_at, settled_at, leaving,
-        event_type_id, host_id, length_min, send_length, staff_id,
+        event_type_id, host_id, length_min, send_length, staff_id, generation, moving_to, *place,
     ) = row  # fmt: skip
     target = Target(event_type_id, host_id, length_min, send_length) if event_type_id is not None else None
     return MirrorRow(
@@ -257,4 +331,8 @@ def _row(row: tuple[Any, ...]) -> MirrorRow:
         settled_at=settled_at,
         leaving=tuple(leaving),
         staff_id=staff_id,
+        generation=generation,
+        place=Place(*place) if place[0] is not None else None,
+        moving_to=moving_to,
+        formers=tuple(formers.get(ordinal, ())),
     )

@@ -13,7 +13,12 @@ from zusage.adapters.postgres.database import Connection, Database
 from zusage.app.mirror.health import MirrorFigures, OpenReviews, Trouble
 from zusage.app.mirror.steer import OpenOrphan, Stuck
 
-_SETTLED: LiteralString = "((m.wanted = 'present' AND m.known = 'present') OR (m.wanted = 'absent' AND m.known IN ('none', 'absent')))"
+# What stood before version 0007 stands as it was wanted (`known_starts_at` NULL: never said otherwise).
+_SETTLED: LiteralString = """(NOT EXISTS (SELECT 1 FROM mirror_former o WHERE o.company_id = m.company_id
+        AND o.appointment_id = m.appointment_id AND o.ordinal = m.ordinal)
+    AND ((m.wanted = 'absent' AND m.known IN ('none', 'absent')) OR (m.wanted = 'present' AND m.known = 'present'
+        AND coalesce((m.known_starts_at, m.known_ends_at) = (m.starts_at, m.ends_at), true)
+        AND coalesce(m.known_staff_id = m.staff_id, true))))"""
 # The clock is read once, before: a volatile function in the conditions would be asked for every row.
 _FIGURES: LiteralString = f"""
 WITH mirrors AS (
@@ -23,7 +28,7 @@ worked AS (
     WHERE a.company_id = %(company)s AND a.at > %(now)s - interval '24 hours')
 SELECT count(*), count(*) FILTER (WHERE p), count(*) FILTER (WHERE p AND wanted_at <= %(now)s - interval '1 hour'),
        coalesce(extract(epoch FROM %(now)s - min(wanted_at) FILTER (WHERE p)), 0)::float,
-       count(*) FILTER (WHERE known IN ('unknown', 'sending')),
+       count(*) FILTER (WHERE known IN ('unknown', 'sending', 'moving')),
        count(*) FILTER (WHERE NOT settled AND failing_since <= %(now)s - interval '24 hours')
            + (SELECT count(*) FROM orphan o WHERE o.company_id = %(company)s AND o.resolved_at IS NULL
               AND o.failure IS NOT NULL AND o.found_at <= %(now)s - interval '24 hours'),
@@ -76,7 +81,8 @@ _RETRY: LiteralString = f"""
 UPDATE mirror m SET review_at = NULL, failing_since = NULL, failure = NULL, failure_text = '', attempts = 0,
        next_at = %(now)s, known = CASE WHEN again THEN 'none' ELSE m.known END,
        generation = m.generation + again::integer,
-       intent = mirror_intent(m.appointment_id, m.ordinal, (m.generation + again::integer)::smallint),
+       intent = CASE WHEN again THEN mirror_intent(m.appointment_id, m.ordinal, (m.generation + 1)::smallint)
+                ELSE m.intent END,
        uid = CASE WHEN again THEN NULL ELSE m.uid END
 FROM (SELECT x.appointment_id, x.ordinal, x.known = 'absent' AND x.wanted = 'present' AS again FROM mirror x
       WHERE x.company_id = %(company)s AND (x.review_at IS NOT NULL OR x.failing_since IS NOT NULL)

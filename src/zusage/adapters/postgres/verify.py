@@ -192,9 +192,14 @@ _MIRRORS = (
                       'nor a person (review %%s) sees to it.', m.ordinal, m.appointment_id, m.next_at, m.review_at)
         FROM mirror m
         JOIN calendar_connection c ON c.company_id = m.company_id AND c.paused_at IS NULL
+        LEFT JOIN LATERAL (
+            SELECT o.uid FROM mirror_former o WHERE o.company_id = m.company_id
+               AND o.appointment_id = m.appointment_id AND o.ordinal = m.ordinal LIMIT 1) AS f ON true
         WHERE m.company_id = %(company)s
-          AND NOT (m.wanted = 'present' AND m.known = 'present')
-          AND NOT (m.wanted = 'absent' AND m.known IN ('none', 'absent'))
+          AND NOT (m.wanted = 'absent' AND m.known IN ('none', 'absent') AND f.uid IS NULL)
+          AND NOT (m.wanted = 'present' AND m.known = 'present' AND f.uid IS NULL
+                   AND coalesce((m.known_starts_at, m.known_ends_at) = (m.starts_at, m.ends_at), true)
+                   AND coalesce(m.known_staff_id = m.staff_id, true))
           AND CASE WHEN m.review_at IS NULL
               THEN m.next_at IS NULL
                    OR greatest(m.next_at, m.lease_until) < (SELECT zusage_now()) - interval '10 minutes'

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from zusage.app.mirror.following import ALIVE, SURE, again, follow, moved, place_of, trace
 from zusage.app.mirror.ports import (
     INTENT,
     Attendee,
@@ -21,15 +22,14 @@ from zusage.app.mirror.ports import (
     differences,
     is_ours,
 )
-from zusage.app.mirror.rows import Action, Guest, MirrorRow, MirrorWork, Outcome, OutcomeKind, Target
+from zusage.app.mirror.rows import Guest, MirrorRow, MirrorWork, Outcome, OutcomeKind, Place, Target
 from zusage.app.points import Reach
 from zusage.core.people import normalise_phone
 
 _CLOCKS_APART = timedelta(minutes=10)
 _MOST_LISTED = 2000
-_ALIVE = ("accepted", "pending")
+_DROP_REASON = "Automatisch zurückgenommen: Der Termin wurde verlegt."
 _DUPLICATE, _WRONG = "duplicate", "wrong"
-_SURE = ("taken", "out_of_bounds", "invalid", "auth", "gone")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,29 +70,82 @@ class Asking:
         except CalendarError as error:
             outcome = not_created(error)
         else:
-            outcome = created(booking, expected(row, target))
+            outcome = created(booking, expected(row.wanted_place, row, target))
         await self.reach("answer_received")
         return outcome
 
     async def cancel(self, row: MirrorRow) -> Outcome:
-        """Cancel the booking of a phase; cancelled already is as good."""
-        uid = row.uid or ""
+        """Cancel the booking of a phase; cancelled already is as good, unless it was moved instead."""
+        return await self._cancel(row.uid or "", cancel_reason(row))
+
+    async def drop(self, row: MirrorRow) -> Outcome:
+        """Cancel the oldest booking of an earlier generation: the appointment was moved."""
+        return replace(await self._cancel(row.formers[0].uid, _DROP_REASON), action="drop")
+
+    async def move(self, row: MirrorRow) -> Outcome:
+        """Send the one request that moves the booking of a phase to where it is wanted."""
+        await self.reach("before_move")
+        try:
+            booking = await self.calendar.reschedule_booking(
+                row.uid or "", row.start, move_reason(row), self.patience.writing
+            )
+        except CalendarError as error:
+            outcome = await self._not_moved(row, error)
+        else:
+            outcome = moved(row, booking)
+        await self.reach("move_answered")
+        return outcome
+
+    async def trace(self, row: MirrorRow) -> Outcome:
+        """Find out where the booking of a phase stands."""
+        outcome = await trace(self.calendar, row, self.patience.reading)
+        await self.reach("looked_up")
+        return outcome
+
+    async def _not_moved(self, row: MirrorRow, error: CalendarError) -> Outcome:
+        """Judge a failed move. What may be an earlier success of ours, or people's, is read from the old uid (19)."""
+        if error.kind == "unknown":
+            return Outcome("move", "unknown", failure="unknown", text=str(error))
+        if error.kind not in SURE or error.kind == "auth":
+            return again("move", error)
+        traced = await trace(self.calendar, row, self.patience.reading, since=error.successor)
+        if traced.kind == "stands" and error.kind != "gone":
+            return Outcome("move", "refused", failure=error.kind, text=str(error), place=traced.place)
+        if traced.kind in ("stands", "again", "refused"):
+            # Reads lag behind what was just said: that it is gone, or where it went, is to be seen yet.
+            return Outcome("move", "unknown", failure=error.kind, text=str(error))
+        return replace(traced, action="move")
+
+    async def _cancel(self, uid: str, reason: str) -> Outcome:
         await self.reach("before_cancel")
         try:
-            await self.calendar.cancel_booking(uid, cancel_reason(row), self.patience.writing)
+            await self.calendar.cancel_booking(uid, reason, self.patience.writing)
         except CalendarError as error:
             outcome = not_cancelled(error, uid)
+            if outcome.kind == "ended" and error.hint:
+                outcome = await self._moved_instead(outcome, uid)
         else:
-            outcome = Outcome("cancel", "ended", uid=uid)
+            outcome = Outcome("cancel", "ended", uid=uid, chain=(uid,))
         await self.reach("cancel_answered")
         return outcome
+
+    async def _moved_instead(self, ended: Outcome, uid: str) -> Outcome:
+        """Look whether what is said to be cancelled lives on under a newer uid."""
+        try:
+            found = await follow(self.calendar, uid, self.patience.reading)
+        except CalendarError as error:
+            return ended if error.kind == "gone" else again("cancel", error)
+        if found[-1].status not in ALIVE:
+            return ended
+        chain = tuple(booking.uid for booking in found)
+        return Outcome("cancel", "moved", uid=chain[-1], text=ended.text, chain=chain)
 
     async def look(self, work: MirrorWork, rows: Sequence[MirrorRow]) -> dict[int, Outcome]:
         """Look several phases up by their intents, in one list of all this guest's bookings made since."""
         try:
             there = await self._bookings_since(email(work), min(row.created_at for row in rows))
         except CalendarError as error:
-            failed = _again("look", error)
+            failed = again("look", error)
             outcomes = {row.ordinal: failed for row in rows}
         else:
             outcomes = {row.ordinal: seen(row, there) for row in rows}
@@ -147,13 +200,21 @@ def synthetic_email(guest: Guest, domain: str) -> str:
     return f"c-{hashlib.sha256(guest.key.encode()).hexdigest()[:20]}@{domain}"
 
 
-def expected(row: MirrorRow, target: Target) -> Expected:
-    return Expected(str(row.intent), row.start, row.end, target.host_id)
+def expected(place: Place, row: MirrorRow, target: Target) -> Expected:
+    """Say what a booking of a row at a place must be."""
+    host = target.host_id if place.host_id is None else place.host_id
+    return Expected(str(row.intent), place.start, place.end, host)
 
 
 def cancel_reason(row: MirrorRow) -> str:
     """Say why, always; an automatic rollback by its name."""
     said = row.reason.strip() or "Termin abgesagt"
+    return f"Automatisch zurückgenommen: {said}" if row.automatic else said
+
+
+def move_reason(row: MirrorRow) -> str:
+    """Say why, always; going back automatically by its name."""
+    said = row.reason.strip() or "Termin verlegt"
     return f"Automatisch zurückgenommen: {said}" if row.automatic else said
 
 
@@ -173,8 +234,8 @@ def not_created(error: CalendarError) -> Outcome:
     """Judge a failed create. What we cannot tell from an earlier success of ours is looked up first (6)."""
     if error.kind == "unknown":
         return Outcome("create", "unknown", failure="unknown", text=str(error))
-    if error.kind not in _SURE:
-        return _again("create", error)
+    if error.kind not in SURE:
+        return again("create", error)
     kind: OutcomeKind = "doubtful" if error.maybe_ours else "refused"
     return Outcome("create", kind, failure=error.kind, text=str(error))
 
@@ -182,18 +243,18 @@ def not_created(error: CalendarError) -> Outcome:
 def not_cancelled(error: CalendarError, uid: str) -> Outcome:
     """Judge a failed cancel, which may be repeated: gone is what was wanted, a newer uid is followed."""
     if error.hint == "already_moved" and error.successor:
-        return Outcome("cancel", "moved", uid=error.successor, text=str(error))
+        return Outcome("cancel", "moved", uid=error.successor, text=str(error), chain=(uid, error.successor))
     if error.kind == "gone":
-        return Outcome("cancel", "ended", uid=uid, text=str(error))
-    if error.kind in _SURE:
-        return Outcome("cancel", "refused", failure=error.kind, text=str(error))
-    return _again("cancel", error)
+        return Outcome("cancel", "ended", uid=uid, text=str(error), chain=(uid,))
+    return again("cancel", error)
 
 
 def seen(row: MirrorRow, there: Iterable[CalendarBooking]) -> Outcome:
-    """Judge what a look found under a row's intent: a live one before a dead one, for a move copies it (19)."""
+    """Judge what a look found under a row's intent: a live one before a dead one, for a move copies it (19).
+
+    It is ours where it was asked to stand, and where it is wanted by now."""
     ours = [booking for booking in there if booking.metadata.get(INTENT) == str(row.intent)]
-    alive = [booking for booking in ours if booking.status in _ALIVE]
+    alive = [booking for booking in ours if booking.status in ALIVE]
     if not ours:
         return Outcome("look", "missing")
     if not alive:
@@ -205,22 +266,14 @@ def seen(row: MirrorRow, there: Iterable[CalendarBooking]) -> Outcome:
     kind: OutcomeKind = "confirmed" if _fits(row, kept) else "moved"
     orphans: Mapping[str, str] = {booking.uid: _DUPLICATE for booking in more}
     text = "" if kind == "confirmed" else f"In Cal.com it stands at {kept.start.isoformat()}."
-    return Outcome("look", kind, uid=kept.uid, text=text, orphans=orphans)
+    return Outcome("look", kind, uid=kept.uid, text=text, orphans=orphans, place=place_of(row, kept))
 
 
 def _fits(row: MirrorRow, booking: CalendarBooking) -> bool:
-    return row.target is not None and is_ours(booking, expected(row, row.target))
-
-
-def _again(action: Action, error: CalendarError) -> Outcome:
-    sure = error.kind in _SURE
-    return Outcome(
-        action,
-        "refused" if sure else "again",
-        failure=error.kind,
-        text=str(error),
-        retry_after=error.retry_after,
-    )
+    if row.target is None:
+        return False
+    places = (row.wanted_place,) if row.place is None else (row.place, row.wanted_place)
+    return any(is_ours(booking, expected(place, row, row.target)) for place in places)
 
 
 def _minutes(row: MirrorRow) -> int:

@@ -23,6 +23,10 @@ async def catch_up(company_id: UUID, mirroring: Mirroring) -> int:
 
     :raises LedgerBusy, SecretUnreadable: see `bring_over`; what was not reached stays due."""
     async with mirroring.store.unit(company_id) as unit:
+        for appointment_id in await unit.overdue_moves(_LIMIT):
+            log.error("move_overdue", company_id=str(company_id), appointment_id=str(appointment_id))
+        await unit.commit()
+    async with mirroring.store.unit(company_id) as unit:
         connection = await unit.connection()
         due = await unit.due(_LIMIT) if connection is not None and not connection.paused else ()
     for appointment_id in due:

@@ -33,12 +33,11 @@ class InlineConfirmer:
             await self._mirroring.reach("wait_over")
             return "pending"
         brought = task.result()
-        if brought.settled:
-            return "stands"
         if brought.refused:
+            # Before "settled": what was moved stands again where it was.
             await self._mirroring.reach("before_undo")
             return "refused"
-        return "pending"
+        return "stands" if brought.settled else "pending"
 
     async def close(self, grace: float = 1.0) -> None:
         """Let what runs finish for up to `grace` seconds; what is cut off is looked up by a worker."""

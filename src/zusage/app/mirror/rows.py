@@ -11,13 +11,17 @@ from uuid import UUID
 from zusage.app.mirror.connection import CalendarConnection
 
 Wanted = Literal["present", "absent"]
-Known = Literal["none", "sending", "unknown", "present", "absent"]
+Known = Literal["none", "sending", "unknown", "present", "absent", "moving"]
 """none: it is sure that nothing is there and nothing on its way. sending: a request may be on its way under the lease.
-unknown: it may be there. present, absent: as the calendar said."""
+unknown: it may be there. present, absent: as the calendar said. moving: it is there, under `uid` or what became of it,
+at its old time or at the one it was asked to be moved to."""
 
-Action = Literal["create", "look", "cancel"]
+Action = Literal["create", "look", "cancel", "move", "trace", "drop"]
+"""look: find a booking by its intent. trace: follow it from its uid. drop: cancel one of an earlier generation."""
 
-OutcomeKind = Literal["confirmed", "moved", "ended", "missing", "refused", "doubtful", "unknown", "again"]
+OutcomeKind = Literal[
+    "confirmed", "moved", "ended", "missing", "stands", "refused", "doubtful", "unknown", "again"
+]
 
 ReviewKind = Literal[
     "mirror_refused", "mirror_unmapped", "mirror_overdue", "mirror_changed_there", "mirror_cancelled_there"
@@ -35,12 +39,33 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a booking stands: when, with whom of ours, and what that is in the calendar (None: not known)."""
+
+    start: datetime
+    end: datetime
+    staff_id: UUID | None = None
+    event_type_id: int | None = None
+    host_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Former:
+    """A booking of an earlier generation of a phase, which stands until the new one does."""
+
+    uid: str
+    intent: UUID
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
 class MirrorRow:
     """One phase of an appointment. `target` None: the mapping knows no event type for it.
 
     `next_at` None: nothing is to be done. `sent_at` is the last moment at which a request may have left; `looks` counts
     look-ups since then that found nothing, ten seconds apart at least. `leaving` are other appointments whose bookings
-    of this host and time are still to be cancelled there (protocols 12)."""
+    of this host and time are still to be cancelled or moved away there (protocols 12). `place` is where it stands or was
+    asked to stand, `moving_to` the start to which it was asked to be moved last."""
 
     ordinal: int
     start: datetime
@@ -68,11 +93,35 @@ class MirrorRow:
     settled_at: datetime | None = None
     leaving: tuple[UUID, ...] = ()
     staff_id: UUID | None = None
+    generation: int = 0
+    place: Place | None = None
+    moving_to: datetime | None = None
+    formers: tuple[Former, ...] = ()
+
+    @property
+    def wanted_place(self) -> Place:
+        """Tell where it is wanted, as far as the mapping knows."""
+        kind = self.target
+        here = (kind.event_type_id, kind.host_id) if kind is not None else (None, None)
+        return Place(self.start, self.end, self.staff_id, *here)
+
+    @property
+    def in_place(self) -> bool:
+        """Say whether it stands, or was asked to stand, where it is wanted."""
+        place, wanted = self.place, self.wanted_place
+        if place is None or (place.start, place.end) != (wanted.start, wanted.end):
+            return False
+        same = (place.event_type_id, place.host_id) == (wanted.event_type_id, wanted.host_id)
+        return place.staff_id == wanted.staff_id or (same and wanted.host_id is not None)
 
     @property
     def settled(self) -> bool:
         """Say whether the calendar is known to be as wanted."""
-        return self.known == "present" if self.wanted == "present" else self.known in ("none", "absent")
+        if self.formers:
+            return False
+        if self.wanted == "absent":
+            return self.known in ("none", "absent")
+        return self.known == "present" and self.in_place
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +137,9 @@ class Guest:
 
 @dataclass(frozen=True, slots=True)
 class MirrorWork:
-    """All mirrors of one appointment, locked. `now` is the database's clock; `connection` None: none (any more)."""
+    """All mirrors of one appointment, locked. `now` is the database's clock; `connection` None: none (any more).
+
+    `moving`: a move is open, so the old time is still ours, and a refusal can lead back to it."""
 
     company_id: UUID
     appointment_id: UUID
@@ -97,6 +148,7 @@ class MirrorWork:
     guest: Guest
     rows: tuple[MirrorRow, ...]
     connection: CalendarConnection | None
+    moving: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +156,8 @@ class Outcome:
     """What came of one action on one row.
 
     confirmed: ours stands there (`uid`). moved: it stands there, but not as we want it, or under `uid` by now. ended:
-    it stood there and was cancelled, by us or by somebody. missing: a look found nothing. refused: it is sure that
+    it stood there and was cancelled, by us or by somebody. missing: a look found nothing. stands: it was not moved, and
+    stands where it was. refused: it is sure that
     nothing was done, and asking again gives the same. doubtful: refused, but by what may be an earlier success of ours.
     unknown: it may have been done. again: it is sure that nothing was done; later it may be."""
 
@@ -116,6 +169,9 @@ class Outcome:
     retry_after: float | None = None
     orphans: Mapping[str, str] | None = None
     """Bookings of ours there that nothing wants, by uid, with why."""
+    place: Place | None = None
+    chain: tuple[str, ...] = ()
+    """The uids it had one after the other, `uid` the last."""
 
 
 @dataclass(frozen=True, slots=True)

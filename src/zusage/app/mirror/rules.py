@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
-from zusage.app.mirror.rows import Action, MirrorRow, Outcome, ReviewKind
+from zusage.app.mirror import moving
+from zusage.app.mirror.rows import Action, Known, MirrorRow, Outcome, ReviewKind
 
 LEASE_SECONDS = 45.0
 """How long a run may take: the longest request (15 s), a look-up and a slow database."""
@@ -28,33 +29,62 @@ _ANSWERED = ("taken", "out_of_bounds", "invalid")
 _LEAVING_DELAY, _LONGEST_HOLD_BACK = 2.0, 300.0
 
 
-def next_step(row: MirrorRow, now: datetime) -> Action | Literal["wait", "unmapped", "misfit"]:
-    """Say what is to be done about a row now; "wait" also where nothing is.
+Step = Action | Literal["wait", "rest", "unmapped", "misfit"]
 
-    Unknown is looked up before anything is sent again (6). A create waits for what leaves its host and time (12)."""
-    if row.next_at is None or row.next_at > now or row.review_at is not None or row.lease is not None:
+
+def next_step(row: MirrorRow, now: datetime) -> Step:  # noqa: PLR0911 - one line for each step
+    """Say what is to be done about a row now; "wait" also where nothing is, "rest" where it is as wanted.
+
+    Unknown is looked up before anything is sent again (6). What is to stand waits for what leaves its host and time (12);
+    what stood earlier goes once the new one stands, or before, where both cannot be."""
+    if not moving.is_due(row, now) or row.known == "sending":
         return "wait"
     if row.known == "unknown":
         return "look"
-    if row.wanted == "absent":
-        return "cancel" if row.known == "present" else "wait"
+    if row.known == "moving":
+        return "trace"
+    if row.wanted == "absent" and row.known == "present":
+        return "cancel"
+    if row.wanted == "absent" or (row.known == "present" and row.in_place):
+        return "drop" if row.formers else "rest"
+    if row.known == "present" and (row.place is None or row.place.host_id is None):
+        return "trace"
+    return _towards(row)
+
+
+def _towards(row: MirrorRow) -> Step:
+    """Say what brings a booking to where it is wanted."""
+    if row.known == "absent":
+        return "wait"
     if row.target is None:
         return "unmapped"
-    if timedelta(minutes=row.target.length_min) != row.end - row.start and not row.target.send_length:
+    if not moving.has_length(row):
         return "misfit"
-    return "wait" if row.leaving or row.known == "present" else "create"
+    if row.known == "none" and moving.own_former_in_the_way(row) is not None:
+        return "drop"
+    if row.leaving:
+        return "wait"
+    return "create" if row.known == "none" else "move"
 
 
 def waits_for_leaving(row: MirrorRow, now: datetime) -> bool:
-    """Say whether a create is due but for what still leaves its host and time (12)."""
-    return bool(row.leaving) and next_step(replace(row, leaving=()), now) == "create"
+    """Say whether a create or a move is due but for what still leaves its host and time (12)."""
+    return bool(row.leaving) and next_step(replace(row, leaving=()), now) in ("create", "move")
+
+
+def ends_move(row: MirrorRow, outcome: Outcome, review: ReviewKind | None) -> bool:
+    """Say whether an open move is taken back after this: the calendar will not have the phase where it is wanted (10)."""
+    asked = review == "mirror_refused" and outcome.action in ("create", "look", "move")
+    return asked and row.wanted == "present" and row.failure in (*_ANSWERED, "wrong")
 
 
 def is_refused(row: MirrorRow) -> bool:
     """Say whether the calendar refused a phase for good, and it was not found there by one look at least."""
     if row.wanted == "absent" or row.leaving or row.failure not in (*_ANSWERED, "wrong"):
         return False
-    return (row.known == "none" and row.review_at is not None) or (row.known == "unknown" and row.looks > 0)
+    if row.known == "unknown":
+        return row.looks > 0
+    return row.review_at is not None and not (row.known == "present" and row.in_place)
 
 
 def recovered(row: MirrorRow, now: datetime) -> MirrorRow:
@@ -62,21 +92,28 @@ def recovered(row: MirrorRow, now: datetime) -> MirrorRow:
     if row.lease_until is None or row.lease_until > now:
         return row
     free = replace(row, lease=None, lease_until=None)
-    if row.known != "sending":
+    if row.known not in ("sending", "moving"):
         return free
     lost = Outcome(
         "create", "unknown", failure="interrupted", text="The process ended before the answer came."
     )
-    return replace(
-        _failed(free, lost, now), known="unknown", sent_at=row.lease_until, looks=0, looked_at=None
-    )
+    known: Known = "unknown" if row.known == "sending" else "moving"
+    return replace(_failed(free, lost, now), known=known, sent_at=row.lease_until, looks=0, looked_at=None)
 
 
 def leased(row: MirrorRow, action: Action, lease: UUID, now: datetime) -> MirrorRow:
-    """Take a row for an action. A create is marked as on its way before it is: no request without that row (5)."""
+    """Take a row for an action. A create or a move is marked as on its way before it is: no request without that row (5)."""
     until = now + timedelta(seconds=LEASE_SECONDS)
     taken = replace(row, lease=lease, lease_until=until)
-    return replace(taken, known="sending", sent_at=now, looks=0) if action == "create" else taken
+    if action == "create":
+        return replace(taken, known="sending", sent_at=now, looks=0, place=row.wanted_place)
+    return replace(taken, known="moving", sent_at=now, moving_to=row.start) if action == "move" else taken
+
+
+def rested(row: MirrorRow, now: datetime) -> MirrorRow:
+    """Let go of a row that was due and is as wanted; who of ours its host is may have changed."""
+    place = row.place if row.place is None else replace(row.place, staff_id=row.staff_id)
+    return _settled(replace(row, place=place) if row.wanted == "present" else row, now)
 
 
 def held_back(row: MirrorRow, now: datetime) -> MirrorRow:
@@ -105,7 +142,9 @@ def after(  # noqa: PLR0911 - one line for each kind of outcome
     free = replace(row, lease=None, lease_until=None)
     match outcome.kind:
         case "confirmed":
-            return _settled(_with_uid(free, outcome.uid, "present"), now), None
+            return _settled(_standing(free, outcome), now), None
+        case "stands":
+            return _not_moved(free, outcome, now), None
         case "moved":
             return _moved(free, outcome, now)
         case "ended":
@@ -113,7 +152,8 @@ def after(  # noqa: PLR0911 - one line for each kind of outcome
         case "missing":
             return _missing(free, now)
         case "doubtful":
-            doubt = _failed(replace(free, known="unknown", looks=0, looked_at=None), outcome, now)
+            known: Known = "moving" if outcome.action == "move" else "unknown"
+            doubt = _failed(replace(free, known=known, looks=0, looked_at=None), outcome, now)
             return replace(doubt, next_at=now + timedelta(seconds=_FIRST_DELAYS[0])), None
         case "refused":
             return _refused(free, outcome, now)
@@ -121,20 +161,41 @@ def after(  # noqa: PLR0911 - one line for each kind of outcome
             return _retried(free, outcome, now, jitter)
 
 
-def learned(row: MirrorRow, outcome: Outcome, now: datetime) -> tuple[MirrorRow, str | None]:
-    """Take what a run saw that had lost its lease: a uid where none was known; a second one is an orphan (20)."""
-    if outcome.uid is None or outcome.kind != "confirmed" or outcome.uid in row.uids:
+def learned(
+    row: MirrorRow, outcome: Outcome, now: datetime, *, same_intent: bool = True
+) -> tuple[MirrorRow, str | None]:
+    """Take what a run saw that had lost its lease: a uid where none was known; a second one is an orphan (20).
+
+    What became of a move is read from the old uid, so nothing is lost with its answer."""
+    created = outcome.action in ("create", "look") and outcome.kind == "confirmed"
+    if outcome.uid is None or not created or outcome.uid in row.uids:
         return row, None
-    if row.uid is not None or row.known in ("none", "absent"):
+    if row.uid is not None or row.known in ("none", "absent") or not same_intent:
         return row, outcome.uid
-    return _settled(_with_uid(row, outcome.uid, "present"), now), None
+    return _settled(_standing(row, outcome), now), None
 
 
-def _with_uid(row: MirrorRow, uid: str | None, known: Literal["present", "absent"]) -> MirrorRow:
-    if uid is None:
-        return replace(row, known=known)
-    uids = row.uids if uid in row.uids else (*row.uids, uid)
+def _standing(row: MirrorRow, outcome: Outcome) -> MirrorRow:
+    there = _with_uids(row, outcome, "present")
+    return replace(there, place=outcome.place or row.place, moving_to=None)
+
+
+def _with_uids(row: MirrorRow, outcome: Outcome, known: Literal["present", "absent"]) -> MirrorRow:
+    """Keep the whole chain: each move gave a new uid, and the last one counts."""
+    uid = outcome.uid or row.uid
+    told = (*outcome.chain, uid) if uid is not None else outcome.chain
+    uids = (*row.uids, *(each for each in dict.fromkeys(told) if each not in row.uids))
     return replace(row, known=known, uid=uid, uids=uids)
+
+
+def _not_moved(row: MirrorRow, outcome: Outcome, now: datetime) -> MirrorRow:
+    """It stands where it was. A move sent a moment ago may still arrive; sending it again would meet it, nothing else."""
+    here = replace(row, known="present", place=outcome.place or row.place, moving_to=None)
+    sent = row.sent_at or row.created_at
+    if row.known == "moving" and here.settled and now - sent < _LATE_COMMIT:
+        pause = min(now + _BETWEEN_LOOKS, sent + _LATE_COMMIT)
+        return replace(row, next_at=pause)
+    return replace(here, next_at=now)
 
 
 def _settled(row: MirrorRow, now: datetime) -> MirrorRow:
@@ -146,7 +207,9 @@ def _settled(row: MirrorRow, now: datetime) -> MirrorRow:
 
 
 def _moved(row: MirrorRow, outcome: Outcome, now: datetime) -> tuple[MirrorRow, ReviewKind | None]:
-    there = _with_uid(row, outcome.uid, "present")
+    if outcome.action == "drop":
+        return _renamed(row, outcome, now), None
+    there = _standing(row, outcome)
     if row.wanted == "absent":
         return replace(there, next_at=now), None
     # The shop's decision: a person carries it out here or takes it back; never we (2).
@@ -154,10 +217,22 @@ def _moved(row: MirrorRow, outcome: Outcome, now: datetime) -> tuple[MirrorRow, 
 
 
 def _ended(row: MirrorRow, outcome: Outcome, now: datetime) -> tuple[MirrorRow, ReviewKind | None]:
-    gone = _with_uid(row, outcome.uid, "absent")
+    if outcome.action == "drop":
+        formers = tuple(former for former in row.formers if former.uid not in outcome.chain)
+        return _settled(replace(row, formers=formers), now), None
+    gone = replace(_with_uids(row, outcome, "absent"), moving_to=None)
     if row.wanted == "absent":
         return _settled(gone, now), None
     return _in_review(gone, "cancelled", outcome.text, now), "mirror_cancelled_there"
+
+
+def _renamed(row: MirrorRow, outcome: Outcome, now: datetime) -> MirrorRow:
+    """An earlier booking that is to go has a newer uid by now."""
+    formers = tuple(
+        replace(former, uid=outcome.uid or former.uid) if former.uid in outcome.chain else former
+        for former in row.formers
+    )
+    return replace(row, formers=formers, next_at=now)
 
 
 def _missing(row: MirrorRow, now: datetime) -> tuple[MirrorRow, ReviewKind | None]:
@@ -185,12 +260,15 @@ def _look_again(row: MirrorRow, now: datetime) -> MirrorRow:
 
 
 def _refused(row: MirrorRow, outcome: Outcome, now: datetime) -> tuple[MirrorRow, ReviewKind | None]:
-    """Nothing is there, for a reason. A refusal by our own leaving booking is none (12); others a person sees."""
-    known = "none" if outcome.action == "create" else row.known
-    failed = _failed(replace(row, known=known), outcome, now)
+    """Nothing was done, for a reason. A refusal by our own leaving booking is none (12); others a person sees.
+
+    What is not wanted any more, or elsewhere by now, was refused for nothing: the next thing comes at once."""
+    known: Known = {"create": "none", "move": "present"}.get(outcome.action, row.known)  # type: ignore[assignment]
+    failed = _failed(replace(row, known=known, moving_to=None), outcome, now)
     if outcome.failure == "taken" and row.leaving:
         return replace(failed, next_at=now + timedelta(seconds=_FIRST_DELAYS[1])), None
-    if row.wanted == "absent" and known == "none":
+    other = not row.in_place if outcome.action == "create" else row.moving_to != row.start
+    if outcome.action in ("create", "move") and (row.wanted == "absent" or other):
         return _settled(failed, now), None
     return _in_review(failed, outcome.failure or "refused", outcome.text, now), "mirror_refused"
 
@@ -200,7 +278,11 @@ def _retried(
 ) -> tuple[MirrorRow, ReviewKind | None]:
     """Try again later, with growing pauses, for a day."""
     failed = _failed(row, outcome, now)
-    if outcome.action == "create":
+    if outcome.action == "move":
+        sent = failed.sent_at if outcome.kind == "again" else now
+        known: Known = "present" if outcome.kind == "again" else "moving"
+        failed = replace(failed, known=known, sent_at=sent)
+    elif outcome.action == "create":
         if outcome.kind == "unknown":
             failed = replace(failed, known="unknown", sent_at=now, looks=0, looked_at=None)
         else:

@@ -27,12 +27,26 @@ class MirrorUnit(Protocol):
     :raises LedgerBusy: from any method; trying again is safe."""
 
     async def load(self, appointment_id: UUID) -> MirrorWork | None:
-        """Read and lock all mirrors of an appointment; None where there are none.
+        """Read and lock all mirrors of an appointment, the appointment itself before them; None where there are none.
 
         :raises SecretUnreadable: no key opens the calendar's key."""
 
     async def save(self, appointment_id: UUID, row: MirrorRow) -> None:
         """Write what the routine may change of a row; what is wanted stays as it is."""
+
+    async def keep_formers(self, appointment_id: UUID, row: MirrorRow) -> None:
+        """Write which bookings of earlier generations of a phase still stand."""
+
+    async def settle_move(self, appointment_id: UUID) -> None:
+        """The calendar has agreed to the open move, if there is one: the old time is free."""
+
+    async def unmove(self, appointment_id: UUID, reason: str, text: str) -> bool:
+        """Take the open move back, which changes what is wanted; a person tells the customer. False: none is open.
+
+        `reason` is for the calendar and the history, `text` what the calendar said."""
+
+    async def overdue_moves(self, limit: int) -> Sequence[UUID]:
+        """Give up the old time of moves to which the calendar has said nothing for ten minutes; a person decides."""
 
     async def note(self, appointment_id: UUID, ordinal: int, outcome: Outcome) -> None:
         """Keep what came of an action."""
@@ -71,4 +85,4 @@ class MirrorStore(Protocol):
     def unit(self, company_id: UUID) -> AbstractAsyncContextManager[MirrorUnit]: ...
 
     async def due_companies(self, limit: int) -> Sequence[UUID]:
-        """List companies with due mirrors or orphans."""
+        """List companies with due mirrors, orphans or moves."""

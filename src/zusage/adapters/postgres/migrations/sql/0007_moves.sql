@@ -57,6 +57,8 @@ ALTER TABLE mirror
     -- A move may have fewer phases than before; what they were there is still to be cancelled.
     DROP CONSTRAINT mirror_company_id_appointment_id_ordinal_fkey,
     ADD FOREIGN KEY (company_id, appointment_id) REFERENCES appointment;
+-- What still stands in the way of others: by where it is, not by where it is wanted.
+DROP INDEX mirror_leaving;
 CREATE INDEX mirror_standing ON mirror (company_id, known_staff_id, known_starts_at) WHERE next_at IS NOT NULL;
 
 -- Bookings of earlier generations of a phase, of another host or event type, that stand until the new one does.
@@ -365,9 +367,11 @@ BEGIN
 END $$;
 
 -- Takes a move back that the calendar refused: the appointment is where it was agreed last. Always possible, for its old
--- time stayed taken; what of it is known to stand elsewhere is moved back by the mirror routine. A person tells the customer.
+-- time stayed taken; what of it is known to stand elsewhere is moved back by the mirror routine. A person tells the
+-- customer; `p_text` is what the calendar said.
 -- False: no move is open.
-CREATE FUNCTION ledger_unmove(p_company uuid, p_appointment uuid, p_reason text) RETURNS boolean LANGUAGE plpgsql AS $$
+CREATE FUNCTION ledger_unmove(p_company uuid, p_appointment uuid, p_reason text, p_text text) RETURNS boolean
+LANGUAGE plpgsql AS $$
 DECLARE
     v_own appointment;
     v_open move;
@@ -393,7 +397,7 @@ BEGIN
             'to', v_open.from_plan ->> 'starts_at'));
     INSERT INTO review_item (company_id, kind, appointment_id, detail, created_at)
     VALUES (p_company, 'move_refused', p_appointment, jsonb_build_object(
-            'text', p_reason, 'wanted', v_open.to_plan ->> 'starts_at', 'stands', v_open.from_plan ->> 'starts_at',
+            'text', p_text, 'wanted', v_open.to_plan ->> 'starts_at', 'stands', v_open.from_plan ->> 'starts_at',
             'move_id', v_open.move_id), v_now);
     -- What became known of absences meanwhile was noted for the new time only.
     INSERT INTO review_item (company_id, kind, appointment_id, detail, created_at)

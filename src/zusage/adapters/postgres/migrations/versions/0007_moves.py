@@ -35,7 +35,7 @@ _BACK = """
 DROP FUNCTION directory.due_moves(integer);
 DROP FUNCTION ledger_overdue_moves(uuid, integer);
 DROP FUNCTION ledger_settle_move(uuid, uuid);
-DROP FUNCTION ledger_unmove(uuid, uuid, text);
+DROP FUNCTION ledger_unmove(uuid, uuid, text, text);
 DROP FUNCTION ledger_move(uuid, uuid, uuid, timestamptz, jsonb, integer[], uuid[], timestamptz[], timestamptz[], text,
                           text, uuid, jsonb);
 DROP FUNCTION ledger_begin_move(appointment, move, uuid, ledger_moved, text, text, uuid, jsonb, jsonb);
@@ -50,6 +50,7 @@ ALTER TABLE claim DROP CONSTRAINT claim_one_owner, DROP CONSTRAINT claim_promise
     ADD CONSTRAINT claim_one_owner CHECK (num_nonnulls(hold_id, appointment_id, absence_id, external_id) = 1),
     ADD CONSTRAINT claim_promises_bind CHECK (binding = (hold_id IS NOT NULL OR appointment_id IS NOT NULL));
 DROP TABLE mirror_former, move;
+CREATE INDEX mirror_leaving ON mirror (company_id, staff_id, starts_at) WHERE wanted = 'absent' AND next_at IS NOT NULL;
 ALTER TABLE mirror DROP COLUMN known_starts_at, DROP COLUMN known_ends_at, DROP COLUMN known_staff_id,
     DROP COLUMN known_event_type_id, DROP COLUMN known_host_id, DROP COLUMN moving_to,
     DROP CONSTRAINT mirror_known_check, DROP CONSTRAINT mirror_moving,
