@@ -41,12 +41,24 @@ SELECT count(*), count(*) FILTER (WHERE p), count(*) FILTER (WHERE p AND wanted_
        EXISTS (SELECT 1 FROM calendar_connection c WHERE c.company_id = %(company)s AND c.paused_at IS NOT NULL),
        coalesce((SELECT greatest(extract(epoch FROM c.blocked_until - %(now)s), 0)::float
                  FROM calendar_connection c WHERE c.company_id = %(company)s), 0),
-       coalesce(extract(epoch FROM %(now)s - min(failing_since) FILTER (WHERE NOT settled)), 0)::float
+       coalesce(extract(epoch FROM %(now)s - min(failing_since) FILTER (WHERE NOT settled)), 0)::float,
+       coalesce((SELECT coalesce(nullif(c.observe_reason, ''), 'Somebody asked for it.') FROM calendar_connection c
+                 WHERE c.company_id = %(company)s AND c.observe_only), ''),
+       (SELECT extract(epoch FROM %(now)s - p.compared_at)::float FROM calendar_pull p WHERE p.company_id = %(company)s)
 FROM (SELECT mirrors.*, NOT settled AND review_at IS NULL AS p FROM mirrors) AS counted
 """  # noqa: S608 - put together from literals
 _COUNTED = (
     *("mirrors", "pending", "late", "oldest_pending", "unknown", "failing_day", "reviews", "orphans"),
-    *("resting_orphans", "worked_on", "succeeded", "paused", "blocked", "oldest_failing"),
+    *(
+        "resting_orphans",
+        "worked_on",
+        "succeeded",
+        "paused",
+        "blocked",
+        "oldest_failing",
+        "observed",
+        "compared",
+    ),
 )
 _TROUBLES: LiteralString = f"""
 SELECT coalesce(m.failure, 'waiting'), count(*), (array_agg(m.failure_text ORDER BY m.failing_since DESC NULLS LAST))[1],

@@ -40,7 +40,7 @@ class PostgresReconcileUnit:
             return None
         values = {"company": self._company_id, "new": self._new_id()}
         (row,) = await self._rows(sql.FRAME, values)
-        installation_id, now, identity, acted, zone, recent = row
+        installation_id, now, identity, acted, zone, recent, last = row
         hosts = await self._rows(sql.HOSTS, (self._company_id,))
         return Frame(
             connection=connection,
@@ -51,6 +51,7 @@ class PostgresReconcileUnit:
             identity=identity,
             acted=acted,
             recent=recent,
+            last=last,
         )
 
     async def phases(self, marks: Marks) -> Sequence[Phase]:
@@ -225,7 +226,7 @@ class PostgresReconcileUnit:
         rows = await self._rows(sql.TAKE_PULL, values | until)
         if not rows:
             return None
-        changed_from, compare_from, started_at, compared_at, failures, last, zone = rows[0]
+        changed_from, compare_from, started_at, compared_at, failures = rows[0]
         return Pull(
             lease=lease,
             now=now,
@@ -234,8 +235,6 @@ class PostgresReconcileUnit:
             compare_started_at=started_at,
             compared_at=compared_at,
             failures=failures,
-            last=last,
-            zone=zone or "UTC",
         )
 
     async def keep_pull(self, pull: Pull, seconds: float) -> bool:

@@ -12,7 +12,8 @@ SELECT directory.installed(%(new)s), n.now, directory.identity(),
        (SELECT count(*) FROM orphan o WHERE o.company_id = %(company)s AND o.why IN ('unwanted', 'duplicate')
            AND o.found_at > n.now - interval '1 hour')
        + (SELECT count(*) FROM mirror_attempt a WHERE a.company_id = %(company)s AND a.outcome = 'made_anew'
-           AND a.at > n.now - interval '1 hour')
+           AND a.at > n.now - interval '1 hour'),
+       (SELECT max(m.starts_at) FROM mirror m WHERE m.company_id = %(company)s AND m.wanted = 'present')
 FROM (SELECT zusage_now() AS now) AS n
 """
 HOSTS = "SELECT host_id, staff_id FROM calendar_host WHERE company_id = %s"
@@ -161,10 +162,7 @@ UPDATE calendar_pull p SET lease = %(lease)s, lease_until = %(until)s, identity 
 WHERE p.company_id = %(company)s AND (p.lease_until IS NULL OR p.lease_until <= %(now)s)
   AND (NOT %(due)s OR p.next_at <= %(now)s OR (p.identity <> directory.identity() AND NOT EXISTS (
            SELECT 1 FROM calendar_connection c WHERE c.company_id = p.company_id AND c.observe_only)))
-RETURNING p.changed_from, p.compare_from, p.compare_started_at, p.compared_at, p.failures,
-       (SELECT max(m.starts_at) FROM mirror m WHERE m.company_id = %(company)s AND m.wanted = 'present'),
-       (SELECT b.zone FROM branch b JOIN calendar_branch c ON c.company_id = b.company_id AND c.branch_id = b.branch_id
-        WHERE b.company_id = %(company)s ORDER BY b.key LIMIT 1)
+RETURNING p.changed_from, p.compare_from, p.compare_started_at, p.compared_at, p.failures
 """
 KEEP_PULL = """
 UPDATE calendar_pull SET changed_from = %(changed_from)s, compare_from = %(compare_from)s,

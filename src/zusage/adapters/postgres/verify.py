@@ -28,6 +28,7 @@ _COUNTS: dict[str, LiteralString] = {
     "appointments": "SELECT count(*) FROM appointment WHERE company_id = %(company)s",
     "phases": "SELECT count(*) FROM phase WHERE company_id = %(company)s",
     "mirrors": "SELECT count(*) FROM mirror WHERE company_id = %(company)s",
+    "externals": "SELECT count(*) FROM external_booking WHERE company_id = %(company)s",
     "mirrored": (
         "SELECT count(*) FROM mirror WHERE company_id = %(company)s AND wanted = 'present' AND known = 'present'"
     ),
@@ -208,6 +209,34 @@ _MIRRORS = (
                      AND (r.resolved_at IS NULL OR (r.resolution IS NOT NULL AND r.resolved_at >= m.review_at))
                      AND r.appointment_id = m.appointment_id AND r.kind LIKE 'mirror\\_%%'
                      AND r.detail ->> 'phase' = m.ordinal::text) END
+        """,
+    ),
+    _Check(
+        "external_uncovered",
+        """
+        SELECT ARRAY[e.external_id::text],
+               format('Booking %%s of others is known from %%s to %%s on %%s, and its time is not blocked.',
+                      e.uid, e.starts_at, e.ends_at, e.staff_id)
+        FROM external_booking e
+        WHERE e.company_id = %(company)s AND e.ends_at > (SELECT zusage_now()) AND NOT EXISTS (
+            SELECT 1 FROM claim c WHERE c.company_id = e.company_id AND c.external_id = e.external_id
+            HAVING range_agg(c.during) FILTER (WHERE c.resource_id = e.staff_id AND NOT c.binding)
+                   = tstzmultirange(tstzrange(e.starts_at, e.ends_at)))
+        """,
+    ),
+    _Check(
+        "calendar_not_compared",
+        """
+        SELECT ARRAY[]::text[],
+               format('The calendar was to be compared at %%s, and %%s hints of webhooks wait since %%s at the earliest: '
+                      'no worker does it.', p.next_at, count(h), min(h.next_at))
+        FROM calendar_pull p
+        JOIN calendar_connection c ON c.company_id = p.company_id AND c.paused_at IS NULL
+        LEFT JOIN calendar_hint h ON h.company_id = p.company_id
+             AND h.next_at < (SELECT zusage_now()) - interval '30 minutes'
+        WHERE p.company_id = %(company)s
+        GROUP BY p.company_id, p.next_at
+        HAVING p.next_at < (SELECT zusage_now()) - interval '3 hours' OR count(h) > 0
         """,
     ),
 )

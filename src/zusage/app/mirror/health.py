@@ -43,7 +43,8 @@ class MirrorFigures:
     a day, orphans too; the oldest failure is `oldest_failing` old. `reviews` are all open review items about the calendar.
     `worked_on` had an attempt in the last 24 hours, and `succeeded` of these are as wanted. `orphans` are all
     open ones, `resting_orphans` those nobody tries to cancel any more. `blocked` is how long the calendar still lets
-    nothing of the company's key through."""
+    nothing of the company's key through. `observed` says why the reconciler only looks, "" where it acts; `compared` is
+    how long ago all weeks were compared, None where they never were."""
 
     mirrors: int = 0
     pending: int = 0
@@ -59,6 +60,8 @@ class MirrorFigures:
     paused: bool = False
     blocked: float = 0.0
     oldest_failing: float = 0.0
+    observed: str = ""
+    compared: float | None = None
     troubles: tuple[Trouble, ...] = ()
     open_reviews: tuple[OpenReviews, ...] = ()
 
@@ -96,8 +99,8 @@ def judge(figures: MirrorFigures) -> Health:
 
 def action_for(company: str, figures: MirrorFigures) -> str:
     """Say in one sentence what a person should do; "" where nothing is to be done."""
-    if figures.paused:
-        return f"The mirror is paused; `zusage mirror resume --company {company} --apply` lets it go on."
+    if held := _held(company, figures):
+        return held
     if figures.troubles and (figures.reviews or figures.failing_day):
         return (
             f"Mend the cause ({figures.troubles[0].text or figures.troubles[0].failure}), "
@@ -112,6 +115,17 @@ def action_for(company: str, figures: MirrorFigures) -> str:
         return f"Cancel them in Cal.com by hand: `zusage orphans list --company {company}`."
     if judge(figures) == "degraded":
         return "Look whether Cal.com answers and a worker runs; what is pending is tried again by itself."
+    return ""
+
+
+def _held(company: str, figures: MirrorFigures) -> str:
+    if figures.paused:
+        return f"The mirror is paused; `zusage mirror resume --company {company} --apply` lets it go on."
+    if figures.observed:
+        return (
+            "Nothing is taken over from Cal.com or taken back there until you say so: look at "
+            f"`zusage mirror diff --company {company}`, then `zusage mirror repair --company {company} --apply`."
+        )
     return ""
 
 

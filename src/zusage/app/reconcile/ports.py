@@ -55,7 +55,8 @@ class Frame:
     """What a comparison starts from. `hosts` are the members of staff by who they are in the calendar.
 
     `identity` is the database's, `acted` the one under which this company was last compared (None: never); `recent` is
-    how many bookings the reconciler wanted cancelled or made anew in the hour before `now`."""
+    how many bookings the reconciler wanted cancelled or made anew in the hour before `now`, `last` when the last phase
+    begins that is wanted there."""
 
     connection: CalendarConnection
     ours: Ours
@@ -65,6 +66,7 @@ class Frame:
     identity: str
     acted: str | None
     recent: int
+    last: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +91,7 @@ class TakenHint:
 
 @dataclass(frozen=True, slots=True)
 class Pull:
-    """How far the comparison of a company has come, see the table `calendar_pull`, and which of it is needed to
-    go on. `last` is the start of the last phase that is wanted there, `zone` the branches'."""
+    """How far the comparison of a company has come, see the table `calendar_pull`."""
 
     lease: UUID
     now: datetime
@@ -99,8 +100,6 @@ class Pull:
     compare_started_at: datetime | None
     compared_at: datetime | None
     failures: int
-    last: datetime | None
-    zone: str
 
 
 class ReconcileUnit(Protocol):

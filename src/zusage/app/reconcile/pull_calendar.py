@@ -14,7 +14,7 @@ from zusage.app.mirror.ports import BookingsWanted, CalendarError
 from zusage.app.reconcile.observe_bookings import Observed, Reconciling, Seen, observe_bookings
 from zusage.app.reconcile.ports import Frame, Pull
 from zusage.app.reconcile.reading import Reader, TooManyError
-from zusage.app.reconcile.weeks import read_week
+from zusage.app.reconcile.weeks import WEEK, read_week, until
 from zusage.core.values import Period
 
 log = structlog.get_logger()
@@ -22,8 +22,6 @@ log = structlog.get_logger()
 EVERY = timedelta(minutes=15)
 LEASE = 600.0
 _CLOCKS_APART = timedelta(minutes=10)
-_WEEK, _DAY = timedelta(days=7), timedelta(days=1)
-_AHEAD, _FARTHEST = timedelta(weeks=4), timedelta(days=400)
 _NIGHT = range(1, 5)
 _STALE, _TOO_OLD = timedelta(hours=20), timedelta(hours=30)
 _KEPT = timedelta(days=30)
@@ -84,7 +82,7 @@ class _Run:
             except TooManyError:
                 # So much has changed that looking at all weeks is less work.
                 self.pull = replace(self.pull, compared_at=None)
-        if _is_due(self.pull):
+        if _is_due(self.pull, self._frame.zone):
             await self._weeks()
         differences = tuple(dict.fromkeys(each for observed in self._found for each in observed.differences))
         return Observed(differences, next((each.stopped for each in self._found if each.stopped), ""))
@@ -100,9 +98,9 @@ class _Run:
         """Compare week by week, and keep how far it came: a run that is cut off goes on there."""
         started = self.pull.compare_started_at or self.pull.now
         start = max(self.pull.compare_from or self.pull.now, self.pull.now)
-        end = until(self.pull.now, self.pull.last)
+        end = until(self.pull.now, self._frame.last)
         while start < end:
-            week = Period(start, min(start + _WEEK, end))
+            week = Period(start, min(start + WEEK, end))
             reader = self._reader()
             await self._observe(await read_week(week, reader), reader)
             start = week.end
@@ -143,15 +141,10 @@ class _Run:
         return self._reconciling.reader(self._frame)
 
 
-def until(now: datetime, last: datetime | None) -> datetime:
-    """Say how far ahead is compared: four weeks at least, and as far as something is promised."""
-    return min(max(now + _AHEAD, (last or now) + _DAY), now + _FARTHEST)
-
-
-def _is_due(pull: Pull) -> bool:
+def _is_due(pull: Pull, zone: str) -> bool:
     """All weeks: at night by the branches' clocks (the tick itself is in UTC, protocols 48), or when it is too old."""
     if pull.compared_at is None or pull.compare_from is not None:
         return True
     age = pull.now - pull.compared_at
-    night = pull.now.astimezone(ZoneInfo(pull.zone)).hour in _NIGHT
+    night = pull.now.astimezone(ZoneInfo(zone)).hour in _NIGHT
     return age >= _TOO_OLD or (night and age >= _STALE)

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from zusage.app.mirror.ports import BookingsWanted, CalendarError
 from zusage.app.reconcile.observe_bookings import Seen
 from zusage.app.reconcile.reading import Reader, TooManyError
 from zusage.core.values import Period
 
+WEEK = timedelta(days=7)
 _LONGEST = timedelta(days=1)
+_AHEAD, _FARTHEST = timedelta(weeks=4), timedelta(days=400)
+
+
+def until(now: datetime, last: datetime | None) -> datetime:
+    """Say how far ahead is compared: four weeks at least, and as far as something is promised."""
+    return min(max(now + _AHEAD, (last or now) + timedelta(days=1)), now + _FARTHEST)
 
 
 async def read_week(week: Period, reader: Reader) -> Seen:

@@ -19,6 +19,7 @@ from zusage.boot.cli import (
     doctor,
     jobs,
     mirror,
+    mirror_compare,
     orphans,
     retell,
     reviews,
@@ -54,6 +55,8 @@ app.add_typer(retell.app, name="retell")
 app.add_typer(calcom.app, name="calcom")
 mirror.app.command("backfill", epilog=backfill.EXAMPLE)(backfill.backfill)
 app.add_typer(cache.app, name="cache")
+mirror.app.command("diff", epilog=mirror_compare.DIFF_EXAMPLE)(mirror_compare.diff)
+mirror.app.command("repair", epilog=mirror_compare.REPAIR_EXAMPLE)(mirror_compare.repair)
 app.add_typer(mirror.app, name="mirror")
 app.add_typer(orphans.app, name="orphans")
 app.add_typer(reviews.app, name="reviews")

@@ -9,7 +9,7 @@ from dataclasses import asdict
 import typer
 
 from zusage.adapters.postgres.mirror_health import PostgresMirrorHealth
-from zusage.app.mirror.health import MirrorStatus, action_for, judge, mirror_status, worst
+from zusage.app.mirror.health import MirrorFigures, MirrorStatus, action_for, judge, mirror_status, worst
 from zusage.boot.calendars import open_calendars
 from zusage.boot.cli import _mirror_steering as steering
 from zusage.boot.cli._errors import FOUND, UsageError, unknown_as_wrong
@@ -76,12 +76,7 @@ def _print(found: Sequence[MirrorStatus]) -> None:
             f"{f.unknown} unknown, {f.reviews} to review, {f.orphans} orphans, "
             f"{f.success:.1%} of {f.worked_on} in 24 h"
         )
-        if f.blocked:
-            screen.print(f"  Cal.com blocks the key for {f.blocked:.0f} s more; nothing is sent until then")
-        if f.oldest_failing:
-            screen.print(
-                f"  {f.failing_day} fail for over a day, the oldest since {f.oldest_failing / 3600:.1f} h"
-            )
+        _print_state(f)
         for reviews in f.open_reviews:
             numbers = ", ".join(map(str, reviews.reviews))
             screen.print(
@@ -97,3 +92,16 @@ def _print(found: Sequence[MirrorStatus]) -> None:
                 )
         if each.action:
             screen.print(f"  → {each.action}", markup=False)
+
+
+def _print_state(f: MirrorFigures) -> None:
+    if f.observed:
+        screen.print(f"  only observed: {f.observed}", markup=False)
+    if f.compared is not None:
+        screen.print(f"  all weeks were compared {f.compared / 3600:.1f} h ago")
+    if f.blocked:
+        screen.print(f"  Cal.com blocks the key for {f.blocked:.0f} s more; nothing is sent until then")
+    if f.oldest_failing:
+        screen.print(
+            f"  {f.failing_day} fail for over a day, the oldest since {f.oldest_failing / 3600:.1f} h"
+        )
