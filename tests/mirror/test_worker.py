@@ -229,17 +229,3 @@ async def test_a_failed_job_is_tried_again(
     async with app.open_async():
         await app.run_worker_async(wait=False, listen_notify=False, install_signal_handlers=False)
     assert await salon.known(appointment) == STANDS
-
-
-def test_holes_29_and_30_no_notify_and_no_locks(database: DatabaseUrls) -> None:
-    """NOTIFY would make all commits of the server take turns; locks of the queue would hold bookings up, or lose them."""
-    with psycopg.connect(database.admin) as admin:
-        triggers = admin.execute(
-            "SELECT t.tgname, p.prosrc FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid"
-            " JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'jobs'"
-        ).fetchall()
-        wake = admin.execute("SELECT prosrc FROM pg_proc WHERE proname = 'wake'").fetchone()
-    assert len([name for name, _ in triggers if "events" in name]) == 4
-    assert [name for name, source in triggers if "notify" in source] == []
-    assert wake is not None
-    assert "p_task, 0, NULL, NULL, p_args" in wake[0]
