@@ -1,24 +1,24 @@
-"""Holes that the rules close, shown open: what happens to whoever keeps none of them."""
+"""Hole 13, and what happens without the rules of holes 6, 8, 13, 17 and 18: each control shows the harm."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from uuid import UUID
+import time
+from collections.abc import AsyncIterator, Callable
 
 import httpx2
 import pytest
 
-from support.database import DatabaseUrls
+from support.database import Clock
 from support.mirrored import DOMAIN, Mirrored, mirrored, open_start
+from zusage.adapters.calcom.encoding import booking_body
 from zusage.adapters.postgres.database import Database
-from zusage.adapters.postgres.jobs import PostgresWaker, jobs_connector
-from zusage.app.mirror.ports import Attendee, BookingsWanted, BookingWanted, CalendarBookings, Terms
-from zusage.inbound.worker.jobs import Duties, build_jobs
+from zusage.app.mirror.connection import CalendarConnection
+from zusage.app.mirror.ports import Attendee, BookingWanted, CalendarError, Terms
 from zusage.sandbox.calcom import DEMO_KEY, Fault, Latency
 
-SOON = Terms(2.0)
+STANDS = [("present", "present")]
+_VERSION = "2024-08-13"
 
 
 @pytest.fixture
@@ -27,82 +27,117 @@ async def salon(app_db: Database, jobs_db: Database) -> AsyncIterator[Mirrored]:
         yield made
 
 
-async def calendar(salon: Mirrored) -> CalendarBookings:
+async def until(true: Callable[[], bool]) -> None:
+    end = time.monotonic() + 15
+    while not true():
+        assert time.monotonic() < end, "it did not come about in time"
+        await asyncio.sleep(0.02)
+
+
+def wanted(salon: Mirrored, intent: str) -> BookingWanted:
+    attendee = Attendee("Ida", "Europe/Berlin", f"c-{intent}@{DOMAIN}")
+    return BookingWanted(salon.kind().id, open_start(), attendee, {"intent": intent})
+
+
+async def connection_of(salon: Mirrored) -> CalendarConnection:
     connection = await salon.calendars.load_connection(salon.shop.company_id)
     assert connection is not None
-    return salon.client.of(connection.access)
+    return connection
 
 
-def wanted(salon: Mirrored, who: str) -> BookingWanted:
-    attendee = Attendee("Ida", "Europe/Berlin", f"c-{who}@{DOMAIN}")
-    return BookingWanted(salon.kind().id, open_start(), attendee, {"intent": who})
+async def test_hole_13_what_is_being_asked_for_is_nobody_elses_however_long_it_takes(
+    salon: Mirrored, clock: Clock
+) -> None:
+    """The hold would have run out, and the sweeper comes by, while the calendar takes its time."""
+    salon.sim.add_fault(Fault("latency", op="bookings.create", latency=Latency(ms=800)))
+    run, rival = await salon.shop.call(), await salon.shop.call()
+    plan = salon.shop.plan(start=open_start())
+    taken = await salon.shop.take(run, plan)
+    booked = await salon.shop.confirm(run, taken.hold_id)
+    assert booked.appointment_id is not None
+    asking = asyncio.create_task(salon.bring(booked.appointment_id))
+    await until(lambda: salon.posts() == 1)
+    clock.advance(600)
+    await salon.shop.do("SELECT ledger_sweep(%s, 100)", salon.shop.company_id)
+    assert (await salon.shop.take(rival, plan)).outcome == "lost"
+    await asking
+    await salon.settle(booked.appointment_id, clock)
+    assert (await salon.known(booked.appointment_id), len(salon.there)) == (STANDS, 1)
 
 
-async def test_hole_06_control_whoever_takes_not_found_for_not_created_books_twice(salon: Mirrored) -> None:
-    """The booking stands, the list lags: one look says no, and the second request is taken too."""
-    salon.kind().confirmation = True
-    salon.sim.add_fault(Fault("lookup_lag", op="bookings.create", reads=1))
-    there = await calendar(salon)
-    await there.create_booking(wanted(salon, "first"), SOON)
-    listed = await there.list_bookings(BookingsWanted(attendee_email=f"c-first@{DOMAIN}"), SOON)
-    assert (listed.bookings, len(salon.there)) == ((), 1)
-    await there.create_booking(wanted(salon, "again"), SOON)
-    assert len(salon.there) == 2
+async def test_hole_13_control_whoever_asks_the_calendar_before_booking_here_loses_the_time_here(
+    salon: Mirrored, clock: Clock
+) -> None:
+    """Cal.com has the one, the ledger the other."""
+    run = await salon.shop.call()
+    plan = salon.shop.plan(start=open_start())
+    taken = await salon.shop.take(run, plan)
+    access = (await connection_of(salon)).access
+    ours = await salon.client.of(access).create_booking(wanted(salon, "calendar-first"), Terms(5.0))
+    clock.advance(600)
+    await salon.book()
+    assert (await salon.shop.confirm(run, taken.hold_id)).outcome != "booked"
+    assert [each.uid for each in salon.there] == [ours.uid]
 
 
-async def test_hole_08_control_whoever_ends_the_request_with_the_wait_has_booked_and_does_not_know(
+async def test_hole_06_control_whoever_believes_an_empty_look_is_refused_by_its_own_booking(
     salon: Mirrored,
 ) -> None:
-    salon.sim.add_fault(Fault("latency", op="bookings.create", latency=Latency(ms=400)))
-    body = {
-        "eventTypeId": salon.kind().id,
-        "start": open_start().isoformat(),
-        "attendee": {"name": "Ida", "timeZone": "Europe/Berlin", "email": f"c-ida@{DOMAIN}"},
-    }
-    headers = {"authorization": f"Bearer {DEMO_KEY}", "cal-api-version": "2024-08-13"}
-    async with httpx2.AsyncClient(trust_env=False) as client:
+    """And would tell the caller that the time is gone."""
+    salon.sim.add_fault(Fault("timeout_after_commit", op="bookings.create"))
+    salon.sim.add_fault(Fault("lookup_lag", op="bookings.create", reads=2))
+    appointment = await salon.book()
+    await salon.bring(appointment, write=0.3)
+    await salon.shop.do("UPDATE mirror SET next_at = zusage_now()")
+    await salon.bring(appointment)
+    assert await salon.shop.rows("SELECT outcome FROM mirror_attempt WHERE action = 'look'") == [("missing",)]
+    with pytest.raises(CalendarError) as refused:
+        await salon.client.of((await connection_of(salon)).access).create_booking(
+            wanted(salon, "again"), Terms(5.0)
+        )
+    assert refused.value.kind == "taken"
+    assert [each.metadata["appointment"] for each in salon.there] == [str(appointment)]
+
+
+async def test_hole_08_control_whoever_breaks_off_a_request_has_booked_all_the_same(salon: Mirrored) -> None:
+    salon.sim.add_fault(Fault("latency", op="bookings.create", latency=Latency(ms=600)))
+    headers = {"authorization": f"Bearer {DEMO_KEY}", "cal-api-version": _VERSION}
+    async with httpx2.AsyncClient(base_url=salon.sim.base_url, headers=headers) as client:
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.2):
-                await client.post(f"{salon.sim.base_url}/v2/bookings", json=body, headers=headers)
-    assert salon.there == []  # so far: whoever says now that it failed will be wrong
-    for _ in range(100):
-        if salon.there:
-            break
-        await asyncio.sleep(0.05)
+                await client.post("/v2/bookings", json=booking_body(wanted(salon, "broken-off")))
+    assert salon.there == []
+    await until(lambda: len(salon.there) == 1)
+    assert salon.there[0].metadata == {"intent": "broken-off"}
+
+
+async def test_hole_17_control_whoever_closes_at_the_first_empty_look_leaves_a_booking(
+    salon: Mirrored, clock: Clock
+) -> None:
+    salon.sim.add_fault(Fault("timeout_after_commit", op="bookings.create"))
+    salon.sim.add_fault(Fault("lookup_lag", op="bookings.create", reads=2))
+    appointment = await salon.book()
+    await salon.bring(appointment, write=0.3)
+    await salon.cancel(appointment)
+    await salon.bring(appointment)
+    assert await salon.known(appointment) == [("absent", "unknown")]
+    await salon.shop.do("UPDATE mirror SET known = 'absent', next_at = NULL, settled_at = zusage_now()")
+    await salon.settle(appointment, clock)
     assert len(salon.there) == 1
 
 
-class NoLimit:
-    """Slots that are always free."""
-
-    @asynccontextmanager
-    async def take(self, _company_id: UUID) -> AsyncIterator[bool]:
-        yield True
-
-
-async def test_hole_32_control_without_the_limit_one_company_takes_every_worker(
-    salon: Mirrored, jobs_db: Database, database: DatabaseUrls
+async def test_hole_18_control_whoever_takes_back_only_what_it_knows_of_leaves_the_rest(
+    salon: Mirrored,
 ) -> None:
-    salon.sim.add_fault(Fault("latency", op="bookings.create", latency=Latency(ms=700), times=None))
-    for hour in (9, 10, 11, 12, 13):
-        await salon.book(start=open_start(hour))
-    app = build_jobs(
-        jobs_connector(database.jobs), Duties(salon.mirroring, NoLimit(), PostgresWaker(jobs_db))
+    """One confirmed, one unknown: the confirmed one is cancelled, then the process dies."""
+    salon.sim.add_fault(
+        Fault("timeout_after_commit", op="bookings.create", event_type=salon.kind("herrenschnitt").id)
     )
-    async with app.open_async():
-        work = asyncio.create_task(
-            app.run_worker_async(
-                wait=False,
-                listen_notify=False,
-                install_signal_handlers=False,
-                concurrency=8,
-                queues=["mirror"],
-            )
-        )
-        busiest = 0
-        while not work.done():
-            under_way = [each for each in salon.sim.journal.of("bookings.create") if each.status is None]
-            busiest = max(busiest, len(under_way))
-            await asyncio.sleep(0.02)
-        await work
-    assert busiest == 5
+    appointment = await salon.book(salon.shop.plan(start=open_start(), minutes=120, gap=(60, 30)))
+    await salon.bring(appointment, write=0.3)
+    calendar = salon.client.of((await connection_of(salon)).access)
+    for row in await salon.mirrors(appointment):
+        if row["known"] == "present":
+            await calendar.cancel_booking(row["uid"], "Nicht frei", Terms(5.0))
+    assert len(salon.there) == 1
+    assert await salon.known(appointment) == [("present", "present"), ("present", "unknown")]

@@ -1,0 +1,108 @@
+"""Holes that the rules close, shown open: what happens to whoever keeps none of them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from uuid import UUID
+
+import httpx2
+import pytest
+
+from support.database import DatabaseUrls
+from support.mirrored import DOMAIN, Mirrored, mirrored, open_start
+from zusage.adapters.postgres.database import Database
+from zusage.adapters.postgres.jobs import PostgresWaker, jobs_connector
+from zusage.app.mirror.ports import Attendee, BookingsWanted, BookingWanted, CalendarBookings, Terms
+from zusage.inbound.worker.jobs import Duties, build_jobs
+from zusage.sandbox.calcom import DEMO_KEY, Fault, Latency
+
+SOON = Terms(2.0)
+
+
+@pytest.fixture
+async def salon(app_db: Database, jobs_db: Database) -> AsyncIterator[Mirrored]:
+    async with mirrored(app_db, jobs_db) as made:
+        yield made
+
+
+async def calendar(salon: Mirrored) -> CalendarBookings:
+    connection = await salon.calendars.load_connection(salon.shop.company_id)
+    assert connection is not None
+    return salon.client.of(connection.access)
+
+
+def wanted(salon: Mirrored, who: str) -> BookingWanted:
+    attendee = Attendee("Ida", "Europe/Berlin", f"c-{who}@{DOMAIN}")
+    return BookingWanted(salon.kind().id, open_start(), attendee, {"intent": who})
+
+
+async def test_hole_06_control_whoever_takes_not_found_for_not_created_books_twice(salon: Mirrored) -> None:
+    """The booking stands, the list lags: one look says no, and the second request is taken too."""
+    salon.kind().confirmation = True
+    salon.sim.add_fault(Fault("lookup_lag", op="bookings.create", reads=1))
+    there = await calendar(salon)
+    await there.create_booking(wanted(salon, "first"), SOON)
+    listed = await there.list_bookings(BookingsWanted(attendee_email=f"c-first@{DOMAIN}"), SOON)
+    assert (listed.bookings, len(salon.there)) == ((), 1)
+    await there.create_booking(wanted(salon, "again"), SOON)
+    assert len(salon.there) == 2
+
+
+async def test_hole_08_control_whoever_ends_the_request_with_the_wait_has_booked_and_does_not_know(
+    salon: Mirrored,
+) -> None:
+    salon.sim.add_fault(Fault("latency", op="bookings.create", latency=Latency(ms=400)))
+    body = {
+        "eventTypeId": salon.kind().id,
+        "start": open_start().isoformat(),
+        "attendee": {"name": "Ida", "timeZone": "Europe/Berlin", "email": f"c-ida@{DOMAIN}"},
+    }
+    headers = {"authorization": f"Bearer {DEMO_KEY}", "cal-api-version": "2024-08-13"}
+    async with httpx2.AsyncClient(trust_env=False) as client:
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.2):
+                await client.post(f"{salon.sim.base_url}/v2/bookings", json=body, headers=headers)
+    assert salon.there == []  # so far: whoever says now that it failed will be wrong
+    for _ in range(100):
+        if salon.there:
+            break
+        await asyncio.sleep(0.05)
+    assert len(salon.there) == 1
+
+
+class NoLimit:
+    """Slots that are always free."""
+
+    @asynccontextmanager
+    async def take(self, _company_id: UUID) -> AsyncIterator[bool]:
+        yield True
+
+
+async def test_hole_32_control_without_the_limit_one_company_takes_every_worker(
+    salon: Mirrored, jobs_db: Database, database: DatabaseUrls
+) -> None:
+    salon.sim.add_fault(Fault("latency", op="bookings.create", latency=Latency(ms=700), times=None))
+    for hour in (9, 10, 11, 12, 13):
+        await salon.book(start=open_start(hour))
+    app = build_jobs(
+        jobs_connector(database.jobs), Duties(salon.mirroring, NoLimit(), PostgresWaker(jobs_db))
+    )
+    async with app.open_async():
+        work = asyncio.create_task(
+            app.run_worker_async(
+                wait=False,
+                listen_notify=False,
+                install_signal_handlers=False,
+                concurrency=8,
+                queues=["mirror"],
+            )
+        )
+        busiest = 0
+        while not work.done():
+            under_way = [each for each in salon.sim.journal.of("bookings.create") if each.status is None]
+            busiest = max(busiest, len(under_way))
+            await asyncio.sleep(0.02)
+        await work
+    assert busiest == 5
