@@ -82,7 +82,7 @@ async def test_hole_33_own_bookings_need_no_refresh_and_cancellations_one_for_al
 ) -> None:
     """The ledger covers what we book; what we cancel is gathered until the calendar knows of it, and read once."""
     parts = salon.salon.parts
-    changed = AfterChange(parts.free_times.hosts, parts.free_times.filler, settle=0.3)
+    changed = AfterChange(parts.free_times.hosts, parts.free_times.filler, settle=2.5)
     mirroring = mirroring_of(parts.app, salon.salon.box, parts.calendars, changed=changed)
     day = (await next_open(salon)).date()
     await warmed(salon)

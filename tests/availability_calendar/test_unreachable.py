@@ -122,31 +122,30 @@ async def test_hole_36_the_control_says_no_more_than_the_ledger_knows(salon: Fre
 
 async def test_the_deadline_holds_however_long_the_calendar_is_silent(database: DatabaseUrls) -> None:
     """Fifteen seconds of silence: the caller waits for the deadline once, and the next question for nothing."""
-    async with free_salon(database, deadline_ms=500) as salon:
+    async with free_salon(database, deadline_ms=2000) as salon:
         await salon.sim.outage("hang")
         before = time.monotonic()
         answer = await salon.check(said(TWO))
         first = time.monotonic() - before
         assert answer["data"]["certainty"] == LOCAL
-        assert 0.45 < first < 2.5
+        assert 1.9 < first < 6
         before = time.monotonic()
         offers = await salon.phone().tool("get_alternatives", WINDOW)
         assert offers["status"] == "offers"
-        assert time.monotonic() - before < 0.45, "nobody waits for the same silence twice"
+        assert time.monotonic() - before < 1.9, "nobody waits for the same silence twice"
 
 
 async def test_a_deadline_is_of_the_whole_tool_call(database: DatabaseUrls) -> None:
-    """Full near the wish and further off: two looks are needed, and together they wait no longer."""
-    async with free_salon(database, deadline_ms=600) as salon:
+    """Full near the wish, so that further days are asked about as well: for them little of the time is left."""
+    async with free_salon(database, deadline_ms=1800) as salon:
         day = open_day(2)
         for n in range(-5, 6):
             salon.all_busy(at(0, day=day + timedelta(days=n)), 24 * 60)
-        salon.sim.add_fault(Fault("latency", op="slots.list", latency=Latency(ms=450), times=None))
-        before = time.monotonic()
+        salon.sim.add_fault(Fault("latency", op="slots.list", latency=Latency(ms=1300), times=None))
         answer = await salon.check(said(at(14, day=day)))
-        assert time.monotonic() - before < 2.0
         assert answer["status"] == "not_free"
         assert starts(answer)
+        assert {offer["certainty"]["calendar"] for offer in answer["data"]["offers"]} == {"local"}
 
 
 async def test_one_broken_key_is_not_asked_with_every_question(salon: FreeSalon) -> None:

@@ -81,7 +81,7 @@ class FreeSalon:
 
     async def settled(self) -> None:
         """Wait for what is read behind the callers."""
-        await self.salon.parts.free_times.filler.close(grace=5)
+        await self.salon.parts.free_times.filler.close(grace=15)
 
 
 def at(hour: int, minute: int = 0, day: date | None = None) -> datetime:
@@ -105,7 +105,7 @@ async def free_salon(
     probes: bool = True,
     unreachable: Literal["offer", "hide"] = "offer",
     valkey_url: str | None = None,
-    deadline_ms: int = 1500,
+    deadline_ms: int = 3000,
     courtesy: bool = False,
     simulate: Mapping[str, Any] | None = None,
 ) -> AsyncIterator[FreeSalon]:
