@@ -15,12 +15,14 @@ from pathlib import Path
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import httpx2
 import pytest
 from procrastinate import App
 
 from support.database import DatabaseUrls
 from support.free_salon import FreeSalon, at, free_salon, said
 from support.voice import BERLIN, open_day
+from support.voice import served as served_app
 from zusage.adapters.crypto import format_keys
 from zusage.adapters.embedded import EmbeddedServers
 from zusage.adapters.postgres.courtesies import PostgresCourtesies
@@ -35,6 +37,7 @@ from zusage.app.free_times.status import cache_status
 from zusage.app.free_times.warm import is_open_hour, warm
 from zusage.app.mirror.bring_over import bring_over
 from zusage.app.mirror.ports import SlotsWanted, Terms
+from zusage.boot.http import create_app
 from zusage.boot.wiring import mirroring_of
 from zusage.core.scheduling import day_bounds
 from zusage.core.values import Period
@@ -328,6 +331,24 @@ async def test_the_hit_rate_counts_who_waited(database: DatabaseUrls, servers: E
         assert status.hit_rate == 0.75
         assert status.reads == len(salon.people)
         assert status.days > 0
+
+
+async def test_metrics_count_without_names_what_this_process_answered(salon: FreeSalon) -> None:
+    window = {"service": "Damenschnitt", "when": f"{open_day():%d.%m.%Y}"}
+    for _ in range(2):
+        await salon.phone().tool("get_alternatives", window)
+    app = create_app(salon.salon.parts)
+    async with served_app(app) as url, httpx2.AsyncClient(trust_env=False) as client:
+        page = await client.get(url + "/metrics")
+    assert page.headers["content-type"].startswith("text/plain; version=0.0.4")
+    counted = dict(line.split(" ") for line in page.text.splitlines() if not line.startswith("#"))
+    assert counted == {
+        'zusage_free_times_questions_total{answered="at_once"}': "1",
+        'zusage_free_times_questions_total{answered="refreshed_behind"}': "0",
+        'zusage_free_times_questions_total{answered="waited"}': "1",
+        "zusage_free_times_requests_total": str(len(salon.people)),
+    }
+    assert "friseur" not in page.text
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from zusage.adapters.postgres.overview import PostgresOverview
 from zusage.boot.build import build_id
 from zusage.boot.wiring import Parts, running
 from zusage.inbound.api.health import HealthDoor
+from zusage.inbound.api.metrics import MetricsDoor
 from zusage.inbound.api.page import PageDoor
 
 
@@ -42,6 +43,7 @@ def _routes(parts: Parts) -> list[BaseRoute]:
         *parts.retell.routes(),
         *parts.hooks.routes(),
         *health.routes(),
+        *MetricsDoor(parts.free_times.filler.totals).routes(),
         *(page.routes() if settings.page else []),
     ]
 

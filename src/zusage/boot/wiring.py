@@ -237,13 +237,19 @@ def warm_up() -> None:
 
 @asynccontextmanager
 async def working(
-    settings: Settings, jobs: Database, url: str, calendars: CalendarParts, box: SecretBox
+    settings: Settings,
+    jobs: Database,
+    url: str,
+    calendars: CalendarParts,
+    box: SecretBox,
+    *,
+    free: FreeTimeParts,
 ) -> AsyncIterator[None]:
     """Work beside the block, as the worker does: tidy up, and run the jobs; `jobs` is open, `url` its address.
 
-    The end waits for what runs, for less than ten seconds."""
+    `free` are those of this process: whoever serves in it hears of what the worker changes. The end waits for what
+    runs, for less than ten seconds."""
     slots = CompanySlots()
-    free = build_free_times(jobs, box, calendars, deadline_ms=settings.calendar_deadline_ms)
     mirroring = mirroring_of(jobs, box, calendars, changed=free.changed)
     app = build_jobs(jobs_connector(url), Duties(mirroring, slots, PostgresWaker(jobs)))
     add_courtesies(app, Tending(PostgresCourtesies(jobs, box), calendars.client), slots)
@@ -269,7 +275,6 @@ async def working(
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await free.close()
 
 
 @asynccontextmanager
@@ -288,6 +293,13 @@ async def running(parts: Parts) -> AsyncIterator[Parts]:
             await parts.jobs.open()
             stack.push_async_callback(parts.jobs.close)
             await stack.enter_async_context(
-                working(parts.settings, parts.jobs, parts.servers.jobs, parts.calendars, parts.box)
+                working(
+                    parts.settings,
+                    parts.jobs,
+                    parts.servers.jobs,
+                    parts.calendars,
+                    parts.box,
+                    free=parts.free_times,
+                )
             )
         yield parts

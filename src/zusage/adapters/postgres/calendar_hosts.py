@@ -49,8 +49,8 @@ class PostgresCalendarHosts:
 
     async def hosts(self, company_id: UUID, version: int | None = None) -> CompanyHosts | None:
         known = self._known.get((company_id, version))
-        # A version says all that can be changed here, but not since when the key is another one's.
-        if known is not None and (version is not None or self._clock() - known[0] < _MINUTE):
+        # A newer version is read at once; what does not raise it (a key blocked there) is seen within a minute.
+        if known is not None and self._clock() - known[0] < _MINUTE:
             return known[1]
         async with self._database.transaction(company_id) as connection:
             hosts = await self._read(connection, company_id)

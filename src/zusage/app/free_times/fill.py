@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -68,7 +69,7 @@ class CalendarUnread(Exception):  # noqa: N818
 class Filler:
     """Reads days and keeps them. One for a process; close it in the end. `clock` gives seconds since 1970.
 
-    `ours` tells what our own reservations hide there."""
+    `ours` tells what our own reservations hide there. `totals` is what this process has counted, of all companies."""
 
     def __init__(
         self, kept: FreeDays, calendars: Calendars, ours: OwnReservations, clock: Callable[[], float]
@@ -80,6 +81,7 @@ class Filler:
         self._running: dict[tuple[UUID, UUID, str], list[tuple[Wanted, asyncio.Task[Filled]]]] = {}
         self._resting: dict[tuple[UUID, UUID, str], float] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
+        self.totals: Counter[str] = Counter()
 
     def rests(self, wanted: Wanted) -> bool:
         """Say whether this host was silent just now, and is not worth waiting for."""
@@ -112,6 +114,7 @@ class Filler:
 
     def count(self, company_id: UUID, **counts: int) -> None:
         """Count without waiting for it."""
+        self.totals.update(counts)
         today = datetime.fromtimestamp(self.clock(), UTC).date()
         numbers: Mapping[Kind, int] = counts  # type: ignore[assignment]
         self.background(self.kept.count(company_id, today, numbers))

@@ -70,7 +70,7 @@ class HostBook(Protocol):
     async def hosts(self, company_id: UUID, version: int | None = None) -> CompanyHosts | None:
         """Read the hosts of a company; None where it has no calendar.
 
-        With a catalogue version it is read once per version; without one, at most once a minute.
+        They are read at most once a minute, and at once for a catalogue version that was not asked for yet.
 
         :raises LedgerBusy: the database is too busy; trying again is safe."""
 

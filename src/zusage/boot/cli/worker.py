@@ -8,6 +8,7 @@ import signal
 from zusage.adapters.postgres.calendar_blocks import PostgresBlocks
 from zusage.boot.calendars import open_calendars
 from zusage.boot.cli._frame import aside, prepare, ready_servers
+from zusage.boot.free_times import open_free_times
 from zusage.boot.servers import Servers, secret_box
 from zusage.boot.settings import Settings, SettingsError
 from zusage.boot.wiring import jobs_database, working
@@ -39,7 +40,8 @@ async def _work(settings: Settings, servers: Servers) -> None:
             open_calendars(
                 servers.valkey, warm=True, blocks=PostgresBlocks(jobs), replicas=settings.replicas
             ) as calendars,
-            working(settings, jobs, servers.jobs, calendars, box),
+            open_free_times(jobs, box, calendars, deadline_ms=settings.calendar_deadline_ms) as free,
+            working(settings, jobs, servers.jobs, calendars, box, free=free),
         ):
             aside.print("Zusage works in the background (Ctrl-C stops it)")
             await over.wait()
