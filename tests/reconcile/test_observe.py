@@ -13,6 +13,7 @@ from support.mirrored import open_start
 from support.reconciled import HOUR, Reconciled, kinds, reconciled
 from support.shop import NO_FLAWS
 from zusage.adapters.postgres.database import Database
+from zusage.adapters.postgres.mirror_health import PostgresMirrorHealth
 from zusage.sandbox.calcom import Fault
 
 
@@ -230,3 +231,38 @@ async def test_who_is_given_to_somebody_else_there_is_here_too(desk: Reconciled)
     salon.sim.people.reassign(await desk.uid(appointment), salon.kind(person=0).owner_id or 0)
     assert kinds(await desk.compare()) == [("moved_there", "done")]
     assert await salon.reviews() == ["mirror_changed_there"]  # nobody here is this host
+
+
+async def test_what_the_routine_asked_a_person_about_is_taken_over_where_it_can_be(desk: Reconciled) -> None:
+    """The request that booked had no answer; meanwhile people moved one, and cancelled the other."""
+    salon, start = desk.salon, open_start()
+    await desk.compare()
+    moved, cancelled = await salon.book(), await salon.book(start=start + timedelta(hours=2))
+    for each in (moved, cancelled):
+        salon.sim.add_fault(Fault("timeout_after_commit", op="bookings.create"))
+        await salon.bring(each, write=0.3)
+    first, second = sorted(salon.there, key=lambda each: each.period.start)
+    await salon.sim.people.move(first.uid, start + timedelta(days=1))
+    await salon.sim.people.cancel(second.uid)
+    desk.later(30)
+    for each in (moved, cancelled):
+        await salon.bring(each)
+    assert await salon.reviews() == ["mirror_cancelled_there", "mirror_changed_there"]
+    desk.later(900)
+    assert kinds(await desk.pull()) == [("cancelled_there", "done"), ("moved_there", "done")]
+    assert (await desk.status(cancelled), await salon.reviews()) == ("cancelled", [])
+    (row,) = await salon.shop.rows("SELECT starts_at FROM appointment WHERE appointment_id = %s", moved)
+    assert row == (start + timedelta(days=1),)
+
+
+async def test_a_retry_moves_back_what_a_person_does_not_want_there(desk: Reconciled) -> None:
+    salon, start = desk.salon, open_start()
+    appointment = await desk.booked(start)
+    await salon.book(start=start + timedelta(hours=2))
+    await salon.sim.people.move(await desk.uid(appointment), start + timedelta(hours=2))
+    await desk.compare()
+    assert await salon.reviews() == ["mirror_changed_there"]
+    await PostgresMirrorHealth(salon.shop.database).retry(desk.company_id, appointment)
+    await salon.settle(appointment, desk.clock)
+    assert [each.period.start for each in salon.there if each.uid == await desk.uid(appointment)] == [start]
+    assert (await salon.known(appointment), await salon.reviews()) == ([("present", "present")], [])

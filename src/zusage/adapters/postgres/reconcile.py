@@ -129,6 +129,9 @@ class PostgresReconcileUnit:
             "failure": "changed",
         }
         await self._ask(phase, asked | {"uid": booking.uid, "why": why})
+        place = {"starts": booking.start, "ends": booking.end, "kind": booking.event_type_id}
+        host = {"host": booking.host_ids[0] if booking.host_ids else None}
+        await self._run(sql.STANDS_ELSEWHERE, await self._of(phase) | place | host)
 
     async def cancel(self, appointment_id: UUID, phases: Iterable[Phase], why: str) -> None:
         ordinals = [phase.ordinal for phase in phases]

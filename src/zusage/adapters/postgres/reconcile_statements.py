@@ -97,6 +97,14 @@ UPDATE mirror SET known = %(known)s, uid = %(uid)s,
        review_at = %(now)s, next_at = NULL
 WHERE company_id = %(company)s AND appointment_id = %(appointment)s AND ordinal = %(ordinal)s
 """
+# Where it stands now: a retry moves it back from there.
+STANDS_ELSEWHERE = """
+UPDATE mirror SET known_starts_at = %(starts)s, known_ends_at = %(ends)s, known_host_id = %(host)s, moving_to = NULL,
+       known_event_type_id = coalesce(%(kind)s, known_event_type_id),
+       known_staff_id = (SELECT h.staff_id FROM calendar_host h
+                         WHERE h.company_id = %(company)s AND h.host_id = %(host)s ORDER BY h.staff_id LIMIT 1)
+WHERE company_id = %(company)s AND appointment_id = %(appointment)s AND ordinal = %(ordinal)s
+"""
 REVIEW = """
 INSERT INTO review_item (company_id, kind, appointment_id, detail, created_at)
 SELECT %(company)s, %(kind)s, %(appointment)s,

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-_CALL_BACK = frozenset({"mirror_refused", "mirror_overdue", "absence_over_promise", "stranded_promise"})
+_CALL_BACK = frozenset(
+    {
+        "mirror_refused",
+        "mirror_overdue",
+        "absence_over_promise",
+        "stranded_promise",
+        "external_over_promise",
+    }
+)
 _RETRY = "`zusage mirror retry --company {company} --apply`"
 _ADVICE = {
     "mirror_refused": "The calendar refused the appointment, and it stands here only: call the customer back and agree "
@@ -14,12 +22,19 @@ _ADVICE = {
     "then " + _RETRY + "; call the customer back if it cannot stand.",
     "mirror_alike": "Cal.com has a booking of the same host and time, perhaps typed in by hand: if it is this appointment, "
     "cancel it there, then " + _RETRY + "; else call the customer back.",
-    "mirror_changed_there": "Somebody moved it in Cal.com: move the appointment here too, or move it back there.",
+    "mirror_changed_there": "Somebody moved it in Cal.com to where it cannot be taken over: move it elsewhere there, which "
+    "is then taken over, or " + _RETRY + " moves it back.",
     "mirror_cancelled_there": "Somebody cancelled it in Cal.com: cancel the appointment here too, or "
     + _RETRY
     + " books it anew.",
     "calendar_check": "Mend at Cal.com or with `zusage calcom map {company}` what `zusage calcom check {company}` names; "
     "it closes by itself with the next night's look.",
+    "external_over_promise": "Somebody booked in Cal.com over an appointment: call one of the two customers, and move or "
+    "cancel theirs; it closes by itself then.",
+    "calendar_unknown_intent": "A booking in Cal.com is of this installation, or of another one with the same key, and this "
+    "database does not know it (a restored backup, a copy): look at it there; it closes by itself when it is over.",
+    "calendar_observe_only": "Look at `zusage mirror diff --company {company}`; if it is right, "
+    "`zusage mirror repair --company {company} --apply` carries it out and lets the worker act again.",
     "absence_over_promise": "Who serves is away then: call the customer back and agree on another time.",
     "stranded_promise": "It cannot be kept as it stands: call the customer back, or put back what is missing.",
 }
