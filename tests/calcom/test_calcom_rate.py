@@ -90,10 +90,23 @@ async def test_a_block_counts_for_every_process_and_outlives_valkey(servers: Emb
         await bucket.close()
 
 
-async def test_without_valkey_each_process_takes_a_quarter() -> None:
+async def test_hole_33_without_valkey_each_process_takes_its_part() -> None:
     away = shared("unix:///nowhere/valkey.sock", Seconds())
     assert await granted(away, "k", "live", 100) == 15
     await away.close()
+
+
+async def test_hole_33_together_processes_without_valkey_take_no_more_than_one_may() -> None:
+    clock = Seconds()
+    processes = [LocalBucket(clock, share=6) for _ in range(6)]
+    assert sum([await granted(bucket, "k", "live", 200) for bucket in processes]) == LIMIT // 2
+    clock.now += 60
+    assert sum([await granted(bucket, "k", "live", 200) for bucket in processes]) <= LIMIT // 2
+
+
+async def test_hole_33_control_each_for_itself_they_take_six_times_as_much() -> None:
+    processes = [LocalBucket(Seconds(), share=1) for _ in range(6)]
+    assert sum([await granted(bucket, "k", "live", 200) for bucket in processes]) == 6 * LIMIT // 2
 
 
 async def test_a_clock_that_goes_back_refills_nothing(servers: EmbeddedServers) -> None:
