@@ -51,7 +51,7 @@ def configure_logging(settings: Settings, *, level: str | None = None) -> None:
         library = logging.getLogger(own_ways)
         library.handlers.clear()
         library.propagate = True
-    for noisy in ("uvicorn.access", "alembic", "httpx2"):
+    for noisy in ("uvicorn.access", "alembic", "httpx2", "procrastinate"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
@@ -20,6 +21,8 @@ _HOOKS = {
     "created": "Cal.com tells changes from now on.",
     "kept": "Cal.com tells changes, as before.",
 }
+# A host that left brings a finding for each of their event types.
+_SHOWN = 30
 _ORIGINS = {"said": "as you said", "kept": "stored", "found": "found", "none": "missing"}
 
 
@@ -50,7 +53,9 @@ def print_map(view: MapView) -> None:
             who = f"{piece.piece.label} with {piece.piece.member.name}"
             screen.print(f"[red]✗[/red] {escape(who)}: {escape(piece.missing)}")
     if view.unbookable:
-        screen.print(f"Not offered on the phone like this: {escape('; '.join(_unbookable(view)))}")
+        screen.print("Not offered on the phone like this:")
+        for line in _unbookable(view):
+            screen.print(f"  {line}", markup=False)
 
 
 def _print_hosts(hosts: Sequence[HostProposal]) -> None:
@@ -79,8 +84,12 @@ def _print_pieces(pieces: Sequence[PieceProposal]) -> None:
 
 
 def _unbookable(view: MapView) -> Iterator[str]:
+    """Say for each person of a branch in one line what is missing."""
+    missing: dict[tuple[str, str], list[str]] = {}
     for branch, member, service in view.unbookable:
-        yield f"{service} with {member} ({branch})"
+        missing.setdefault((branch, member), []).append(service)
+    for (branch, member), services in missing.items():
+        yield f"{member} ({branch}): {', '.join(services)}"
 
 
 def applied(view: MapView, done: Applied) -> Iterator[str]:
@@ -175,13 +184,16 @@ def _candidate_json(each: Candidate) -> dict[str, Any]:
 
 
 def print_report(report: CalendarReport) -> None:
-    """Print what was found, errors first, each with how to mend it."""
+    """Print what was found, errors first, each with how to mend it; of very many the first, and what the others are."""
     mirrored = ", ".join(report.branches) or "no branch"
     screen.print(f"{escape(report.company)}: {escape(report.account)}; mirrored: {escape(mirrored)}")
-    for each in report.findings:
+    for each in report.findings[:_SHOWN]:
         sign = "[red]✗[/red]" if each.level == "error" else "[yellow]![/yellow]"
         screen.print(f"{sign} [bold]{escape(each.about)}[/bold]: {escape(each.sentence)}")
         screen.print(f"  → {escape(each.mend)}")
+    if more := Counter(each.code for each in report.findings[_SHOWN:]):
+        codes = ", ".join(f"{count} × {code}" for code, count in more.most_common())
+        screen.print(f"… and {more.total()} more ({codes}); --json lists all of them.")
     for note in report.notes:
         screen.print(f"[yellow]![/yellow] {escape(note)}")
     if report.state == "well":

@@ -39,7 +39,10 @@ def list_(
     if as_json:
         print_json({"counts": counts, "jobs": [asdict(job) for job in jobs]})
         return
-    table = Table("id", "queue", "task", "status", "attempts", "since", "arguments")
+    table = Table()
+    for column in ("id", "queue", "task", "status", "attempts", "since", "arguments"):
+        # Ids are there to be copied: they are folded where the screen is narrow, never cut off.
+        table.add_column(column, overflow="fold")
     for job in jobs:
         since = f"{job.changed_at:%d.%m. %H:%M:%S}" if job.changed_at else ""
         said = " ".join(f"{name}={value}" for name, value in job.args.items())
