@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import replace
 from uuid import UUID, uuid4
 
@@ -13,13 +13,16 @@ import psycopg
 import pytest
 from procrastinate import App
 
-from support.database import DatabaseUrls
+from support.database import Clock, DatabaseUrls
 from support.mirrored import Mirrored, mirrored, open_start
+from support.shop import make_shop
 from zusage.adapters.calcom.worker_slots import CompanySlots
 from zusage.adapters.crypto import SecretBox, generate_key
 from zusage.adapters.postgres.database import Database
 from zusage.adapters.postgres.jobs import PostgresWaker, count_jobs, jobs_connector, list_jobs, retry_jobs
 from zusage.adapters.postgres.mirror import PostgresMirror
+from zusage.adapters.postgres.worker_slots import PostgresSlots
+from zusage.app.mirror.ports import WorkerSlots
 from zusage.inbound.worker.jobs import Duties, build_jobs
 from zusage.inbound.worker.run_jobs import run_jobs
 from zusage.sandbox.calcom import Fault, Latency
@@ -34,7 +37,8 @@ async def salon(app_db: Database, jobs_db: Database) -> AsyncIterator[Mirrored]:
 
 
 def jobs_of(salon: Mirrored, jobs: Database, url: str) -> App:
-    return build_jobs(jobs_connector(url), Duties(salon.mirroring, CompanySlots(), PostgresWaker(jobs)))
+    slots = PostgresSlots(jobs, CompanySlots(), new_id=uuid4)
+    return build_jobs(jobs_connector(url), Duties(salon.mirroring, slots, PostgresWaker(jobs)))
 
 
 @asynccontextmanager
@@ -190,6 +194,34 @@ async def test_hole_32_a_company_takes_two_slots_and_the_others_run(
         await until(done, 20)
     assert busiest == 2
     assert salon.posts() == 5
+
+
+async def test_hole_32_two_slots_are_two_for_all_workers_together(
+    salon: Mirrored, jobs_db: Database, database: DatabaseUrls, clock: Clock
+) -> None:
+    """Two workers on one database. Control: slots of each process alone let twice as many in."""
+    company, other = salon.shop.company_id, (await make_shop(salon.shop.database)).company_id
+
+    async def let_in(workers: Sequence[WorkerSlots]) -> list[bool]:
+        async with AsyncExitStack() as stack:
+            return [await stack.enter_async_context(each.take(company)) for each in workers for _ in range(2)]
+
+    alone = [CompanySlots(), CompanySlots()]
+    assert await let_in(alone) == [True] * 4
+    shared = [PostgresSlots(jobs_db, each, new_id=uuid4) for each in alone]
+    assert await let_in(shared) == [True, True, False, False]
+    assert await let_in(shared) == [True, True, False, False], "given back"
+
+    killed = shared[0].take(company)
+    assert await killed.__aenter__()
+    async with shared[1].take(company) as second, shared[1].take(company) as third:
+        assert (second, third) == (True, False)
+        async with shared[1].take(other) as theirs:
+            assert theirs, "another company has its own"
+    clock.advance(61)
+    async with shared[1].take(company) as second, shared[1].take(company) as third:
+        assert (second, third) == (True, True), "a dead worker's slot is free after a minute"
+    await killed.__aexit__(None, None, None)
 
 
 async def test_the_serving_role_leaves_jobs_for_its_own_company_and_sees_none(

@@ -31,6 +31,7 @@ from zusage.adapters.postgres.masters import PostgresMasters
 from zusage.adapters.postgres.mirror import PostgresMirror
 from zusage.adapters.postgres.reconcile import PostgresReconcile
 from zusage.adapters.postgres.worker import PostgresHousekeeping
+from zusage.adapters.postgres.worker_slots import PostgresSlots
 from zusage.adapters.valkey.counter import ValkeyCounter
 from zusage.app.calls.ports import Counter
 from zusage.app.courtesy.tend_courtesies import Tending
@@ -249,7 +250,7 @@ async def working(
 
     `free` are those of this process: whoever serves in it hears of what the worker changes. The end waits for what
     runs, for less than ten seconds."""
-    slots = CompanySlots()
+    slots = PostgresSlots(jobs, CompanySlots(), new_id=new_id)
     mirroring = mirroring_of(jobs, box, calendars, changed=free.changed)
     app = build_jobs(jobs_connector(url), Duties(mirroring, slots, PostgresWaker(jobs)))
     add_courtesies(app, Tending(PostgresCourtesies(jobs, box), calendars.client), slots)

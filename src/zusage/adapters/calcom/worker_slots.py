@@ -9,7 +9,7 @@ from uuid import UUID
 
 
 class CompanySlots:
-    """Implements `app.mirror.ports.WorkerSlots` for this process; who finds none free comes back later."""
+    """Implements `app.mirror.ports.WorkerSlots` for this process alone; who finds none free comes back later."""
 
     def __init__(self, each: int = 2) -> None:
         self._each = each

@@ -108,13 +108,14 @@ async def _mirror_appointment(company_id: UUID, appointment_id: UUID, duties: Du
 
 async def in_slot(company_id: UUID, slots: WorkerSlots, work: Callable[[], Awaitable[object]]) -> bool:
     """Work in one of the company's slots; False where none was free. What a busy database stopped, or a missing key, stays due."""
-    async with slots.take(company_id) as free:
-        if free:
-            try:
+    try:
+        async with slots.take(company_id) as free:
+            if free:
                 await work()
-            except (LedgerBusy, SecretUnreadable) as error:
-                log.warning("mirror_put_off", company_id=str(company_id), reason=str(error))
-        return free
+            return free
+    except (LedgerBusy, SecretUnreadable) as error:
+        log.warning("mirror_put_off", company_id=str(company_id), reason=str(error))
+        return True
 
 
 async def _take_over(app: App, timestamp: int) -> None:
