@@ -82,7 +82,12 @@ def standing_at(booking: CalendarBooking, phases: Iterable[Phase]) -> Phase | No
 def fits(booking: CalendarBooking, phase: Phase) -> bool:
     """Say whether a live booking stands as the phase is wanted; phases are compared, not claims (protocols 51)."""
     same = booking.start == phase.start and booking.end == phase.end
-    return alive(booking) and same and booking.host_ids[:1] == (phase.host_id,)
+    return alive(booking) and same and not _elsewhere(booking, phase)
+
+
+def _elsewhere(booking: CalendarBooking, phase: Phase) -> bool:
+    """Say whether a booking is with somebody else than the phase."""
+    return phase.host_id is not None and booking.host_ids[:1] != (phase.host_id,)
 
 
 def judge(phase: Phase, sight: Sight, now: datetime) -> Verdict:
@@ -128,9 +133,11 @@ def _leftover(phase: Phase, living: Sequence[CalendarBooking], now: datetime) ->
 def _gone(phase: Phase, sight: Sight, now: datetime) -> Verdict:
     if sight.current is not None:
         return Verdict("ended", sight.current)
+    if not sight.asked:
+        return _NOTHING
     if phase.known == "absent":
         return Verdict("ended")
-    if not sight.asked or phase.in_review or not _still(phase, now):
+    if phase.in_review or not _still(phase, now):
         return _NOTHING
     if phase.missed_at is None:
         return Verdict("missed")
@@ -167,4 +174,4 @@ def _shift(phase: Phase, verdict: Verdict) -> tuple[timedelta, timedelta, bool]:
     """How far a phase was moved, whether its length changed, and whether it is with somebody else now."""
     assert verdict.booking is not None
     length = (verdict.booking.end - verdict.booking.start) - (phase.end - phase.start)
-    return verdict.booking.start - phase.start, length, verdict.booking.host_ids[:1] != (phase.host_id,)
+    return verdict.booking.start - phase.start, length, _elsewhere(verdict.booking, phase)

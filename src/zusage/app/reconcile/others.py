@@ -37,10 +37,10 @@ async def others_gone(
     for uid in sorted(stored.keys() - shown.keys() - missing):
         if during is not None and during.start <= stored[uid].start < during.end:
             there = await reader.get(uid)
-            if there is None:
-                gone |= {uid}
-            else:
+            if there is not None:
                 found[uid] = there
+            elif uid not in reader.unread:
+                gone |= {uid}
     return Lost(found, frozenset(gone))
 
 

@@ -19,6 +19,8 @@ _LONGEST_CHAIN = 10
 _PAGE, _OVERLAP = 100, 10
 """Rows shift while one turns pages: each page begins with the last ten of the one before."""
 MOST_LISTED = 5000
+_MOST_UNREAD = 3
+"""More answers that cannot be read than so many are no odd bookings: the calendar itself is ill."""
 
 
 class TooManyError(Exception):
@@ -29,21 +31,27 @@ class TooManyError(Exception):
 class Reader:
     """One run's questions; each booking is asked for once. `read` are those read one by one, None: it was not found.
 
-    :raises CalendarError: from any method, but for what is not found."""
+    `unread` are those to which no readable answer came: one odd booking must not keep all others from being compared.
+
+    :raises CalendarError: from any method, but for what is not found or not readable."""
 
     calendar: CalendarBookings
     terms: Terms
     read: dict[str, CalendarBooking | None] = field(default_factory=dict)
+    unread: set[str] = field(default_factory=set)
 
     async def get(self, uid: str) -> CalendarBooking | None:
-        if uid not in self.read:
+        if uid not in self.read and uid not in self.unread:
             try:
                 self.read[uid] = await self.calendar.get_booking(uid, self.terms)
             except CalendarError as error:
-                if error.kind != "gone":
+                if error.kind == "gone":
+                    self.read[uid] = None
+                elif error.kind == "unknown" and error.status and len(self.unread) < _MOST_UNREAD:
+                    self.unread.add(uid)
+                else:
                     raise
-                self.read[uid] = None
-        return self.read[uid]
+        return self.read.get(uid)
 
     async def last_of(self, uid: str) -> CalendarBooking | None:
         """Follow a booking to where it was moved last; a successor that cannot be found yet leaves the one before."""
@@ -67,7 +75,7 @@ class Reader:
         elif shown is not None and fits(shown, phase):
             sight = Sight(shown, asked=True)
         else:
-            sight = Sight(await self.last_of(phase.uid), asked=True)
+            sight = Sight(await self.last_of(phase.uid), asked=phase.uid not in self.unread)
         return await self._with_others(phase, sight, listed)
 
     async def _with_others(self, phase: Phase, sight: Sight, listed: Mapping[str, CalendarBooking]) -> Sight:

@@ -20,7 +20,7 @@ class Phase:
 
     `intents` are those of all generations, the current one last; `uids` all uids it ever had. `busy`: the routine is at
     it, or soon will be. `still_since`: when anything of it was last asked for or settled. `missed_at`: when its booking
-    was first not found. `host_id` None: its member of staff is nobody there any more."""
+    was first not found. `host_id` is who its member of staff is there, by the mapping or by where it stands; None: not known."""
 
     appointment_id: UUID
     ordinal: int
@@ -51,7 +51,7 @@ class Phase:
 class Sight:
     """What the calendar shows of one phase: the booking at the end of its chain of uids, and others of its intents.
 
-    `current` None: it was not found, or (`asked` false) nobody looked. `others` are live, and none of the chain."""
+    `current` None: it was not found, or (`asked` false) nobody looked, or could read the answer. `others` are live, and none of the chain."""
 
     current: CalendarBooking | None = None
     asked: bool = False
