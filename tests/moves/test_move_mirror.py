@@ -591,7 +591,31 @@ async def test_an_answer_at_another_time_or_host_is_not_believed(salon: Mirrored
     await salon.settle(appointment, clock)
     assert await salon.reviews() == ["mirror_changed_there"]
     text = await salon.shop.rows("SELECT detail ->> 'text' FROM review_item")
-    assert text == [("Cal.com moved the booking to one that differs in start, end.",)]
+    assert text == [("Cal.com moved the booking to one that differs in start.",)]
+
+
+async def test_a_length_that_the_move_set_back_is_mended(salon: Mirrored, clock: Clock) -> None:
+    """Some versions of Cal.com do so to a length of ours: what stands too long there is made anew, as it is wanted."""
+    kind = salon.kind()
+    kind.lengths = [60, 90]
+    await salon.shop.do("UPDATE calendar_mapping SET send_length = true")
+    start = open_start()
+    appointment = await booked(salon, salon.shop.plan(start=start, minutes=90))
+    await salon.move(appointment, salon.shop.plan(start=open_start(14), minutes=90))
+
+    async def reach(place: Point) -> None:
+        if place == "move_answered":
+            (there,) = salon.there
+            there.period = type(there.period)(there.period.start, there.period.start + timedelta(minutes=60))
+
+    # The answer is lost, so that what stands there is read.
+    salon.sim.add_fault(Fault("timeout_after_commit", op=MOVE))
+    await salon.bring(appointment, reach=reach, write=0.3)
+    await salon.settle(appointment, clock)
+    (there,) = salon.there
+    assert there.period.end - there.period.start == timedelta(minutes=90)
+    assert (salon.posts(), await salon.reviews()) == (2, [])
+    await in_step(salon, open_start(14))
 
 
 async def test_a_second_move_while_the_first_is_under_way_is_followed(salon: Mirrored, clock: Clock) -> None:

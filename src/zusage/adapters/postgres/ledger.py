@@ -33,6 +33,12 @@ WHERE c.company_id = %s AND c.resource_id = ANY (%s)
   AND c.starts_at < %s AND c.starts_at > %s AND c.ends_at > %s
   AND (h.hold_id IS NULL OR (h.expires_at > zusage_now() AND h.call_id IS DISTINCT FROM %s))
 """
+_OWN_TIME = """
+SELECT resource_id, starts_at, ends_at FROM claim WHERE company_id = %(company)s AND appointment_id = %(appointment)s
+UNION ALL
+SELECT c.resource_id, c.starts_at, c.ends_at FROM claim c JOIN move m USING (company_id, move_id)
+WHERE m.company_id = %(company)s AND m.appointment_id = %(appointment)s AND m.state = 'open'
+"""
 _TAKE = "SELECT (t).* FROM ledger_take(%s, %s, %s, %s, %s, %s, %s, %s, %s) AS t"
 _CONFIRM = (
     "SELECT (t).*, mirror_wait(%s, %s) FROM ledger_confirm(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) AS t"
@@ -66,10 +72,11 @@ class PostgresUnit:
             _BUSY,
             (self._company_id, list(resources), window.end, window.start - _ONE_DAY, window.start, call_id),
         )
-        taken: dict[UUID, list[Period]] = defaultdict(list)
-        for resource_id, starts_at, ends_at in await cursor.fetchall():
-            taken[resource_id].append(Period(starts_at, ends_at))
-        return taken
+        return _busy(await cursor.fetchall())
+
+    async def own_time(self, appointment_id: UUID) -> Busy:
+        values = {"company": self._company_id, "appointment": appointment_id}
+        return _busy(await (await self._connection.execute(_OWN_TIME, values)).fetchall())
 
     async def take(self, call_id: UUID, plans: Sequence[Plan]) -> Taken:
         row = await self._one(
@@ -154,6 +161,13 @@ class PostgresLedger:
             yield unit
         if unit.committed is not None:
             await self._reach(unit.committed)
+
+
+def _busy(rows: Sequence[tuple[Any, ...]]) -> Busy:
+    taken: dict[UUID, list[Period]] = defaultdict(list)
+    for resource_id, starts_at, ends_at in rows:
+        taken[resource_id].append(Period(starts_at, ends_at))
+    return taken
 
 
 def _plan_columns(plans: Sequence[Plan]) -> tuple[Any, ...]:

@@ -17,6 +17,7 @@ from zusage.app.availability.offers import (
     offers_around,
     read_busy,
 )
+from zusage.app.availability.ports import BusyReader
 from zusage.app.booking.outcomes import Refused
 from zusage.app.booking.ports import LedgerUnit, OpenUnit
 from zusage.app.calls.ports import Answer, Begun
@@ -31,8 +32,8 @@ Later = Callable[[object, LedgerUnit], Awaitable[Callable[[], Awaitable[Answer]]
 
 _MINUTE = timedelta(minutes=1)
 # Each plan costs a caller's time to build and send, and its resources a lock that others wait for.
-_FIRST_PLANS = 4
-_ALL_PLANS = 128
+FIRST_PLANS = 4
+ALL_PLANS = 128
 _WITHOUT_OFFERS = ("past", "too_far", "nobody")
 
 
@@ -42,7 +43,7 @@ def a_minute(start: datetime) -> Period:
 
 
 async def plans_at(
-    search: Search, start: datetime, unit: LedgerUnit, *, most: int, price: Money | None
+    search: Search, start: datetime, unit: BusyReader, *, most: int, price: Money | None
 ) -> Sequence[Plan] | Refusal:
     """Build at most `most` interchangeable plans for a start, best first, or say why there is none; one query.
 
@@ -89,7 +90,7 @@ def windows_at(search: Search, start: datetime) -> list[Period]:
     return [needed, *near_windows(search, days_around=DAYS_AROUND)]
 
 
-async def refused(search: Search, start: datetime, refusal: Refusal, unit: LedgerUnit) -> Refused:
+async def refused(search: Search, start: datetime, refusal: Refusal, unit: BusyReader) -> Refused:
     """Add what else would do to a refusal."""
     if refusal.reason in _WITHOUT_OFFERS:
         return Refused(refusal)
@@ -112,7 +113,7 @@ async def with_second_look(
     all at once, for its own plan must be among them. Effect and answer commit together, unless `later` commits the
     effect alone and says what gives the answer."""
     for last_look in (False, True):
-        most = _ALL_PLANS if last_look or run.hold is not None else _FIRST_PLANS
+        most = ALL_PLANS if last_look or run.hold is not None else FIRST_PLANS
         try:
             async with open_unit(run.company_id) as unit:
                 outcome = await attempt(unit, most)

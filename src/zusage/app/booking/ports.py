@@ -12,7 +12,7 @@ from uuid import UUID
 from zusage.app.availability.ports import OfferUnit
 from zusage.app.calls.ports import Begun
 from zusage.core.scheduling.calendar import CalendarView
-from zusage.core.scheduling.plan import Plan
+from zusage.core.scheduling.plan import Busy, Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +128,9 @@ class LedgerUnit(OfferUnit, Protocol):
 
         The new time is taken before the old one is given up: where a calendar has to agree, the old time stays taken
         until it has, or has refused, or for ten minutes. Repeating it is harmless: "same"."""
+
+    async def own_time(self, appointment_id: UUID) -> Busy:
+        """Read what an appointment takes, and what a move of it keeps, by resource."""
 
     async def unmove(self, appointment_id: UUID, reason: str) -> bool:
         """Take a move back that the calendar refused; False: none is under way."""

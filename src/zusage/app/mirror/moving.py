@@ -29,18 +29,19 @@ def is_due(row: MirrorRow, now: datetime) -> bool:
 
 def has_length(row: MirrorRow) -> bool:
     """Say whether the event type can be as long as the phase."""
-    return row.target is not None and (row.target.send_length or _usual_length(row))
+    kind = row.target
+    return kind is not None and (
+        kind.send_length or timedelta(minutes=kind.length_min) == row.end - row.start
+    )
 
 
 def is_movable(row: MirrorRow) -> bool:
-    """Say whether the booking can be moved to where it is wanted: same event type, same host, same usual length.
-
-    An unusual length is set back to the usual one by some versions of Cal.com when a booking is moved."""
+    """Say whether the booking can be moved to where it is wanted: same event type, same host, same length."""
     place, kind = row.place, row.target
     if place is None or kind is None or row.end - row.start != place.end - place.start:
         return False
     same_kind = place.event_type_id in (None, kind.event_type_id)
-    return same_kind and place.host_id == kind.host_id and _usual_length(row)
+    return same_kind and place.host_id == kind.host_id
 
 
 def revised(row: MirrorRow, appointment_id: UUID, now: datetime) -> MirrorRow:
@@ -111,7 +112,3 @@ def _former(row: MirrorRow) -> Former:
     if row.uid is None or row.place is None:
         raise ValueError("what stands has a uid and a place")
     return Former(row.uid, row.intent, row.place)
-
-
-def _usual_length(row: MirrorRow) -> bool:
-    return row.target is not None and timedelta(minutes=row.target.length_min) == row.end - row.start

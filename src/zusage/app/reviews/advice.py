@@ -6,6 +6,8 @@ _CALL_BACK = frozenset(
     {
         "mirror_refused",
         "mirror_overdue",
+        "move_refused",
+        "move_overdue",
         "absence_over_promise",
         "stranded_promise",
         "external_over_promise",
@@ -36,6 +38,10 @@ _ADVICE = {
     "calendar_observe_only": "Look at `zusage mirror diff --company {company}`; if it is right, "
     "`zusage mirror repair --company {company} --apply` carries it out and lets the worker act again.",
     "absence_over_promise": "Who serves is away then: call the customer back and agree on another time.",
+    "move_refused": "The calendar refused the new time, so the appointment stands at its old one again: call the customer "
+    "back and say so, or agree on another time (`zusage appointments move`).",
+    "move_overdue": "The calendar has not answered to a move for ten minutes, and the old time is free again: look why "
+    "(`zusage calcom check {company}`); if it refuses in the end, call the customer back.",
     "stranded_promise": "It cannot be kept as it stands: call the customer back, or put back what is missing.",
 }
 _ANY = "Look at it, and close it when it is seen to."

@@ -9,6 +9,7 @@ import typer
 from zusage.boot.build import build_id
 from zusage.boot.cli import (
     alerts,
+    appointments,
     backfill,
     cache,
     calcom,
@@ -58,6 +59,7 @@ app.add_typer(cache.app, name="cache")
 mirror.app.command("diff", epilog=mirror_compare.DIFF_EXAMPLE)(mirror_compare.diff)
 mirror.app.command("repair", epilog=mirror_compare.REPAIR_EXAMPLE)(mirror_compare.repair)
 app.add_typer(mirror.app, name="mirror")
+app.add_typer(appointments.app, name="appointments")
 app.add_typer(orphans.app, name="orphans")
 app.add_typer(reviews.app, name="reviews")
 app.add_typer(alerts.app, name="alerts")
