@@ -50,7 +50,7 @@ _SAID: dict[str, Said] = {
     "expired": "refused",
     "alternatives": "refused",
 }
-_MOST_ROUNDS = 60
+_MOST_ROUNDS = 40
 _MOST_TRIES = 3
 _UNTIL_COMPARED, _UNTIL_HEEDED = 3_600.0, 6.0
 _LATE_MS = 1_600
@@ -74,6 +74,7 @@ class Weakness:
 
     careless: Carelessness = ""
     recovers: bool = True
+    compares: bool = True
 
 
 _NONE = Weakness()
@@ -421,6 +422,8 @@ async def _recover(shift: Shift) -> None:
     else:
         shift.unanswered = True
     await _settle(shift, child)
+    if not shift.weakness.compares:
+        return
     _pass(shift, _UNTIL_COMPARED)
     await child.ask("reconcile")
     await _settle(shift, child)

@@ -50,7 +50,7 @@ class Place:
 
 REQUESTS: Mapping[Operation, str] = {"book": "bookings.create", "cancel": "bookings.cancel"}
 _TAKES_BACK: Mapping[Operation, str] = {"book": "bookings.cancel"}
-_TAKEN = "User either already has booking at this time or is not available"
+TAKEN = "User either already has booking at this time or is not available"
 
 FAULTS = (
     Fault("nothing", "none"),
@@ -59,7 +59,7 @@ FAULTS = (
     Fault("timeout_after_commit", "calendar", "timeout_after_commit"),
     Fault("500_after_commit", "calendar", "error_after_commit"),
     Fault("400_although_created", "calendar", "refused_but_created"),
-    Fault("refused", "calendar", "error_before_commit", _TAKEN),
+    Fault("refused", "calendar", "error_before_commit", TAKEN),
     Fault("postgres_restart", "server"),
     Fault("valkey_gone", "server"),
 )

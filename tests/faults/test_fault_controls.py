@@ -12,8 +12,8 @@ BY_NAME = {cell.name: cell for cell in cells()}
 @pytest.mark.parametrize(
     ("name", "weakness", "found"),
     [
-        ("book-simple-POST_sent-timeout_after_commit", Weakness("sends_again_blindly"), "restless"),
-        ("book-compound-POST_sent-500_after_commit", Weakness("sends_again_blindly"), "restless"),
+        ("book-simple-POST_sent-timeout_after_commit", Weakness("sends_again_blindly", compares=False), "restless"),
+        ("book-compound-POST_sent-500_after_commit", Weakness("sends_again_blindly", compares=False), "restless"),
         ("book-simple-before_POST-refused", Weakness("asks_nobody_to_look"), "missing there"),
         ("book-compound-one_of_four_confirmed-refused", Weakness("asks_nobody_to_look"), "missing there"),
         ("book-simple-after_local_commit-killed", Weakness(recovers=False), "missing there"),
