@@ -27,6 +27,7 @@ _REST_SECONDS = 10.0
 """How long a host is not asked again after a failure: a caller must not wait for the same silence twice."""
 _LEASE_SECONDS = 20.0
 _MOST_RESTING = 10_000
+_GATHERED_SECONDS = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,8 @@ class Filler:
         self._running: dict[tuple[UUID, UUID, str], list[tuple[Wanted, asyncio.Task[Filled]]]] = {}
         self._resting: dict[tuple[UUID, UUID, str], float] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
-        self.totals: Counter[str] = Counter()
+        self.totals: Counter[Kind] = Counter()
+        self._uncounted: dict[tuple[UUID, date], Counter[Kind]] = {}
 
     def rests(self, wanted: Wanted) -> bool:
         """Say whether this host was silent just now, and is not worth waiting for."""
@@ -112,12 +114,14 @@ class Filler:
         if wanted.name not in self._running and not self.rests(wanted):
             self.background(self._refresh(wanted))
 
-    def count(self, company_id: UUID, **counts: int) -> None:
-        """Count without waiting for it."""
-        self.totals.update(counts)
-        today = datetime.fromtimestamp(self.clock(), UTC).date()
-        numbers: Mapping[Kind, int] = counts  # type: ignore[assignment]
-        self.background(self.kept.count(company_id, today, numbers))
+    def count(self, company_id: UUID, kind: Kind) -> None:
+        """Count without waiting for it; what comes within a moment is stored together."""
+        self.totals[kind] += 1
+        key = (company_id, datetime.fromtimestamp(self.clock(), UTC).date())
+        if key not in self._uncounted:
+            self._uncounted[key] = Counter()
+            self.background(self._store(key))
+        self._uncounted[key][kind] += 1
 
     def background(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         """Run something that nobody may wait for."""
@@ -156,7 +160,7 @@ class Filler:
         read = {day: KeptDay(free[day], read_at) for day in days}
         under = dict(zip(places, generations, strict=True))
         kept = await self.kept.write({wanted.place(day): each for day, each in read.items()}, under)
-        self.count(wanted.company.company_id, reads=1)
+        self.count(wanted.company.company_id, "reads")
         return Filled(read, kept)
 
     async def _hidden(self, wanted: Wanted, window: Period) -> list[Period]:
@@ -186,6 +190,10 @@ class Filler:
             return
         finally:
             await self.kept.release(company_id, name, lease)
+
+    async def _store(self, key: tuple[UUID, date]) -> None:
+        await asyncio.sleep(_GATHERED_SECONDS)
+        await self.kept.count(*key, self._uncounted.pop(key))
 
     def _over(self, entry: tuple[Wanted, asyncio.Task[Filled]]) -> None:
         running = self._running.get(entry[0].name, [])

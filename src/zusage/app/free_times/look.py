@@ -88,8 +88,7 @@ class Look:
             for wanted in question.wanted(lambda place: _is_old(known.get(place), now))
             if wanted.name not in asked
         ]
-        kind = "misses" if missing else "stale" if old else "hits"
-        filler.count(question.company.company_id, **{kind: 1})
+        filler.count(question.company.company_id, "misses" if missing else "stale" if old else "hits")
         for wanted in old:
             filler.refresh(wanted)
         await self._wait([wanted for wanted in missing if not filler.rests(wanted)], known)

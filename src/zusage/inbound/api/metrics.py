@@ -9,10 +9,12 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from zusage.app.free_times.ports import Kind
+
 _TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _QUESTIONS = "zusage_free_times_questions_total"
 _REQUESTS = "zusage_free_times_requests_total"
-_ANSWERED = {"hits": "at_once", "stale": "refreshed_behind", "misses": "waited"}
+_ANSWERED: Mapping[Kind, str] = {"hits": "at_once", "stale": "refreshed_behind", "misses": "waited"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +23,7 @@ class MetricsDoor:
 
     `free_times` counts questions for free times (`hits`, `stale`, `misses`) and requests to calendars (`reads`)."""
 
-    free_times: Mapping[str, int]
+    free_times: Mapping[Kind, int]
 
     def routes(self) -> list[Route]:
         return [Route("/metrics", self.metrics)]
