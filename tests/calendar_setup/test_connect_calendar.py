@@ -51,6 +51,15 @@ async def test_courtesies_are_off_until_they_are_wanted_and_stay_as_they_were_sa
     assert not stored.courtesy_holds
 
 
+async def test_what_is_offered_while_the_calendar_is_silent_stays_as_it_was_said(salon: Salon) -> None:
+    said = [(await salon.connect(unreachable=wish)).unreachable for wish in (None, "hide", None, "offer")]
+    assert said == ["offer", "hide", "hide", "offer"]
+    await salon.connect(unreachable="hide")
+    stored = await salon.store.load_connection(await salon.company_id())
+    assert stored is not None
+    assert stored.unreachable == "hide"
+
+
 async def test_the_webhook_is_signed_and_its_address_is_not_to_be_guessed(salon: Salon) -> None:
     connected = await salon.connect(public_url=PUBLIC + "/")
     assert connected.hook == "created"

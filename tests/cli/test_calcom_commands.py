@@ -102,6 +102,11 @@ def test_from_a_key_to_a_calendar_in_which_nothing_is_wrong(own: Own, sim: Simul
     polite = own(connect(sim, "--courtesy"), ZUSAGE_CALCOM_KEY=KEY, ZUSAGE_PUBLIC_URL=PUBLIC)
     assert (polite.code, "hidden from web bookers" in polite.out, "hidden" in ended.out) == (0, True, False)
 
+    hiding = own(connect(sim, "--unreachable hide"), ZUSAGE_CALCOM_KEY=KEY, ZUSAGE_PUBLIC_URL=PUBLIC)
+    assert (hiding.code, "nothing is offered that was not seen" in hiding.out) == (0, True)
+    wrong = own(connect(sim, "--unreachable never"), ZUSAGE_CALCOM_KEY=KEY, ZUSAGE_PUBLIC_URL=PUBLIC)
+    assert (wrong.code, "offer" in wrong.err) == (2, True)
+
     shown = own(f"calcom map {COMPANY}")
     assert (shown.code, "Stored" in shown.out) == (0, False)
     assert "Damenhaarschnitt" in shown.out

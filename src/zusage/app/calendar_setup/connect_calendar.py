@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Literal
 from uuid import UUID
 
 from zusage.app.calendar_setup.account import Asking
@@ -21,7 +22,8 @@ class ConnectWish:
 
     `public_url` is where this installation is reached from outside; without it no webhook is asked for. `replace`
     lets another account take the place of the connected one: who is whom is then to be said anew. `courtesy` turns on
-    or off that holds are hidden from web bookers; None keeps it."""
+    or off that holds are hidden from web bookers, `unreachable` says what is offered while the calendar does not answer;
+    None keeps it."""
 
     company: str
     api_key: str
@@ -30,6 +32,7 @@ class ConnectWish:
     public_url: str | None = None
     replace: bool = False
     courtesy: bool | None = None
+    unreachable: Literal["offer", "hide"] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,7 @@ class Connected:
     hook_reach: HookReach
     changed_account: bool
     courtesy: bool
+    unreachable: Literal["offer", "hide"]
 
 
 async def connect_calendar(
@@ -76,7 +80,14 @@ async def connect_calendar(
         await store.save_mapping(company_id, CalendarMapping())
     hook, reach = await subscribe(asking, account, connection, public_url)
     return Connected(
-        wish.company, access.base_url, account, hook, reach, changed, courtesy=connection.courtesy_holds
+        wish.company,
+        access.base_url,
+        account,
+        hook,
+        reach,
+        changed,
+        courtesy=connection.courtesy_holds,
+        unreachable=connection.unreachable,
     )
 
 
@@ -119,6 +130,7 @@ def _connection(
             hook_secret=before.hook_secret or new_token(),
             hook_address=before.hook_address or new_token(),
             courtesy_holds=before.courtesy_holds if wish.courtesy is None else wish.courtesy,
+            unreachable=wish.unreachable or before.unreachable,
         )
     if not wish.email_domain:
         raise CalendarSetupError(
@@ -136,4 +148,5 @@ def _connection(
         hook_secret=new_token(),
         hook_address=new_token(),
         courtesy_holds=bool(wish.courtesy),
+        unreachable=wish.unreachable or "offer",
     )

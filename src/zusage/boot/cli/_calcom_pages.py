@@ -34,6 +34,8 @@ def connected(done: Connected) -> Iterator[str]:
         yield f"This key is told of {account.username}'s bookings only; changes with others are found by comparison."
     if done.courtesy:
         yield "What is held for a caller is hidden from web bookers meanwhile."
+    if done.unreachable == "hide":
+        yield "While Cal.com does not answer, nothing is offered that was not seen there shortly before."
     if done.changed_account:
         yield "It is another account than before, so the mapping was forgotten and no branch is mirrored."
     yield f"Next: zusage calcom map {done.company}"

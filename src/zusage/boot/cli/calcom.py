@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import asdict, dataclass
 from getpass import getpass
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import typer
 
@@ -72,6 +72,11 @@ def connect(  # noqa: PLR0917 - the command line names each of them
     courtesy: bool | None = typer.Option(
         None, "--courtesy/--no-courtesy", help="Hide what is held for a caller from web bookers (off)."
     ),
+    unreachable: Literal["offer", "hide"] | None = typer.Option(
+        None,
+        "--unreachable",
+        help="While Cal.com does not answer: offer by the ledger alone (so at first), or hide.",
+    ),
     as_json: bool = JSON,
 ) -> None:
     """Try an API key, store it sealed, and have Cal.com tell changes where --public-url leads here.
@@ -87,6 +92,7 @@ def connect(  # noqa: PLR0917 - the command line names each of them
         public_url=public_url or settings.public_url,
         replace=replace,
         courtesy=courtesy,
+        unreachable=unreachable,
     )
     connected = _with_parts(settings, lambda parts: _connect(wish, parts))
     if as_json:
