@@ -55,6 +55,10 @@ async def test_hole_01_a_database_that_does_not_know_the_intents_cancels_nothing
         assert {kind for kind, _ in kinds(await desk.compare())} <= {"unknown_intent", "foreign"}
         await desk.clean_up()
         desk.later(HOUR)
+    # The control: all five carry our mark, live there, and nothing here wants them. "Dead here" would end them all.
+    installation = str((await desk.salon.shop.rows("SELECT directory.installed(%s)", uuid4()))[0][0])
+    assert [each.metadata["installation"] for each in desk.salon.there] == [installation] * 5
+    assert await desk.salon.shop.rows("SELECT 1 FROM mirror WHERE wanted = 'present'") == []
     assert (len(desk.salon.there), await desk.orphans()) == (5, [])
     assert desk.salon.sim.journal.of("bookings.cancel") == []
     rows = await desk.salon.shop.rows(

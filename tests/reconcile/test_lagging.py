@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 
 from support.database import Clock
-from support.mirrored import open_start
+from support.mirrored import connect, open_start
 from support.reconciled import HOUR, Reconciled, kinds, reconciled
 from support.shop import NO_FLAWS
 from zusage.adapters.postgres.database import Database
@@ -161,6 +161,17 @@ async def test_hole_20_a_webhook_is_never_data(desk: Reconciled) -> None:
     assert (await desk.status(appointment), await desk.externals()) == ("booked", [])
 
 
+async def test_a_new_booking_that_look_ups_do_not_know_yet_is_read_again(desk: Reconciled) -> None:
+    salon = desk.salon
+    uid = await salon.sim.people.book(salon.kind().id, open_start())
+    there, now = salon.sim.world.bookings[uid], salon.sim.clock.now()
+    salon.sim.world.lag(there, now=now, seconds=20, reads=0, new=True)
+    await desk.hint(uid)
+    assert (kinds(await desk.heed()), await desk.externals()) == ([], [])
+    desk.later(30)
+    assert kinds(await desk.heed()) == [("foreign", "done")]
+
+
 async def test_several_hints_of_one_booking_are_one_question(desk: Reconciled) -> None:
     appointment = await desk.booked()
     uid = await desk.uid(appointment)
@@ -307,3 +318,20 @@ async def test_one_booking_that_cannot_be_read_keeps_no_other_from_being_compare
     assert (kinds(observed), observed.stopped) == ([("cancelled_there", "done")], "")
     assert await desk.salon.known(odd) == [("present", "present")]
     assert (await desk.salon.mirrors(odd))[0]["missed_at"] is None
+
+
+async def test_what_was_cancelled_and_is_so_asks_nothing_more(desk: Reconciled) -> None:
+    appointment = await desk.booked()
+    await desk.salon.cancel(appointment)
+    await desk.salon.settle(appointment, desk.clock)
+    desk.later(HOUR)
+    assert kinds(await desk.compare()) == []
+    assert len(desk.salon.sim.journal.of("bookings.get")) == 0
+
+
+async def test_a_new_mapping_is_compared_at_once(desk: Reconciled) -> None:
+    await desk.compare()
+    await connect(desk.salon)
+    assert await desk.reconciling.store.pull_companies(9) == [desk.company_id]
+    (row,) = await desk.salon.shop.rows("SELECT compared_at FROM calendar_pull")
+    assert row == (None,)

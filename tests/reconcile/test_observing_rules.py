@@ -183,6 +183,12 @@ def test_an_appointment_ends_and_moves_as_a_whole_or_a_person_decides(
         assert {"ended", "moved"} & set(said)
 
 
+def test_a_part_that_a_move_has_left_behind_does_not_count() -> None:
+    left = replace(PHASE, ordinal=2, wanted="absent", known="absent")
+    over = Verdict("ended", replace(STANDS, status="cancelled"))
+    assert course([(PHASE, over), (left, Verdict("nothing"))]) == Course("cancel", (0,))
+
+
 def test_another_length_is_for_a_person() -> None:
     longer = replace(STANDS, end=START + 2 * HOUR)
     assert not fits(longer, PHASE)

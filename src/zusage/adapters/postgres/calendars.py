@@ -58,6 +58,10 @@ _PUT_SEGMENT = """
 INSERT INTO calendar_mapping (company_id, service_id, ordinal, staff_id, event_type_id, length_min, send_length)
 VALUES (%s, %s, %s, %s, %s, %s, %s)
 """
+# Whose bookings of others block their time follows the mapping.
+_COMPARE_ANEW = """
+UPDATE calendar_pull SET compared_at = NULL, compare_from = NULL, next_at = zusage_now() WHERE company_id = %s;
+"""
 # Who may be offered follows the mapping: every process has to read its masters anew.
 _NEWER = "UPDATE company SET catalogue_version = catalogue_version + 1 WHERE company_id = %s"
 
@@ -116,6 +120,7 @@ class PostgresCalendars:
                 for s in mapping.segments:
                     row = (company_id, s.service_id, s.ordinal, s.staff_id, s.event_type_id, s.length_min)
                     await connection.execute(_PUT_SEGMENT, (*row, s.send_length))
+                await connection.execute(_COMPARE_ANEW, [company_id])
                 await connection.execute(_NEWER, [company_id])
                 await connection.execute("COMMIT")
 

@@ -18,6 +18,7 @@ log = structlog.get_logger()
 
 _LIMIT, _LEASE = 100, 120.0
 _ENDING = ("BOOKING_CANCELLED", "BOOKING_REJECTED")
+_BEGINNING = ("BOOKING_CREATED", "BOOKING_REQUESTED", "BOOKING_RESCHEDULED")
 _AGAIN = timedelta(seconds=30)
 _MOST_LOOKS, _MOST_TRIES = 3, 6
 
@@ -25,7 +26,8 @@ _MOST_LOOKS, _MOST_TRIES = 3, 6
 async def heed_hints(company_id: UUID, reconciling: Reconciling) -> Observed:
     """Read the bookings of all due hints of one company, each once, and observe them.
 
-    Nothing is taken from the webhook itself (protocols 20). What is told to be cancelled and is not yet is read again.
+    Nothing is taken from the webhook itself (protocols 20). What was told and is not to be seen
+    yet is read again.
     Repeats and several at once are harmless; what is lost here the periodic comparison finds.
 
     :raises LedgerBusy: the database is too busy; the hints are due again in two minutes.
@@ -59,11 +61,7 @@ async def _read(hints: Sequence[TakenHint], reader: Reader) -> Seen:
 
 
 async def _heeded(company_id: UUID, hints: Sequence[TakenHint], seen: Seen, reconciling: Reconciling) -> None:
-    early = {
-        hint.digest
-        for hint in hints
-        if hint.trigger in _ENDING and hint.looks < _MOST_LOOKS and _stands(hint, seen)
-    }
+    early = {hint.digest for hint in hints if hint.looks < _MOST_LOOKS and _is_early(hint, seen)}
     async with reconciling.store.unit(company_id) as unit:
         now = await unit.now()
         await unit.heeded([hint.digest for hint in hints if hint.digest not in early], None)
@@ -71,9 +69,12 @@ async def _heeded(company_id: UUID, hints: Sequence[TakenHint], seen: Seen, reco
         await unit.commit()
 
 
-def _stands(hint: TakenHint, seen: Seen) -> bool:
+def _is_early(hint: TakenHint, seen: Seen) -> bool:
+    """Say whether what was told is not to be seen yet: still alive after its end, or not found after its beginning."""
     booking = seen.bookings.get(hint.uids[0])
-    return booking is not None and alive(booking)
+    if hint.trigger in _ENDING:
+        return booking is not None and alive(booking)
+    return hint.trigger in _BEGINNING and booking is None
 
 
 async def _put_off(

@@ -157,16 +157,19 @@ class Course:
 
 
 def course(verdicts: Sequence[tuple[Phase, Verdict]]) -> Course:
-    """Decide about an appointment by the verdicts on all its phases: it ends and moves as a whole, or a person decides."""
-    ended = tuple(phase.ordinal for phase, verdict in verdicts if verdict.kind == "ended")
-    moved = [(phase, verdict) for phase, verdict in verdicts if verdict.kind == "moved"]
+    """Decide about an appointment by the verdicts on all its phases: it ends and moves as a whole, or a person decides.
+
+    What is not wanted there any more (a phase of before it was moved) is no part of the whole."""
+    wanted = [(phase, verdict) for phase, verdict in verdicts if phase.wanted == "present"]
+    ended = tuple(phase.ordinal for phase, verdict in wanted if verdict.kind == "ended")
+    moved = [(phase, verdict) for phase, verdict in wanted if verdict.kind == "moved"]
     if ended:
-        whole = len(ended) == len(verdicts)
+        whole = len(ended) == len(wanted)
         return Course("cancel" if whole else "ask", ended)
     if not moved:
         return Course("nothing")
     shifts = {_shift(*each) for each in moved}
-    whole = len(moved) == len(verdicts) and len(shifts) == 1 and all(not length for _, length, _ in shifts)
+    whole = len(moved) == len(wanted) and len(shifts) == 1 and all(not length for _, length, _ in shifts)
     return Course("move" if whole else "ask", tuple(phase.ordinal for phase, _ in moved))
 
 

@@ -49,7 +49,7 @@ CREATE TABLE calendar_pull (
 
 -- Which database this is: another one answers with another text. A restored dump is in another database, a promoted
 -- standby on another timeline, a new cluster has another identifier. A copy of the files alone looks the same.
-CREATE FUNCTION directory.identity() RETURNS text LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog AS $$
+CREATE FUNCTION directory.identity() RETURNS text LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
     SELECT concat_ws('/', (SELECT s.system_identifier FROM pg_control_system() s),
                           (SELECT c.timeline_id FROM pg_control_checkpoint() c),
                           (SELECT d.oid FROM pg_database d WHERE d.datname = current_database()))
