@@ -126,3 +126,18 @@ def test_services_are_told_apart_without_their_secrets() -> None:
     services = AppriseServices(["json://user:secretword@host/a", "json://user:secretword@host/b"]).services
     assert len(set(services)) == 2
     assert "secretword" not in str(services)
+
+
+async def test_a_cancelled_appointment_that_cal_com_keeps_needs_no_callback(
+    app_db: Database, jobs_db: Database, zusage: Zusage
+) -> None:
+    async with mirrored(app_db, jobs_db) as made:
+        appointment = await made.book()
+        await made.bring(appointment)
+        made.sim.add_fault(Fault("error_before_commit", op="bookings.cancel", status=401, message="bad key"))
+        await made.cancel(appointment)
+        await made.bring(appointment)
+        _, out = await zusage("reviews", "list", "--json")
+    (item,) = json.loads(out)
+    assert (item["kind"], item["cancelled"], item["callback"]) == ("mirror_refused", True, False)
+    assert "did not let it go: cancel it in Cal.com" in item["action"]

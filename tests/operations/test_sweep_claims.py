@@ -151,3 +151,21 @@ async def test_hole_42_control_without_the_sweep_it_only_grows(
 ) -> None:
     sizes = await months(shop, database, clock, None)
     assert sizes[-1] > 2 * sizes[1]
+
+
+async def test_what_others_booked_for_days_is_covered_though_its_first_day_is_gone(
+    shop: Shop, clock: Clock, jobs_db: Database
+) -> None:
+    await shop.do(
+        "INSERT INTO calendar_connection (company_id, base_url, account_id, username, email_domain, connected_at)"
+        " VALUES (%s, 'https://api.cal.example', 1, 'salon', 'anrufer.salon.example', zusage_now())",
+        shop.company_id,
+    )
+    begins, ends = TOMORROW, TOMORROW + timedelta(days=5)
+    await shop.do(
+        "SELECT * FROM ledger_external(%s, %s, %s, %s, %s, %s)",
+        *(shop.company_id, uuid4(), "theirs", shop.staff[0], begins, ends),
+    )
+    clock.advance((TOMORROW - datetime.now(UTC)).total_seconds() + 3.5 * 86_400)
+    assert await sweep_claims(PostgresHousekeeping(jobs_db)) == 2
+    assert (await verify_ledger(evidence=PostgresEvidence(shop.database))).proven

@@ -26,10 +26,12 @@ from zusage.app.alerts.ports import (
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('zusage alerts ' || %s, 0))"
 _COMPANIES = "SELECT company_id FROM directory.companies_to_alert(%s, %s)"
 _NOW = "SELECT zusage_now(), coalesce(directory.key_of(%s), '')"
-_CONNECTION = "SELECT observe_only FROM calendar_connection WHERE company_id = %s"
+_CONNECTION = (
+    "SELECT observe_only, coalesce(observe_reason, '') FROM calendar_connection WHERE company_id = %s"
+)
 # That differences are only observed is watched, and told by that.
 _REVIEWS = """
-SELECT r.review_id, r.kind, r.appointment_id, a.starts_at, coalesce(b.zone, 'UTC')
+SELECT r.review_id, r.kind, r.appointment_id, coalesce(a.status = 'cancelled', false), a.starts_at, coalesce(b.zone, 'UTC')
 FROM review_item r
 LEFT JOIN appointment a ON a.company_id = r.company_id AND a.appointment_id = r.appointment_id
 LEFT JOIN branch b ON b.company_id = a.company_id AND b.branch_id = a.branch_id
@@ -101,6 +103,7 @@ class PostgresAlertUnit:
             now=now,
             figures=figures,
             observe_only=bool(connected and connected[0][0]),
+            observe_reason=connected[0][1] if connected else "",
             reviews=[OpenReview(*row) for row in await self._rows(_REVIEWS, self._company_id)],
             orphans=[RestingOrphan(*row) for row in await self._rows(_ORPHANS, self._company_id)],
             watched={row[0]: Watched(*row[1:]) for row in await self._rows(_WATCHED, self._company_id)},

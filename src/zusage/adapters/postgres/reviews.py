@@ -12,7 +12,8 @@ from zusage.adapters.postgres.database import Database
 from zusage.app.reviews.ports import Resolved, ReviewItem
 
 _LIST: LiteralString = """
-SELECT r.review_id, r.kind, r.created_at, r.detail, r.resolved_at, r.resolution, r.appointment_id, a.starts_at,
+SELECT r.review_id, r.kind, r.created_at, r.detail, r.resolved_at, r.resolution, r.appointment_id,
+       coalesce(a.status = 'cancelled', false), a.starts_at,
        coalesce(b.zone, 'UTC'), coalesce(b.name, ''), coalesce(a.service_name, ''), coalesce(a.staff_name, ''),
        coalesce(a.attendee_name, ''), c.phone, a.contact_phone
 FROM review_item r

@@ -214,14 +214,17 @@ _MIRRORS = (
     _Check(
         "external_uncovered",
         """
+        -- What of it is over may be gone already.
+        WITH t AS MATERIALIZED (SELECT zusage_now() AS now)
         SELECT ARRAY[e.external_id::text],
                format('Booking %%s of others is known from %%s to %%s on %%s, and its time is not blocked.',
                       e.uid, e.starts_at, e.ends_at, e.staff_id)
-        FROM external_booking e
-        WHERE e.company_id = %(company)s AND e.ends_at > (SELECT zusage_now()) AND NOT EXISTS (
+        FROM external_booking e CROSS JOIN t
+        WHERE e.company_id = %(company)s AND e.ends_at > t.now AND NOT EXISTS (
             SELECT 1 FROM claim c WHERE c.company_id = e.company_id AND c.external_id = e.external_id
             HAVING range_agg(c.during) FILTER (WHERE c.resource_id = e.staff_id AND NOT c.binding)
-                   = tstzmultirange(tstzrange(e.starts_at, e.ends_at)))
+                   * tstzmultirange(tstzrange(t.now, NULL))
+                   = tstzmultirange(tstzrange(greatest(e.starts_at, t.now), e.ends_at)))
         """,
     ),
     _Check(

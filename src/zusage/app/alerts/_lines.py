@@ -20,7 +20,7 @@ def review_line(company: str, review: OpenReview) -> News:
     when = f" on {_wall(review.start, review.zone)}" if review.start else ""
     return News(
         f"review {review.review_id}",
-        f"Review item {review.review_id} ({review.kind}){what}{when}: {advice_for(review.kind, company)} "
+        f"Review item {review.review_id} ({review.kind}){what}{when}: {advice_for(review.kind, company, cancelled=review.cancelled)} "
         f"Who it is: `zusage reviews list --company {company}`.",
     )
 
@@ -40,7 +40,7 @@ def change_line(condition: Condition, change: Change, circuits: Sequence[Circuit
         return News(subject, _health(condition, change))
     if change.subject.startswith(BREAKER):
         return News(subject, _breaker(condition.company, change, circuits))
-    return News(subject, _observing(condition.company, change))
+    return News(subject, _observing(condition, change))
 
 
 def digest(company: str, alerts: Sequence[PendingAlert]) -> tuple[str, str]:
@@ -77,12 +77,15 @@ def _breaker(company: str, change: Change, circuits: Sequence[CircuitView]) -> s
     )
 
 
-def _observing(company: str, change: Change) -> str:
+def _observing(condition: Condition, change: Change) -> str:
+    company = condition.company
     if change.state == "off":
         return f"Zusage acts on differences in the calendar of {company} again since {_utc(change.since)}."
+    because = f" ({condition.observe_reason})" if condition.observe_reason else ""
     return (
-        f"Zusage only observes the calendar of {company} since {_utc(change.since)} and mends no difference: "
-        f"look at `zusage mirror diff --company {company}`, then say go."
+        f"Zusage only observes the calendar of {company} since {_utc(change.since)}{because} and mends no difference: "
+        f"look at `zusage mirror diff --company {company}`; if it is right, "
+        f"`zusage mirror repair --company {company} --apply` lets it act again."
     )
 
 

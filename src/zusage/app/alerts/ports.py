@@ -42,6 +42,7 @@ class OpenReview:
     review_id: int
     kind: str
     appointment_id: UUID | None
+    cancelled: bool
     start: datetime | None
     zone: str
 
@@ -63,6 +64,7 @@ class Condition:
     now: datetime
     figures: MirrorFigures | None
     observe_only: bool
+    observe_reason: str
     reviews: Sequence[OpenReview]
     orphans: Sequence[RestingOrphan]
     watched: Mapping[str, Watched]

@@ -11,6 +11,8 @@ _CALL_BACK = frozenset(
         "absence_over_promise",
         "stranded_promise",
         "external_over_promise",
+        "move_refused",
+        "move_overdue",
     }
 )
 _RETRY = "`zusage mirror retry --company {company} --apply`"
@@ -37,6 +39,9 @@ _ADVICE = {
     "database does not know it (a restored backup, a copy): look at it there; it closes by itself when it is over.",
     "calendar_observe_only": "Look at `zusage mirror diff --company {company}`; if it is right, "
     "`zusage mirror repair --company {company} --apply` carries it out and lets the worker act again.",
+    "move_refused": "The calendar refused the new time, and the appointment is back at the old one: call the customer back.",
+    "move_overdue": "The calendar has not agreed to the new time for ten minutes, and the old one is free again: look whether "
+    "it came through (`zusage mirror status --company {company}`), else call the customer back.",
     "absence_over_promise": "Who serves is away then: call the customer back and agree on another time.",
     "move_refused": "The calendar refused the new time, so the appointment stands at its old one again: call the customer "
     "back and say so, or agree on another time (`zusage appointments move`).",
@@ -44,14 +49,23 @@ _ADVICE = {
     "(`zusage calcom check {company}`); if it refuses in the end, call the customer back.",
     "stranded_promise": "It cannot be kept as it stands: call the customer back, or put back what is missing.",
 }
+_NOT_GONE = (
+    "The appointment is cancelled here, and the calendar did not let it go: cancel it in Cal.com, then "
+    + _RETRY
+    + "."
+)
 _ANY = "Look at it, and close it when it is seen to."
 
 
-def advice_for(kind: str, company: str) -> str:
-    """Say in one sentence what a person should do about an item of a company (its key)."""
+def advice_for(kind: str, company: str, *, cancelled: bool) -> str:
+    """Say in one sentence what a person should do about an item of a company (its key).
+
+    `cancelled`: the appointment that it is about is cancelled."""
+    if cancelled and kind.startswith("mirror_"):
+        return _NOT_GONE.format(company=company)
     return _ADVICE.get(kind, _ANY).format(company=company)
 
 
-def needs_callback(kind: str) -> bool:
+def needs_callback(kind: str, *, cancelled: bool) -> bool:
     """Say whether the customer has to be called back: what they were promised may not stand."""
-    return kind in _CALL_BACK
+    return kind in _CALL_BACK and not cancelled

@@ -22,6 +22,7 @@ class ReviewItem:
     resolved_at: datetime | None = None
     resolution: str | None = None
     appointment_id: UUID | None = None
+    cancelled: bool = False
     start: datetime | None = None
     zone: str = "UTC"
     branch: str = ""

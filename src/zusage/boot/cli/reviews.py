@@ -72,9 +72,12 @@ def resolve(
 
 
 def _dump(company: str, item: ReviewItem, *, full: bool) -> dict[str, Any]:
-    dumped = asdict(item) | {"company": company, "callback": needs_callback(item.kind)}
+    dumped = asdict(item) | {
+        "company": company,
+        "callback": needs_callback(item.kind, cancelled=item.cancelled),
+    }
     numbers = {} if full else {"phone": _masked(item.phone), "contact_phone": _masked(item.contact_phone)}
-    return dumped | numbers | {"action": advice_for(item.kind, company)}
+    return dumped | numbers | {"action": advice_for(item.kind, company, cancelled=item.cancelled)}
 
 
 def _masked(number: str | None) -> str | None:
@@ -98,13 +101,13 @@ def _print(company: str, item: ReviewItem, *, full: bool) -> None:
             markup=False,
         )
         screen.print(
-            f"  {'call back' if needs_callback(item.kind) else 'customer'}: {_whom(item, full=full)}",
+            f"  {'call back' if needs_callback(item.kind, cancelled=item.cancelled) else 'customer'}: {_whom(item, full=full)}",
             markup=False,
         )
     if item.why:
         screen.print(f"  {item.why}", markup=False)
     if item.resolved_at is None:
-        screen.print(f"  → {advice_for(item.kind, company)}", markup=False)
+        screen.print(f"  → {advice_for(item.kind, company, cancelled=item.cancelled)}", markup=False)
 
 
 def _whom(item: ReviewItem, *, full: bool) -> str:
