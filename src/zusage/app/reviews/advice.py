@@ -11,14 +11,12 @@ _CALL_BACK = frozenset(
         "absence_over_promise",
         "stranded_promise",
         "external_over_promise",
-        "move_refused",
-        "move_overdue",
     }
 )
 _RETRY = "`zusage mirror retry --company {company} --apply`"
 _ADVICE = {
     "mirror_refused": "The calendar refused the appointment, and it stands here only: call the customer back and agree "
-    "on another time, or make room in Cal.com, then " + _RETRY + ".",
+    "on another time (`zusage appointments move` or `cancel`), or make room in Cal.com, then " + _RETRY + ".",
     "mirror_unmapped": "No event type fits: mend the mapping (`zusage calcom map {company}`), then "
     + _RETRY
     + ".",
@@ -28,7 +26,7 @@ _ADVICE = {
     "cancel it there, then " + _RETRY + "; else call the customer back.",
     "mirror_changed_there": "Somebody moved it in Cal.com to where it cannot be taken over: move it elsewhere there, which "
     "is then taken over, or " + _RETRY + " moves it back.",
-    "mirror_cancelled_there": "Somebody cancelled it in Cal.com: cancel the appointment here too, or "
+    "mirror_cancelled_there": "Somebody cancelled it in Cal.com: cancel the appointment here too (`zusage appointments cancel`), or "
     + _RETRY
     + " books it anew.",
     "calendar_check": "Mend at Cal.com or with `zusage calcom map {company}` what `zusage calcom check {company}` names; "
@@ -39,9 +37,6 @@ _ADVICE = {
     "database does not know it (a restored backup, a copy): look at it there; it closes by itself when it is over.",
     "calendar_observe_only": "Look at `zusage mirror diff --company {company}`; if it is right, "
     "`zusage mirror repair --company {company} --apply` carries it out and lets the worker act again.",
-    "move_refused": "The calendar refused the new time, and the appointment is back at the old one: call the customer back.",
-    "move_overdue": "The calendar has not agreed to the new time for ten minutes, and the old one is free again: look whether "
-    "it came through (`zusage mirror status --company {company}`), else call the customer back.",
     "absence_over_promise": "Who serves is away then: call the customer back and agree on another time.",
     "move_refused": "The calendar refused the new time, so the appointment stands at its old one again: call the customer "
     "back and say so, or agree on another time (`zusage appointments move`).",
