@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from bench.calcom_booker import Booker
 from bench.calcom_calls import SERVICE, SLUG
-from bench.calcom_stage import Stage, opened
+from bench.calcom_stage import Salon, Stage, opened
 from bench.calcom_told import Length, Told, quantile, spread
 from bench.report import at_least, at_most
 from bench.sentences import BERLIN
@@ -24,17 +24,20 @@ _BOOKED_HOURS = (9, 10, 12, 14, 15, 17)
 
 
 async def availability(stage: Stage, length: Length, told: Told) -> None:
-    """Ask for a week of everybody in turns: once with nothing kept, then from the cache."""
-    salon = stage.salons[0]
-    await _fill(stage)
+    """Ask for a week of everybody in turns: once with nothing kept, then from the cache.
+
+    The salons take turns, so that no key comes near its rate."""
     cold: list[float] = []
     warm: list[float] = []
     async with opened(stage.place) as database, stage.reading() as parts:
         masters = PostgresMasters(database)
-        book = await masters.book(salon.company_id, salon.file.branches[0].branch.id, 0)
-        look = _question(book, parts.looks)
-        for _ in range(length.repeats):
-            await parts.kept.clear(salon.company_id)
+        looks = {}
+        for salon in stage.salons:
+            await _fill(stage, salon)
+            book = await masters.book(salon.company_id, salon.file.branches[0].branch.id, 0)
+            looks[salon.company_id] = _question(book, parts.looks)
+        for _, (company_id, look) in zip(range(length.repeats), itertools.cycle(looks.items()), strict=False):
+            await parts.kept.clear(company_id)
             cold.append(await _timed(look))
             warm += [await _timed(look) for _ in range(_WARM_EACH)]
     told.line("availability", "week of four people, nothing kept: p50 / p95 / p99", spread(cold))
@@ -48,9 +51,8 @@ async def availability(stage: Stage, length: Length, told: Told) -> None:
     await _tool_answers(stage, length, told)
 
 
-async def _fill(stage: Stage) -> None:
+async def _fill(stage: Stage, salon: Salon) -> None:
     """Let web visitors take some of everybody's week, so that a day is more than one stretch."""
-    salon = stage.salons[0]
     today = datetime.now(BERLIN).replace(minute=0, second=0, microsecond=0)
     for person, day, hour in itertools.product(salon.people, range(1, _DAYS), _BOOKED_HOURS):
         kind = stage.kind(salon, person, SLUG)
@@ -85,10 +87,11 @@ async def _timed(ask: Callable[[], Awaitable[object]]) -> float:
 
 async def _tool_answers(stage: Stage, length: Length, told: Told) -> None:
     """The whole answer of the tool, over HTTP with the ledger in it: a new day each time, and that day once more."""
-    salon, booker = stage.salons[-1], Booker(stage)
+    booker = Booker(stage)
     first: list[float] = []
     again: list[float] = []
     for turn in range(length.repeats):
+        salon = stage.salons[turn % len(stage.salons)]
         first.append((await booker.book(salon, SERVICE, 12 * turn)).check_ms)
         # The same person and day, three hours later.
         again.append((await booker.book(salon, SERVICE, 12 * turn + 4)).check_ms)

@@ -69,7 +69,6 @@ def _requests_of(stage: Stage, appointment_id: str) -> tuple[float, float]:
 async def load(stage: Stage, length: Length, told: Told) -> None:
     """Fifty calls at a time in real time, with rivals on the phone and on the web."""
     await stage.warm()
-    stage.sim.journal.clear()
     heard = await play(stage, lanes=length.lanes, seconds=length.load_seconds, seed=7)
     settled = await stage.settled()
     cached = await _cached(stage)
@@ -89,7 +88,11 @@ async def load(stage: Stage, length: Length, told: Told) -> None:
         "questions answered from the cache, refreshed behind the caller, waited for",
         ", ".join(map(str, cached)),
     )
-    told.line("load", "requests to Cal.com", ", ".join(f"{op} {n}" for op, n in sorted(asked.items())))
+    told.line(
+        "load",
+        "requests to Cal.com, the warm-up among them",
+        ", ".join(f"{op} {n}" for op, n in sorted(asked.items())),
+    )
     _say_proof(proof, settled=settled, told=told)
     lost, helped = sum(heard.lost.values()), sum(heard.helped.values())
     told.goals += [
