@@ -211,6 +211,7 @@ class PostgresReconcileUnit:
     async def take_hints(self, limit: int, seconds: float) -> Sequence[TakenHint]:
         now = await self.now()
         values = {"company": self._company_id, "now": now, "limit": limit}
+        await self._run(sql.KNOWN_HINTS, values)
         until = {"until": now + timedelta(seconds=seconds)}
         found = await self._rows(sql.TAKE_HINTS, values | until)
         return [
