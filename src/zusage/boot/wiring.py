@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from uuid import UUID
 
 from zusage.adapters.calcom.pool import PoolSettings
@@ -35,6 +36,7 @@ from zusage.adapters.postgres.worker_slots import PostgresSlots
 from zusage.adapters.valkey.counter import ValkeyCounter
 from zusage.app.calls.ports import Counter
 from zusage.app.courtesy.tend_courtesies import Tending
+from zusage.app.free_times.forget_told import forget_told
 from zusage.app.free_times.look import CalendarLooks
 from zusage.app.mirror.asking import Patience
 from zusage.app.mirror.bring_over import Mirroring
@@ -147,7 +149,7 @@ def build_parts(
             reach=rehearsal.reach,
             looks=free_times.looks,
         ),
-        hooks=_hooks(app, box),
+        hooks=_hooks(app, box, free_times),
         box=box,
         calendars=calendars,
         confirm=confirm,
@@ -225,9 +227,10 @@ def _retell(
     return RetellDoor(desk, directory, journal, limits, keys, build_id())
 
 
-def _hooks(app: Database, box: SecretBox) -> CalcomHookDoor:
+def _hooks(app: Database, box: SecretBox, free_times: FreeTimeParts) -> CalcomHookDoor:
     store = PostgresHooks(app, box)
-    return CalcomHookDoor(store, store)
+    forget = partial(forget_told, hosts=free_times.hosts, changed=free_times.changed)
+    return CalcomHookDoor(store, store, forget)
 
 
 def warm_up() -> None:

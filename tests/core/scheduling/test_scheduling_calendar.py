@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from scheduling_oracle import MINUTE, taken_minutes
-from scheduling_salon import ANNA, BEN, BERLIN, CUT, MONDAY, NOW, PERM, at, salon, service, taken
+from scheduling_salon import ANNA, BEN, BERLIN, CUT, MONDAY, NOW, PERM, at, salon, service, span, taken, week
 
 from zusage.core.scheduling import (
     calendar_window,
@@ -228,3 +229,20 @@ def test_the_window_of_a_question_holds_the_longest_plan_that_starts_in_it() -> 
     instant = Period(at("10:00"), at("10:01"))
     assert calendar_window(BOOK, PERM, instant) == Period(at("10:00"), at("11:35"))
     assert isinstance(calendar_window(BOOK, CUT, instant).end, datetime)
+
+
+def test_the_window_of_a_day_needs_nothing_of_the_next_one() -> None:
+    assert calendar_window(BOOK, PERM, DAY) == DAY
+    closed = replace(BOOK, branch=replace(BOOK.branch, week=((),) * 7))
+    assert calendar_window(closed, PERM, DAY) == DAY
+
+
+@pytest.mark.parametrize("whose", ["branch", "member"])
+def test_where_somebody_works_past_midnight_the_window_does_as_well(whose: str) -> None:
+    late = week(span("0:00", "2:00"), span("20:00", "24:00"))
+    anna = replace(BOOK.staff[0], week=late if whose == "member" else None)
+    hours = late if whose == "branch" else BOOK.branch.week
+    book = replace(BOOK, branch=replace(BOOK.branch, week=hours), staff=(anna,))
+    night = Period(at("0:30", TUESDAY), at("0:31", TUESDAY))
+    assert calendar_window(book, PERM, DAY).end == DAY.end + timedelta(minutes=PERM.minutes - 1)
+    assert calendar_window(book, PERM, night).end == at("2:00", TUESDAY)

@@ -24,7 +24,7 @@ PROBE_MINUTES = 5
 
 _CONNECTED = "SELECT unreachable, courtesy_holds FROM calendar_connection WHERE company_id = %s"
 _HOSTS = """
-SELECT h.staff_id, r.branch_id, b.zone, h.probe_event_type_id
+SELECT h.staff_id, r.branch_id, b.zone, h.probe_event_type_id, h.host_id
 FROM calendar_host h
 JOIN resource r ON r.company_id = h.company_id AND r.resource_id = h.staff_id AND r.active
 JOIN calendar_branch m ON m.company_id = r.company_id AND m.branch_id = r.branch_id
@@ -85,8 +85,9 @@ class PostgresCalendarHosts:
                 zone,
                 Source(probe, PROBE_MINUTES) if probe is not None else None,
                 {service_id: tuple(sources) for service_id, sources in services[staff_id].items()},
+                host_id,
             )
-            for staff_id, branch_id, zone, probe in await _rows(connection, _HOSTS, company_id)
+            for staff_id, branch_id, zone, probe, host_id in await _rows(connection, _HOSTS, company_id)
         }
         unreachable, courtesies = connected[0]
         access = await self._access(connection, company_id)

@@ -39,10 +39,12 @@ class LookAtCalendar(Protocol):
         windows: Sequence[Period],
         *,
         certain: Period | None = None,
+        besides: Sequence[Period] = (),
     ) -> CalendarView:
         """Tell what is known of all local days of these windows; all looks of a tool call share one deadline.
 
-        Days of `certain` are read anew where the last reading is too old to be said as certain. Nothing raises."""
+        Days of `certain` are read anew where the last reading is too old to be said as certain. Days of `besides` come
+        along if they are kept; nobody waits for them. Nothing raises."""
 
 
 class Looks(Protocol):

@@ -22,16 +22,17 @@ async def with_calendar(
     attempt: Callable[[Search], Awaitable[Outcome]],
     *,
     certain: Period | None = None,
+    besides: Sequence[Period] = (),
 ) -> Outcome:
     """Do `attempt` with what the calendar knows of `windows`; nothing is asked while it runs, so it may hold locks.
 
     It raises UnreadDays where it needs other days as well (`closed_for` does): what it did must be undone by that, and
-    it is done again with them. `certain` is what is about to be promised (`LookAtCalendar`). Without a calendar it is
-    simply done."""
+    it is done again with them. `certain` is what is about to be promised, and `besides` what it will need only if it is
+    refused (`LookAtCalendar`). Without a calendar it is simply done."""
     look = search.calendar
     if look is None:
         return await attempt(search)
-    view = await look(search.book, search.service, search.able, windows, certain=certain)
+    view = await look(search.book, search.service, search.able, windows, certain=certain, besides=besides)
     for _ in range(_MOST_LOOKS):
         try:
             return await attempt(replace(search, view=view))

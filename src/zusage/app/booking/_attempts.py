@@ -84,10 +84,14 @@ def _day_of(search: Search, start: datetime) -> Period:
     return day_bounds(zone, start.astimezone(ZoneInfo(zone)).date())
 
 
-def windows_at(search: Search, start: datetime) -> list[Period]:
-    """What is to be known of the outside calendar before a start is taken, or refused with what else would do."""
-    needed = calendar_window(search.book, search.service, _day_of(search, start))
-    return [needed, *near_windows(search, days_around=DAYS_AROUND)]
+def window_at(search: Search, start: datetime) -> Period:
+    """What is to be known of the outside calendar before a start is taken."""
+    return calendar_window(search.book, search.service, _day_of(search, start))
+
+
+def windows_around(search: Search) -> list[Period]:
+    """What is to be known of it besides before a start is refused with what else would do."""
+    return near_windows(search, days_around=DAYS_AROUND)
 
 
 async def refused(search: Search, start: datetime, refusal: Refusal, unit: BusyReader) -> Refused:

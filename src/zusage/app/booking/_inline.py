@@ -8,7 +8,7 @@ from datetime import datetime
 
 from zusage.app.availability.offers import Search
 from zusage.app.availability.with_calendar import with_calendar
-from zusage.app.booking._attempts import Later, refused, windows_at
+from zusage.app.booking._attempts import Later, refused, windows_around
 from zusage.app.booking.outcomes import Refused
 from zusage.app.booking.ports import Booked, ConfirmInline, LedgerUnit, OpenUnit
 from zusage.app.calls.ports import Answer, Begun
@@ -68,7 +68,7 @@ class Inline:
 
         if verdict != "refused" or self.search is None:
             return await finish(self.search)
-        return await with_calendar(self.search, windows_at(self.search, self.start), finish)
+        return await with_calendar(self.search, windows_around(self.search), finish)
 
     async def _refused(self, search: Search | None, unit: LedgerUnit) -> Refused:
         refusal = Refusal("not_free")

@@ -7,7 +7,14 @@ from datetime import datetime
 
 from zusage.app.availability.offers import Search
 from zusage.app.availability.with_calendar import with_calendar
-from zusage.app.booking._attempts import a_minute, plans_at, refused, windows_at, with_second_look
+from zusage.app.booking._attempts import (
+    a_minute,
+    plans_at,
+    refused,
+    window_at,
+    windows_around,
+    with_second_look,
+)
 from zusage.app.booking._inline import Inline
 from zusage.app.booking.outcomes import Refused
 from zusage.app.booking.ports import Booked, Booker, ConfirmInline, LedgerUnit, OpenUnit
@@ -54,4 +61,6 @@ async def book_plan(
             attempt, otherwise, run=run, open_unit=open_unit, conclude=conclude, later=later
         )
 
-    return await with_calendar(search, windows_at(search, start), book, certain=a_minute(start))
+    return await with_calendar(
+        search, [window_at(search, start)], book, certain=a_minute(start), besides=windows_around(search)
+    )

@@ -8,7 +8,14 @@ from datetime import datetime
 
 from zusage.app.availability.offers import Search
 from zusage.app.availability.with_calendar import with_calendar
-from zusage.app.booking._attempts import a_minute, plans_at, refused, windows_at, with_second_look
+from zusage.app.booking._attempts import (
+    a_minute,
+    plans_at,
+    refused,
+    window_at,
+    windows_around,
+    with_second_look,
+)
 from zusage.app.booking.outcomes import Refused
 from zusage.app.booking.ports import LedgerUnit, OpenUnit, Taken
 from zusage.app.calls.ports import Answer, Begun
@@ -49,4 +56,6 @@ async def hold_slot(
 
         return await with_second_look(attempt, otherwise, run=run, open_unit=open_unit, conclude=conclude)
 
-    return await with_calendar(search, windows_at(search, start), hold, certain=a_minute(start))
+    return await with_calendar(
+        search, [window_at(search, start)], hold, certain=a_minute(start), besides=windows_around(search)
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
@@ -57,17 +57,24 @@ class Look:
         windows: Sequence[Period],
         *,
         certain: Period | None = None,
+        besides: Sequence[Period] = (),
     ) -> CalendarView:
         empty = CalendarView(book.branch.zone, "offer", {})
         days = {day for window in windows for day in empty.days_in(window)}
+        along = {day for window in besides for day in empty.days_in(window)} - days
         company = await self._company(book)
         if company is None:
             return CalendarView(empty.zone, "offer", {(one, day): None for one in staff for day in days})
         surely = frozenset(empty.days_in(certain)) if certain is not None else frozenset()
         question = _Question(company, book.branch.zone, service, staff, days, surely)
-        known = dict(await self._looks.filler.kept.read(question.places))
+        whole = replace(question, days=days | along)
+        known = dict(await self._looks.filler.kept.read(whole.places))
+        if question.waits(known, self._looks.filler.clock()):
+            # One request covers them all: whoever waits for one day has those around it for nothing.
+            question = whole
         await self._read(question, known)
-        return question.view(known, self._looks.filler.clock())
+        now = self._looks.filler.clock()
+        return whole.view(known, now).only_seen().with_days_of(question.view(known, now))
 
     async def _company(self, book: BranchBook) -> CompanyHosts | None:
         try:
@@ -79,9 +86,7 @@ class Look:
     async def _read(self, question: _Question, known: dict[Place, KeptDay]) -> None:
         """Read what is missing within the deadline, and let what is old be read behind the caller."""
         filler, now = self._looks.filler, self._looks.filler.clock()
-        missing = list(
-            question.wanted(lambda place: _is_missing(known.get(place), now, place.day in question.certain))
-        )
+        missing = list(question.wanted(lambda place: question.misses(place, known, now)))
         asked = {wanted.name for wanted in missing}
         old = [
             wanted
@@ -163,6 +168,13 @@ class _Question:
                 if needed(Wanted(self.company, host, source, day, day).place(day))
             ]
             yield from wanted_days(self.company, host, source, stretches_of_days(days))
+
+    def misses(self, place: Place, known: Mapping[Place, KeptDay], now: float) -> bool:
+        """Say whether a day is not known, or not as surely as it must be."""
+        return _is_missing(known.get(place), now, place.day in self.certain)
+
+    def waits(self, known: Mapping[Place, KeptDay], now: float) -> bool:
+        return any(self.misses(place, known, now) for place in self.places)
 
     def view(self, known: Mapping[Place, KeptDay], now: float) -> CalendarView:
         days = {

@@ -32,13 +32,14 @@ class Source:
 @dataclass(frozen=True, slots=True)
 class CalendarHost:
     """A member of staff who can be asked about: their probe (`probe`) tells all free time, else the event types of each
-    service do. `zone` is their branch's."""
+    service do. `zone` is their branch's, `host_id` who they are there."""
 
     staff_id: UUID
     branch_id: UUID
     zone: str
     probe: Source | None
     services: Mapping[UUID, tuple[Source, ...]] = field(default_factory=dict)
+    host_id: int | None = None
 
     def sources(self, service_id: UUID) -> tuple[Source, ...]:
         """What tells the free time for a service; nothing where it is not mapped."""

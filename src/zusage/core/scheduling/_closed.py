@@ -6,7 +6,15 @@ from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from uuid import UUID
 
-from zusage.core.scheduling._clock import ceil_minute, day_start, floor_minute, from_minute
+from zusage.core.scheduling._clock import (
+    DAY_MINUTES,
+    ceil_minute,
+    day_start,
+    days_between,
+    floor_minute,
+    from_minute,
+)
+from zusage.core.scheduling._hours import open_stretches, working_stretches
 from zusage.core.scheduling._limits import longest_minutes
 from zusage.core.scheduling._ranges import Range, Ranges, clip, complement, merge
 from zusage.core.scheduling.calendar import CalendarView, Closed, UnreadDays
@@ -20,9 +28,17 @@ _ROUNDING = 5
 
 
 def calendar_window(book: BranchBook, service: Service, window: Period) -> Period:
-    """Return the time that plans may take which start in `window`: what is to be known of the calendar."""
-    high = ceil_minute(window.end) - 1 + longest_minutes(book, service)
-    return Period(from_minute(floor_minute(window.start)), from_minute(high))
+    """Return the time that plans may take which start in `window`: what is to be known of the calendar.
+
+    Nobody works beyond their hours, so a window that ends with a day mostly needs nothing of the next one."""
+    low, end = floor_minute(window.start), ceil_minute(window.end)
+    high = end - 1 + longest_minutes(book, service)
+    # A day before: its hours may run across midnight.
+    days = days_between(book.branch.zone, low - DAY_MINUTES, high)
+    own = (stretch for each in book.staff for stretch in working_stretches(book.branch, each, days))
+    hours = merge((*open_stretches(book.branch, days), *own))
+    last = max((stop for start, stop in hours if start < end), default=end)
+    return Period(from_minute(low), from_minute(max(min(high, last), end)))
 
 
 def closed_times(

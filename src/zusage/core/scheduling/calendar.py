@@ -57,6 +57,11 @@ class CalendarView:
         """The same with what another view knows; its readings win."""
         return replace(self, days={**self.days, **other.days})
 
+    def only_seen(self) -> CalendarView:
+        """The same without days that were not read, or too long ago: whoever needs one of those asks for it."""
+        seen = {place: day for place, day in self.days.items() if day is not None and day.seen}
+        return replace(self, days=seen)
+
     def days_in(self, period: Period) -> Sequence[date]:
         """The local days that a period touches."""
         return days_between(self.zone, floor_minute(period.start), ceil_minute(period.end))

@@ -6,11 +6,13 @@ import re
 from dataclasses import dataclass
 
 import structlog
+from starlette.background import BackgroundTask
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from zusage.app.calendar_setup.subscribe import HOOK_PATH
+from zusage.app.free_times.forget_told import Forget, forget_nothing
 from zusage.app.reconcile.note_hint import note_hint
 from zusage.app.reconcile.ports import HintBox, HookDirectory, HookOwner
 from zusage.core.signing import verify_calcom
@@ -28,10 +30,11 @@ _NOBODY = ("no such address",)
 
 @dataclass(frozen=True, slots=True)
 class CalcomHookDoor:
-    """The route of Cal.com's webhooks."""
+    """The route of Cal.com's webhooks; `forget` is told whose time each is about."""
 
     hooks: HookDirectory
     box: HintBox
+    forget: Forget = forget_nothing
 
     def routes(self) -> list[Route]:
         return [Route(f"{HOOK_PATH}{{address}}", self.webhook, methods=["POST"])]
@@ -61,12 +64,14 @@ class CalcomHookDoor:
                 log.error("hook_secret_unreadable", company=str(owner.company_id), count=owner.unreadable)
             raise Refused(401, "the address or the signature is not good")
         try:
-            hint = read_event(body)
+            event = read_event(body)
         except NotAnEventError:
             raise Refused(400, "send a JSON object") from None
-        fresh = await note_hint(owner.company_id, hint, box=self.box)
-        log.info("webhook", company=str(owner.company_id), trigger=hint.trigger, fresh=fresh)
-        return JSONResponse({"status": "stored"})
+        fresh = await note_hint(owner.company_id, event.hint, box=self.box)
+        log.info("webhook", company=str(owner.company_id), trigger=event.hint.trigger, fresh=fresh)
+        # After the answer, for which Cal.com waits.
+        after = BackgroundTask(self.forget, owner.company_id, event.told) if fresh and event.told else None
+        return JSONResponse({"status": "stored"}, background=after)
 
     async def _owner(self, address: str) -> HookOwner | None:
         return await self.hooks.find(address) if _ADDRESS.fullmatch(address) else None
