@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scheduling_oracle import MINUTE, taken_minutes
 from scheduling_salon import ANNA, BEN, BERLIN, CUT, MONDAY, NOW, PERM, at, salon, service, span, taken, week
@@ -86,6 +86,7 @@ def stretches(draw: st.DrawFn) -> list[Period]:
     ]
 
 
+@settings(deadline=None)  # the first example reads the holidays
 @given(stretches(), stretches(), stretches(), st.sampled_from([CUT, PERM, BUFFERED]))
 @example([taken("9:00", "10:00")], [], [taken("10:00", "10:50")], PERM)
 def test_nothing_is_offered_but_what_the_ledger_offers_and_the_calendar_gives(

@@ -12,7 +12,15 @@ from uuid import UUID
 from zusage.app.availability.offers import Search
 from zusage.app.availability.ports import BusyReader
 from zusage.app.availability.with_calendar import with_calendar
-from zusage.app.booking._attempts import ALL_PLANS, FIRST_PLANS, a_minute, plans_at, refused, windows_at
+from zusage.app.booking._attempts import (
+    ALL_PLANS,
+    FIRST_PLANS,
+    a_minute,
+    plans_at,
+    refused,
+    window_at,
+    windows_around,
+)
 from zusage.app.booking.outcomes import Refused
 from zusage.app.booking.ports import ConfirmInline, LedgerUnit, Moved, MoveOrder, OpenUnit
 from zusage.app.calls.ports import Begun
@@ -56,7 +64,13 @@ async def move_appointment(
     :raises LedgerBusy, LedgerRefused: the database is too busy; trying again is safe.
     :raises LeaseLost: another process runs this tool call now."""
     mover = _Mover(order, start, company_id, open_unit, conclude, price, run, confirm)
-    return await with_calendar(search, windows_at(search, start), mover.move, certain=a_minute(start))
+    return await with_calendar(
+        search,
+        [window_at(search, start)],
+        mover.move,
+        certain=a_minute(start),
+        besides=windows_around(search),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +133,7 @@ class _Mover(Generic[Said]):
         """Wait for the calendar; then say that it is moved, or that it stands where it was, and name other times."""
         verdict = await confirm(self.company_id, self.order.appointment_id, moved.wait or 0.0)
         if verdict == "refused":
-            return await with_calendar(search, windows_at(search, self.start), self._back)
+            return await with_calendar(search, windows_around(search), self._back)
         async with self.open_unit(self.company_id) as unit:
             said = await self.conclude(moved, unit)
             await unit.commit()
