@@ -9,12 +9,16 @@ from datetime import date, datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
+import httpx2
+from starlette.applications import Starlette
+
 from support.database import DatabaseUrls
 from support.mirrored import DOMAIN
-from support.voice import BERLIN, Phone, Salon, open_day, served_salon
+from support.voice import BERLIN, Phone, Salon, open_day, served, served_salon
 from zusage.adapters.crypto import SecretBox, generate_key
 from zusage.adapters.postgres.calendars import PostgresCalendars
 from zusage.adapters.valkey.counter import client as valkey_client
+from zusage.app.calendar_setup.subscribe import HOOK_PATH, TRIGGERS
 from zusage.app.mirror.connection import (
     BranchCalendar,
     CalendarConnection,
@@ -28,6 +32,7 @@ from zusage.sandbox.calcom import Account, EventType, Simulator, World, running_
 from zusage.sandbox.calcom.company import add_company
 
 KEY = "cal_live_free_salon"
+HOOK_SECRET, HOOK_ADDRESS = "hook-secret-of-the-salon", "a" * 40
 
 
 @dataclass
@@ -79,6 +84,25 @@ class FreeSalon:
         phone = more.pop("phone", None) or self.phone()
         return await phone.tool("check_availability", {"service": service, "when": when, **more})
 
+    @asynccontextmanager
+    async def told(self) -> AsyncIterator[None]:
+        """Have Cal.com tell every change to the door of this salon for as long as the block runs."""
+        door = Starlette(routes=self.salon.parts.hooks.routes())
+        async with served(door) as base_url, httpx2.AsyncClient(trust_env=False) as client:
+            organization = next(iter(self.sim.world.teams.values())).organization_id
+            made = await client.post(
+                f"{self.sim.base_url}/v2/organizations/{organization}/webhooks",
+                json={
+                    "subscriberUrl": f"{base_url}{HOOK_PATH}{HOOK_ADDRESS}",
+                    "triggers": TRIGGERS,
+                    "secret": HOOK_SECRET,
+                    "active": True,
+                },
+                headers={"authorization": f"Bearer {KEY}"},
+            )
+            assert made.status_code == 201, made.text
+            yield
+
     async def settled(self) -> None:
         """Wait for what is read behind the callers."""
         await self.salon.parts.free_times.filler.close(grace=15)
@@ -107,14 +131,15 @@ async def free_salon(
     valkey_url: str | None = None,
     deadline_ms: int = 3000,
     courtesy: bool = False,
+    worker: bool = False,
     simulate: Mapping[str, Any] | None = None,
 ) -> AsyncIterator[FreeSalon]:
-    """Serve the demo salon, connected; with a Valkey, that is emptied first."""
+    """Serve the demo salon, connected; with a Valkey, that is emptied first. With `worker` one works in this process."""
     if valkey_url is not None:
         emptied = valkey_client(valkey_url, timeout=2)
         await emptied.flushdb()
         await emptied.aclose()
-    settings = Settings(worker=False, pool_size=8, calendar_deadline_ms=deadline_ms)
+    settings = Settings(worker=worker, pool_size=8, calendar_deadline_ms=deadline_ms)
     secret = generate_key()
     async with served_salon(database, valkey=valkey_url, settings=settings, box=SecretBox([secret])) as salon:
         world = World(seed=1)
@@ -139,6 +164,8 @@ async def free_salon(
                     per_minute=10_000,
                     unreachable=unreachable,
                     courtesy_holds=courtesy,
+                    hook_secret=HOOK_SECRET,
+                    hook_address=HOOK_ADDRESS,
                 )
             )
             await store.save_mapping(salon.company.id, _mapping(made, probes=probes))

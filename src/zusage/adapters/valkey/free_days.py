@@ -59,7 +59,7 @@ class ValkeyFreeDays:
     """Implements `app.free_times.ports.FreeDays` on a shared Valkey or Redis; a day is kept for a day.
 
     When the server does not answer within `timeout`, this process keeps its own (`fallback`), and the server is left
-    alone for five seconds. `clock` gives seconds since 1970."""
+    alone for five seconds: a little patience, because what is not read here is asked of the calendar. `clock` gives seconds since 1970."""
 
     def __init__(
         self,
@@ -67,7 +67,7 @@ class ValkeyFreeDays:
         *,
         fallback: ProcessFreeDays,
         clock: Callable[[], float] = time.time,
-        timeout: float = 0.1,
+        timeout: float = 0.3,
     ) -> None:
         self._client = client(url, timeout=timeout)
         self._generations = self._client.register_script(_GENERATIONS)
