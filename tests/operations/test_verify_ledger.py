@@ -15,7 +15,7 @@ from zusage.adapters.crypto import SecretBox, generate_key
 from zusage.adapters.postgres.companies import PostgresCompanies
 from zusage.adapters.postgres.database import Database
 from zusage.adapters.postgres.schema_keys import expected_keys, tenant_tables
-from zusage.adapters.postgres.verify import _KEYS, _LEDGER, _MOVES, _SECURITY, PostgresEvidence
+from zusage.adapters.postgres.verify import _KEYS, _LEDGER, _MIRRORS, _MOVES, _SECURITY, PostgresEvidence
 from zusage.app.operations.load_company import load_company
 from zusage.app.operations.verify_ledger import Proof, verify_ledger
 from zusage.sandbox.demo import load_demo_companies
@@ -172,6 +172,6 @@ async def test_a_role_that_sees_everything_proves_nothing(database: DatabaseUrls
 def test_the_page_explains_every_code_and_no_other() -> None:
     page = (Path(__file__).parents[2] / "docs" / "operations.md").read_text(encoding="utf-8")
     explained = set(re.findall(r"^\| `(\w+)` \| [^|]+ \| [^|]+ \|$", page, re.MULTILINE))
-    assert explained - {"signing_key_env"} == {check.code for check in (*_LEDGER, *_MOVES, *_SECURITY)} | {
-        "key_missing"
-    }
+    assert explained - {"signing_key_env"} == {
+        check.code for check in (*_LEDGER, *_MOVES, *_MIRRORS, *_SECURITY)
+    } | {"key_missing"}
