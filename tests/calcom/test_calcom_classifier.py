@@ -57,12 +57,12 @@ CASES = [
     ("reserve_slot", 422, "This time slot is already reserved by another user. Please choose a different time.", "taken", "", False),
     ("reserve_slot", 403, "authenticated user is not owner of event type", "auth", "", False),
     ("create_webhook", 409, "Webhook with this subscriberUrl already exists for this user", "invalid", "already_exists", False),
-    ("me", 401, "ApiAuthStrategy - api key - Your api key is not valid", "auth", "", False),
-    ("me", 403, "Forbidden", "auth", "", False),
+    ("get_account", 401, "ApiAuthStrategy - api key - Your api key is not valid", "auth", "", False),
+    ("get_account", 403, "Forbidden", "auth", "", False),
     ("free_slots", 404, "Event Type not found", "gone", "", False),
     ("free_slots", 400, "Invalid time range given", "invalid", "", False),
     ("free_slots", 429, "CustomThrottlerGuard - Too many requests. Please try again later.", "limit", "", False),
-    ("me", 301, "", "invalid", "", False),
+    ("get_account", 301, "", "invalid", "", False),
 ]  # fmt: skip
 
 

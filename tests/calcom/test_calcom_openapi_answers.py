@@ -25,7 +25,7 @@ DECODERS: dict[str, Callable[[Any], object]] = {
     "reschedule_booking": lambda said: decoding.booking(said["data"]),
     "free_slots": lambda said: decoding.slots(said["data"], EVER),
     "reserve_slot": lambda said: decoding.reservation(said["data"]),
-    "me": lambda said: decoding.account(said["data"]),
+    "get_account": lambda said: decoding.account(said["data"]),
     "list_event_types": lambda said: decoding.event_types(said["data"]),
     "list_team_event_types": lambda said: decoding.event_types(said["data"]),
     "get_event_type": lambda said: decoding.event_type(said["data"]),
@@ -153,7 +153,7 @@ def test_every_answer_is_read_as_cal_com_describes_it(examples: Examples, route:
 
 def test_the_check_itself_finds_a_field_that_is_not_described(examples: Examples) -> None:
     missed: set[str] = set()
-    said = watched(examples.answer(next(each for each in ALL_ROUTES if each.name == "me")), missed)
+    said = watched(examples.answer(next(each for each in ALL_ROUTES if each.name == "get_account")), missed)
     assert said["data"].get("shoeSize") is None
     with pytest.raises(KeyError):
         said["data"]["hatSize"]

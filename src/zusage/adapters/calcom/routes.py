@@ -49,7 +49,7 @@ LIST_SCHEDULES = Route("list_schedules", "GET", "/v2/schedules", _SCHEDULES)
 CREATE_WEBHOOK = Route("create_webhook", "POST", "/v2/webhooks", None)
 LIST_WEBHOOKS = Route("list_webhooks", "GET", "/v2/webhooks", None)
 DELETE_WEBHOOK = Route("delete_webhook", "DELETE", "/v2/webhooks/{id}", None)
-ME = Route("me", "GET", "/v2/me", None)
+ME = Route("get_account", "GET", "/v2/me", None)
 
 ALL_ROUTES = (
     CREATE_BOOKING,
