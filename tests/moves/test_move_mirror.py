@@ -13,6 +13,7 @@ from moved_shop import states
 
 from support.database import Clock
 from support.mirrored import Mirrored, mirrored, open_start
+from support.reconciled import kinds, reconciled
 from support.shop import NO_FLAWS
 from zusage.adapters.postgres.database import Database
 from zusage.adapters.postgres.verify import PostgresEvidence
@@ -661,3 +662,35 @@ async def test_what_waits_for_the_calendar_is_proven_and_what_is_forgotten_is_fo
     assert await codes() == {"move_unattended", "mirror_unattended"}
     await salon.bring(appointment)
     assert await codes() == set()
+
+
+async def test_the_comparison_does_not_take_our_own_failed_move_for_a_decision_of_people(
+    app_db: Database, jobs_db: Database, clock: Clock
+) -> None:
+    """The old time was given up after ten minutes, then the calendar refuses: it is not moved back in silence."""
+    async with reconciled(app_db, jobs_db, clock) as desk:
+        salon = desk.salon
+        appointment = await desk.booked()
+        fault = salon.sim.add_fault(Fault("error_before_commit", op=MOVE, status=500, times=None))
+        await salon.move(appointment, salon.shop.plan(start=open_start(14)))
+        await salon.bring(appointment)
+        clock.advance(601)
+        await salon.shop.do("SELECT ledger_overdue_moves(%s, 100)", salon.shop.company_id)
+        salon.sim.faults.remove(fault)
+        await salon.sim.people.book(salon.kind().id, open_start(14), quiet=True)
+        await salon.settle(appointment, clock)
+        assert await salon.reviews() == ["mirror_refused", "move_overdue"]
+        await desk.compare()
+        assert await stands(salon) == [(open_start(14), "booked")]
+        assert "moved_there" not in {kind for kind, _ in kinds(await desk.compare())}
+
+
+async def test_what_people_move_there_is_followed_here_and_nothing_is_asked(
+    app_db: Database, jobs_db: Database, clock: Clock
+) -> None:
+    async with reconciled(app_db, jobs_db, clock) as desk:
+        appointment = await desk.booked()
+        await desk.salon.sim.people.move(await desk.uid(appointment), open_start(14))
+        await desk.compare()
+        assert (moves(desk.salon), await states(desk.salon.shop)) == (0, ["agreed"])
+        await in_step(desk.salon, open_start(14))

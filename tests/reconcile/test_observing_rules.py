@@ -193,3 +193,13 @@ def test_another_length_is_for_a_person() -> None:
     longer = replace(STANDS, end=START + 2 * HOUR)
     assert not fits(longer, PHASE)
     assert course([(PHASE, Verdict("moved", longer))]) == Course("ask", (0,))
+
+
+def test_what_was_never_moved_there_is_no_decision_of_people() -> None:
+    """We moved it, and the calendar did not follow: a person has been asked, and it is not moved back in silence."""
+    there = replace(STANDS, start=START + HOUR, end=START + 2 * HOUR)
+    asked = replace(PHASE, in_review=True, stands=(START + HOUR, START + 2 * HOUR, 12))
+    assert kind(asked, seen(there)) == "nothing"
+    assert kind(asked, seen(replace(there, host_ids=(13,)))) == "moved"
+    assert kind(asked, seen(replace(there, uid="u3", moved_from="u2"))) == "moved"
+    assert kind(replace(asked, stands=None), seen(there)) == "moved"

@@ -321,7 +321,7 @@ class PostgresReconcile:
 def _phase(row: tuple[Any, ...]) -> Phase:
     (
         appointment_id, ordinal, staff_id, start, end, wanted, known, intents, uid, uids, busy, in_review, still_since,
-        missed_at, host_id,
+        missed_at, host_id, *stands,
     ) = row  # fmt: skip
     return Phase(
         appointment_id=appointment_id,
@@ -339,4 +339,5 @@ def _phase(row: tuple[Any, ...]) -> Phase:
         still_since=still_since,
         missed_at=missed_at,
         host_id=host_id,
+        stands=(stands[0], stands[1], stands[2]) if stands[0] is not None else None,
     )

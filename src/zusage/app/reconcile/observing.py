@@ -107,7 +107,16 @@ def judge(phase: Phase, sight: Sight, now: datetime) -> Verdict:
         living, key=lambda each: (each is not sight.current, not fits(each, phase), each.uid)
     )
     orphans = tuple((each.uid, "duplicate") for each in more) if _still(phase, now) else ()
-    return Verdict("stands" if fits(kept, phase) else "moved", kept, orphans)
+    right = fits(kept, phase)
+    # Where it was left it is we who want it elsewhere: nobody decided anything there, and a person has been asked.
+    failed = not right and _unmoved(kept, phase)
+    return _NOTHING if failed else Verdict("stands" if right else "moved", kept, orphans)
+
+
+def _unmoved(booking: CalendarBooking, phase: Phase) -> bool:
+    """Say whether a booking stands just where it was left."""
+    host = booking.host_ids[0] if booking.host_ids else None
+    return booking.uid == phase.uid and phase.stands == (booking.start, booking.end, host)
 
 
 def _living(sight: Sight) -> list[CalendarBooking]:

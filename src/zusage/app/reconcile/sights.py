@@ -20,7 +20,9 @@ class Phase:
 
     `intents` are those of all generations, the current one last; `uids` all uids it ever had. `busy`: the routine is at
     it, or soon will be. `still_since`: when anything of it was last asked for or settled. `missed_at`: when its booking
-    was first not found. `host_id` is who its member of staff is there, by the mapping or by where it stands; None: not known."""
+    was first not found. `host_id` is who its member of staff is there, by the mapping or by where it stands; None: not known.
+    `stands` is where its booking was left, start, end and host: elsewhere than wanted where a move of ours did not come
+    through; None where people have put it elsewhere."""
 
     appointment_id: UUID
     ordinal: int
@@ -37,6 +39,7 @@ class Phase:
     still_since: datetime
     missed_at: datetime | None
     host_id: int | None
+    stands: tuple[datetime, datetime, int | None] | None = None
 
     @property
     def key(self) -> Key:
