@@ -131,6 +131,26 @@ async def test_a_booking_of_others_over_a_promise_is_stored_and_looked_at(desk: 
     await desk.compare()
     assert await salon.shop.rows("SELECT 1 FROM review_item WHERE resolved_at IS NULL") == []
 
+    await salon.sim.people.book(salon.kind("herrenschnitt").id, open_start() + timedelta(minutes=30))
+    await desk.compare()
+    await salon.cancel(appointment)
+    await desk.compare()
+    assert await salon.shop.rows("SELECT 1 FROM review_item WHERE resolved_at IS NULL") == []
+
+
+async def test_what_people_move_over_a_booking_of_others_stands_and_is_looked_at(desk: Reconciled) -> None:
+    salon = desk.salon
+    appointment = await desk.booked()
+    later = open_start(14)
+    uid = await salon.sim.people.book(salon.kind("herrenschnitt").id, later + timedelta(minutes=30))
+    await desk.compare()
+    await salon.sim.people.move(await desk.uid(appointment), later)
+    assert ("moved_there", "done") in kinds(await desk.compare())
+    rows = await salon.shop.rows(
+        "SELECT kind, appointment_id, detail ->> 'uid' FROM review_item WHERE resolved_at IS NULL"
+    )
+    assert rows == [("external_over_promise", appointment, uid)]
+
 
 async def test_hole_20_a_webhook_before_our_own_answer_makes_no_foreign_booking(desk: Reconciled) -> None:
     """The booking stands there while its uid is not known here; it is merged forward, and the answer changes nothing."""

@@ -204,6 +204,9 @@ class PostgresReconcileUnit:
         (row,) = await self._rows(sql.ACT, (self._company_id,))
         return bool(row[0])
 
+    async def close_overlaps(self) -> None:
+        await self._run(sql.CLOSE_OVERLAPS, {"company": self._company_id, "now": await self.now()})
+
     async def forget(self, before: datetime) -> None:
         await self._run(sql.FORGET_HINTS, (self._company_id, before))
         await self._run(sql.FORGET_EXTERNALS, (self._company_id, before))

@@ -62,6 +62,21 @@ FROM calendar_connection c LEFT JOIN calendar_pull p ON p.company_id = c.company
 """
 FORGET_HINTS = "DELETE FROM calendar_hint WHERE company_id = %s AND received_at < %s"
 FORGET_EXTERNALS = "DELETE FROM external_booking WHERE company_id = %s AND ends_at < %s"
+# An appointment that was cancelled or moved away is over nothing any more; nor is a hold that is over.
+CLOSE_OVERLAPS = """
+UPDATE review_item r SET resolved_at = %(now)s
+WHERE r.company_id = %(company)s AND r.kind = 'external_over_promise' AND r.resolved_at IS NULL
+  AND NOT EXISTS (
+      SELECT 1 FROM external_booking e
+      JOIN phase f ON f.company_id = e.company_id AND f.staff_id = e.staff_id
+           AND f.starts_at < e.ends_at AND f.ends_at > e.starts_at
+      JOIN appointment a ON a.company_id = f.company_id AND a.appointment_id = f.appointment_id AND a.status = 'booked'
+      WHERE e.company_id = r.company_id AND e.uid = r.detail ->> 'uid'
+        AND (a.appointment_id = r.appointment_id OR a.hold_id = (r.detail ->> 'hold_id')::uuid))
+  AND NOT EXISTS (
+      SELECT 1 FROM hold h WHERE h.company_id = r.company_id AND h.hold_id = (r.detail ->> 'hold_id')::uuid
+        AND h.status = 'held')
+"""
 ACT = "SELECT calendar_act(%s)"
 LOCK_APPOINTMENT = """
 SELECT 1 FROM appointment WHERE company_id = %s AND appointment_id = %s FOR NO KEY UPDATE

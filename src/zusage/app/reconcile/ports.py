@@ -195,6 +195,9 @@ class ReconcileUnit(Protocol):
     async def act(self) -> bool:
         """Let the reconciler act again, in this database; False where it did already."""
 
+    async def close_overlaps(self) -> None:
+        """Close what was to be looked at about bookings of others over promises that are over, or elsewhere by now."""
+
     async def forget(self, before: datetime) -> None:
         """Delete hints and bookings of others that were over before a moment."""
 

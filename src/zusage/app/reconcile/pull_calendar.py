@@ -60,6 +60,7 @@ async def pull_calendar(company_id: UUID, reconciling: Reconciling) -> Observed:
         failure, observed, rest = str(error), Observed(stopped=str(error)), _BUSY
         log.warning("pull_put_off", company_id=str(company_id), reason=failure)
     async with reconciling.store.unit(company_id) as unit:
+        await unit.close_overlaps()
         await unit.end_pull(run.pull, await unit.now() + rest, failure)
         await unit.commit()
     return observed

@@ -149,6 +149,7 @@ DECLARE
     v_resources uuid[];
     v_starts timestamptz[];
     v_ends timestamptz[];
+    v_moved ledger_moved;
 BEGIN
     SELECT * INTO STRICT v_own FROM appointment
     WHERE company_id = p_company AND appointment_id = p_appointment FOR NO KEY UPDATE;
@@ -169,9 +170,19 @@ BEGIN
     INTO v_resources, v_starts, v_ends
     FROM claim c JOIN resource r ON r.company_id = c.company_id AND r.resource_id = c.resource_id
     WHERE c.company_id = p_company AND c.appointment_id = p_appointment;
-    RETURN (ledger_move(p_company, p_appointment, p_move, v_own.starts_at, jsonb_build_array(v_plan),
-                        array_fill(1, ARRAY[cardinality(v_resources)]), v_resources, v_starts, v_ends,
-                        'calendar', p_reason, NULL, p_known)).outcome;
+    v_moved := ledger_move(p_company, p_appointment, p_move, v_own.starts_at, jsonb_build_array(v_plan),
+                           array_fill(1, ARRAY[cardinality(v_resources)]), v_resources, v_starts, v_ends,
+                           'calendar', p_reason, NULL, p_known);
+    IF v_moved.outcome = 'moved' THEN
+        INSERT INTO review_item (company_id, kind, appointment_id, detail, created_at)
+        SELECT DISTINCT p_company, 'external_over_promise', p_appointment,
+               jsonb_build_object('uid', e.uid, 'resource_id', e.staff_id, 'hold_id', NULL,
+                                  'starts_at', e.starts_at, 'ends_at', e.ends_at), v_moved.now
+        FROM phase f JOIN external_booking e ON e.company_id = f.company_id AND e.staff_id = f.staff_id
+             AND e.starts_at < f.ends_at AND e.ends_at > f.starts_at
+        WHERE f.company_id = p_company AND f.appointment_id = p_appointment;
+    END IF;
+    RETURN v_moved.outcome;
 END $$;
 
 -- The booking of a phase is certainly not there, and is to be made anew, as the next generation (protocols 2, 19).
