@@ -134,6 +134,16 @@ def test_a_killed_valkey_comes_back_without_postgres_noticing(rested: Path) -> N
     servers.stop()
 
 
+def test_a_rehearsed_crash_loses_nothing_that_was_stored(rested: Path) -> None:
+    with start_test_servers(rested) as servers:
+        forget(servers.urls)
+        remember(servers.urls, "kept")
+        servers.crash("postgres")
+        servers.crash("valkey")
+        wait_for(servers.revive)
+        assert remembered(servers.urls) == "kept"
+
+
 def test_what_died_is_revived_under_its_users(rested: Path) -> None:
     with start_test_servers(rested) as servers:
         forget(servers.urls)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from zusage.adapters.crypto import SecretBox, load_or_create_keys, parse_keys
-from zusage.adapters.embedded import EmbeddedServers
+from zusage.adapters.embedded import EmbeddedServers, ServerName
 from zusage.boot.settings import Settings, SettingsError
 
 
@@ -15,13 +15,15 @@ from zusage.boot.settings import Settings, SettingsError
 class Servers:
     """URLs of the servers by role. `app` always stands; the others are None where their setting is missing.
 
-    `revive` starts again what died of the embedded servers and says whether something had; may take minutes."""
+    `revive` starts again what died of the embedded servers and says whether something had; may take minutes. `crash`
+    kills one of them, for rehearsals. Both are None where the servers are not ours."""
 
     app: str
     jobs: str | None
     migrate: str | None
     valkey: str | None
     revive: Callable[[], bool] | None = None
+    crash: Callable[[ServerName], None] | None = None
 
 
 @contextmanager
@@ -44,7 +46,12 @@ def open_servers(settings: Settings, *, progress: Callable[[str], None]) -> Iter
         urls = embedded.urls
         valkey = settings.valkey_url.get_secret_value() if settings.valkey_url else urls.valkey
         yield Servers(
-            app=urls.app, jobs=urls.jobs, migrate=urls.migrate, valkey=valkey, revive=embedded.revive
+            app=urls.app,
+            jobs=urls.jobs,
+            migrate=urls.migrate,
+            valkey=valkey,
+            revive=embedded.revive,
+            crash=embedded.crash,
         )
 
 

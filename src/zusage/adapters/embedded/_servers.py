@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Literal, Self
 
 from zusage.adapters.embedded import _postgres
 from zusage.adapters.embedded._account import Account
@@ -29,6 +29,8 @@ from zusage.adapters.embedded._process import ServerProcess, Signals
 from zusage.adapters.embedded._programs import Programs, find_programs
 from zusage.adapters.embedded._urls import ADMIN, EmbeddedUrls, load_passwords, make_passwords, make_urls
 from zusage.adapters.embedded._valkey import STOP_VALKEY, launch_valkey, valkey_answers
+
+ServerName = Literal["postgres", "valkey"]
 
 ELSEWHERE = Path("/var/lib/zusage")
 _TURN = 60.0
@@ -137,6 +139,11 @@ class EmbeddedServers:
         with _turn(self.data_dir):
             self._launch()
         return True
+
+    def crash(self, name: ServerName) -> None:
+        """Kill a server at once, as a crash would; `revive` starts it again. For rehearsals."""
+        process = self._postgres if name == "postgres" else self._valkey
+        process.signal("KILL")
 
     def stop(self) -> None:
         """Leave the servers, and stop them if nobody else uses them. Stopping twice, or in a forked child, is fine.
