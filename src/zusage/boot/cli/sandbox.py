@@ -115,7 +115,8 @@ async def _serve(running: Any, manner: _Manner) -> None:  # noqa: ANN401 - the s
             await over.wait()
         else:
             await _keep(simulator, manner.keep, over)
-    aside.print("stopped")
+    if not manner.as_json:
+        aside.print("stopped")
 
 
 def _wait_for_end(loop: asyncio.AbstractEventLoop, over: asyncio.Event) -> None:

@@ -8,8 +8,10 @@ from datetime import datetime, timedelta
 from zusage.sandbox.calcom._call import Call
 from zusage.sandbox.calcom._change import moved
 from zusage.sandbox.calcom._create import somebody_elses
+from zusage.sandbox.calcom._free import is_free
 from zusage.sandbox.calcom._model import Booking, Json, Period
 from zusage.sandbox.calcom._notify import notify
+from zusage.sandbox.calcom._problems import CONFLICT, plain
 from zusage.sandbox.calcom._state import State
 
 
@@ -22,13 +24,22 @@ class People:
         self._state = state
 
     async def book(
-        self, event_type_id: int, start: datetime, *, name: str | None = None, quiet: bool = False
+        self,
+        event_type_id: int,
+        start: datetime,
+        *,
+        name: str | None = None,
+        quiet: bool = False,
+        if_free: bool = False,
     ) -> str:
-        """Book as a web visitor; returns the uid.
+        """Book as a web visitor; returns the uid. `if_free`: only what the page would offer them.
 
-        :raises RefusalError: 409, there is a booking at exactly this time."""
+        :raises RefusalError: 409, there is a booking at exactly this time, or it is not free."""
         kind = self._state.world.event_types[event_type_id]
-        booking = somebody_elses(self._call(), kind, Period(start, start + timedelta(minutes=kind.length)))
+        period = Period(start, start + timedelta(minutes=kind.length))
+        if if_free and not is_free(self._state.world, kind, kind.hosts()[0], period):
+            raise plain(409, CONFLICT)
+        booking = somebody_elses(self._call(), kind, period)
         if name is not None:
             booking.attendee = replace(booking.attendee, name=name)
         self._state.world.insert(booking)
