@@ -94,6 +94,9 @@ def test_a_long_promise_is_seen_behind_a_short_one() -> None:
 def test_somebody_is_booked_twice_by_whomever() -> None:
     visitor = replace(VISITOR, start=NOON + timedelta(minutes=59))
     assert kinds(there=(*THERE, visitor)) == ["double_there", "double_there"]
+    looked_at = replace(PERM, in_review=True)
+    assert kinds(ledger=(looked_at, CUT), there=(*THERE, visitor)) == []
+    assert kinds(there=(*THERE, VISITOR, replace(VISITOR, uid="uid-other"))) == [], "theirs alone"
     twice = replace(THERE[2], uid="uid-again")
     assert kinds(there=(*THERE, twice)) == ["double_there", "double_there"]
     elsewhere = replace(twice, start=NOON + 6 * HOUR, end=NOON + 7 * HOUR)
@@ -112,6 +115,12 @@ def test_what_was_said_came_true_or_is_named() -> None:
     assert kinds(ledger=(PERM, gone), there=THERE[:2], heard=still_there) == []
 
 
+def test_what_people_cancelled_in_the_calendar_is_nobodys_broken_promise() -> None:
+    gone = replace(CUT, live=False)
+    assert compare((PERM, gone), THERE[:2], HEARD, withdrawn={"a-2"}).ok
+    assert not compare((PERM, gone), THERE[:2], HEARD, withdrawn={"a-1"}).ok
+
+
 def test_what_a_person_looks_at_is_told_apart() -> None:
     looked_at = replace(CUT, in_review=True)
     agreement = compare((PERM, looked_at), THERE[:2], HEARD)
@@ -125,12 +134,13 @@ def test_a_booking_as_the_calendar_writes_it() -> None:
         "status": "accepted",
         "start": "2026-11-25T12:00:00.000Z",
         "end": "2026-11-25T13:00:00.000Z",
-        "hosts": [{"name": "Anna"}],
+        "hosts": [{"name": "Anna", "timeZone": "Europe/Berlin"}],
         "attendees": [{"name": "Renate Winter"}],
         "metadata": {"appointment": "a-1", "phase": "2", "intent": "i"},
     }
     read = standing_of(written)
     assert read == Standing("uid-1", NOON, NOON + HOUR, "Anna", "Renate Winter", "a-1", 2)
+    assert read.start.isoformat() == "2026-11-25T13:00:00+01:00"
     assert standing_of(written | {"status": "cancelled"}) is None
     foreign = standing_of(written | {"metadata": None})
     assert foreign is not None

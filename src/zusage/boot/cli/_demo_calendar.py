@@ -101,12 +101,15 @@ async def read_booked(servers: Servers, company_id: UUID) -> list[Booked]:
 
 
 def _booked(parts: Sequence[StandingPart]) -> Booked:
-    first = parts[0]
+    first, zone = parts[0], ZoneInfo(parts[0].zone)
     return Booked(
         appointment_id=str(first.appointment_id),
         guest=first.guest,
         live=first.live,
-        parts=tuple(LedgerPart(each.ordinal, each.start, each.end, each.staff) for each in parts),
+        parts=tuple(
+            LedgerPart(each.ordinal, each.start.astimezone(zone), each.end.astimezone(zone), each.staff)
+            for each in parts
+        ),
         call=first.call,
         in_review=first.in_review,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -31,12 +31,18 @@ class Agreement:
         return not self.differences
 
 
-def compare(ledger: Sequence[Booked], there: Sequence[Standing], heard: Sequence[Heard] = ()) -> Agreement:
-    """Compare; the order of what is given does not matter.
+def compare(
+    ledger: Sequence[Booked],
+    there: Sequence[Standing],
+    heard: Sequence[Heard] = (),
+    withdrawn: Collection[str] = (),
+) -> Agreement:
+    """Compare; the order of what is given does not matter. `withdrawn` are appointments that people cancelled there.
 
-    A difference of an appointment that is in review counts as reviewed; that somebody is booked twice never does."""
+    A difference of an appointment that is in review counts as reviewed; that we booked somebody twice never does."""
     reviewed = {each.appointment_id for each in ledger if each.in_review}
-    found = [*_promises(ledger, there), *_unwanted(ledger, there), *_sentences(ledger, heard)]
+    found = [*_promises(ledger, there), *_unwanted(ledger, there), *_sentences(ledger, heard, withdrawn)]
+    found += _double_with_others(there)
     doubles = [*_double_here(ledger), *_double_there(there)]
     live = [each for each in ledger if each.live]
     ours = [each for each in there if each.appointment_id is not None]
@@ -88,11 +94,13 @@ def _unwanted(ledger: Sequence[Booked], there: Sequence[Standing]) -> Iterator[D
             yield Difference("unwanted_there", each.appointment_id, text)
 
 
-def _sentences(ledger: Sequence[Booked], heard: Sequence[Heard]) -> Iterator[Difference]:
+def _sentences(
+    ledger: Sequence[Booked], heard: Sequence[Heard], withdrawn: Collection[str]
+) -> Iterator[Difference]:
     """Look whether what callers were told came true."""
     by_id = {each.appointment_id: each for each in ledger}
     by_call = {each.call: each for each in ledger if each.live and each.call is not None}
-    cancelled = {each.appointment_id for each in heard if each.said == "cancelled"}
+    cancelled = {each.appointment_id for each in heard if each.said == "cancelled"} | {*withdrawn}
     for each in heard:
         booked = by_id.get(each.appointment_id or "")
         if each.said == "booked" and each.appointment_id not in cancelled and not (booked and booked.live):
@@ -117,12 +125,12 @@ def _double_here(ledger: Sequence[Booked]) -> Iterator[Difference]:
 
 
 def _double_there(there: Sequence[Standing]) -> Iterator[Difference]:
-    """Look for two bookings of one host at one time, whosever they are, and for two of one part."""
+    """Look for two bookings of ours with one host at one time, and for two of one part."""
     busy: dict[str, list[_Busy]] = defaultdict(list)
     parts: dict[tuple[str, int | None], list[str]] = defaultdict(list)
     for each in there:
-        busy[each.host].append((each.start, each.end, each.uid))
         if each.appointment_id is not None:
+            busy[each.host].append((each.start, each.end, each.uid))
             parts[each.appointment_id, each.ordinal].append(each.uid)
     for host, one, other in _overlaps(busy):
         text = f"{host} is booked twice at {_when(other[0])}: {one[2]} and {other[2]}."
@@ -131,6 +139,16 @@ def _double_there(there: Sequence[Standing]) -> Iterator[Difference]:
         if len(uids) > 1:
             text = f"Part {ordinal} of {appointment_id} stands {len(uids)} times: {', '.join(sorted(uids))}."
             yield Difference("double_there", " ".join(sorted(uids)), text)
+
+
+def _double_with_others(there: Sequence[Standing]) -> Iterator[Difference]:
+    """Look for bookings of ours that overlap with somebody else's; what others do to each other is theirs."""
+    others = [each for each in there if each.appointment_id is None]
+    for each in there:
+        for other in others if each.appointment_id is not None else ():
+            if each.host == other.host and each.start < other.end and other.start < each.end:
+                text = f"{each.host} is booked twice at {_when(each.start)}: {each.uid}, and {other.uid} of others."
+                yield Difference("double_there", each.appointment_id or "", text)
 
 
 def _overlaps(busy: dict[str, list[_Busy]]) -> Iterator[tuple[str, _Busy, _Busy]]:
@@ -148,4 +166,4 @@ def _later(one: _Busy | None, other: _Busy) -> _Busy:
 
 
 def _when(moment: datetime) -> str:
-    return f"{moment.astimezone():%d.%m. %H:%M}"
+    return f"{moment:%d.%m. %H:%M}"

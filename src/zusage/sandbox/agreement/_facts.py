@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 _ALIVE = ("accepted", "pending")
 
@@ -24,7 +25,9 @@ DifferenceKind = Literal[
 
 @dataclass(frozen=True, slots=True)
 class LedgerPart:
-    """A phase that keeps somebody busy, of an appointment that is booked; `host` is the name of the member of staff."""
+    """A phase that keeps somebody busy; `host` is the name of the member of staff.
+
+    Times of whatever zone are compared as instants, and said as they are: give them in the zone of those who read."""
 
     ordinal: int
     start: datetime
@@ -79,18 +82,19 @@ class Difference:
 
 
 def standing_of(booking: Mapping[str, Any]) -> Standing | None:
-    """Read a booking as Cal.com writes it; None for one that is cancelled or rejected.
+    """Read a booking as Cal.com writes it, in its host's zone; None for one that is cancelled or rejected.
 
     :raises KeyError: it is no booking."""
     if booking["status"] not in _ALIVE:
         return None
     metadata = booking.get("metadata") or {}
-    ordinal = str(metadata.get("phase", ""))
+    ordinal, host = str(metadata.get("phase", "")), booking["hosts"][0]
+    zone = ZoneInfo(host["timeZone"])
     return Standing(
         uid=booking["uid"],
-        start=datetime.fromisoformat(booking["start"]),
-        end=datetime.fromisoformat(booking["end"]),
-        host=booking["hosts"][0]["name"],
+        start=datetime.fromisoformat(booking["start"]).astimezone(zone),
+        end=datetime.fromisoformat(booking["end"]).astimezone(zone),
+        host=host["name"],
         guest=booking["attendees"][0]["name"],
         appointment_id=metadata.get("appointment"),
         ordinal=int(ordinal) if ordinal.isdigit() else None,
