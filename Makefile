@@ -16,8 +16,9 @@ on = $(filter-out 0 no false,$(1))
 help: ## show what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile | expand -t 22
 
-demo: ## play a phone call against a running salon and keep serving (ONCE=1: end after the call, CALCOM=1: with a simulated Cal.com)
-	@sh scripts/setup base && exec $(RUN) -m zusage demo $(if $(call on,$(ONCE)),--once) $(if $(call on,$(CALCOM)),--calcom)
+demo: ## play a phone call against a running salon and keep serving (ONCE=1: end after it; CALCOM=1: with a simulated Cal.com; CHAOS=1: while all fails)
+	@sh scripts/setup base && exec $(RUN) -m zusage demo $(if $(call on,$(ONCE)),--once) $(if $(call on,$(CALCOM)),--calcom) \
+		$(if $(call on,$(CHAOS)),--chaos)
 
 test: ## check format, lint, types and import contracts, and run all tests (PYTEST_ARGS="-k holds")
 	@sh scripts/setup dev
@@ -43,6 +44,7 @@ endif
 test-faults: ## play every cell of the fault matrix: each point with each fault (docs: CONTRIBUTING.md)
 	@sh scripts/setup dev
 	$(RUN) -m pytest -n auto --maxprocesses 4 tests/faults/test_fault_matrix.py
+	$(RUN) -m pytest tests/cli/test_demo_chaos.py
 
 bench: ## measure the booking core on this machine (BENCH_ARGS passes options)
 	@sh scripts/setup dev

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -15,6 +16,7 @@ from zusage.adapters.embedded import erase
 from zusage.adapters.postgres.migrate import upgrade
 from zusage.adapters.postgres.records import AppointmentRecord, count_appointments, read_appointment
 from zusage.app.operations.company_file import BranchRecord, CompanyFile
+from zusage.boot.cli._chaos import ChaosWish, run_chaos
 from zusage.boot.cli._demo_calendar import connected, show_standing, simulated_calcom
 from zusage.boot.cli._errors import FOUND, UsageError
 from zusage.boot.cli._frame import (
@@ -50,16 +52,29 @@ _SCENARIO, _COMPOUND = "simple", "perm"
 
 
 @app.callback()
-def demo(
+def demo(  # noqa: PLR0917 - the command line names each of them
     context: typer.Context,
     once: bool = typer.Option(False, "--once", help="End after the call; 1 when an expectation was broken."),
     port: int | None = typer.Option(
         None, min=0, max=65535, help="Port; 0 takes any [ZUSAGE_PORT, else 8000]."
     ),
     calcom: bool = typer.Option(False, "--calcom", help="Mirror the salon in a simulated Cal.com beside it."),
+    chaos: bool = typer.Option(
+        False,
+        "--chaos",
+        help="Let many call while everything is killed and Cal.com fails; then prove; ends by itself.",
+    ),
+    callers: int = typer.Option(20, min=1, max=60, help="With --chaos: how many call."),
+    seconds: float = typer.Option(60, min=10, max=90, help="With --chaos: how long things go wrong."),
+    seed: int | None = typer.Option(None, min=0, help="With --chaos: the same seed, the same script (any)."),
 ) -> None:
-    """Start everything, load a demo salon, play a call against it over HTTP, show the ledger, keep serving."""
+    """Start everything, load a demo salon, play a call against it over HTTP, show the ledger, keep serving.
+
+    With --chaos it ends with 0 when ledger and Cal.com agree in the end, with 1 when something differs."""
     if context.invoked_subcommand is not None:
+        return
+    if chaos:
+        _chaos(ChaosWish(callers, seconds, secrets.randbelow(1_000_000) if seed is None else seed))
         return
     settings = with_address(prepare(), None, port)
     with demo_serving(settings, calcom=calcom) as serving:
@@ -68,6 +83,13 @@ def demo(
             raise typer.Exit(FOUND)
         if not once:
             _keep_serving(serving)
+
+
+def _chaos(wish: ChaosWish) -> None:
+    settings = prepare(log_level="error")
+    _refuse_own_servers(settings)
+    if not run_chaos(settings, wish):
+        raise typer.Exit(FOUND)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """The call player: scripted phone calls, signed and sent as the voice platform would, and checked."""
 
-from zusage.sandbox.player._call import PhoneCall
+from zusage.sandbox.player._call import PhoneCall, ToolRequest
+from zusage.sandbox.player._days import resolve_day
 from zusage.sandbox.player._events import (
     Answered,
     Ended,
@@ -41,10 +42,12 @@ __all__ = [
     "Target",
     "TargetUnreachableError",
     "ToolCalled",
+    "ToolRequest",
     "TranscriptPrinter",
     "Waited",
     "World",
     "parse_scenario",
     "play",
+    "resolve_day",
     "target_for",
 ]
