@@ -12,13 +12,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx2
 
+from zusage.adapters.private_files import read_private, replace_private
 from zusage.boot.cli._errors import ProblemError
 from zusage.sandbox.agreement import Standing, standing_of
 
 _PLAIN, _ADMIN = 8910, 8911
+_PORTS = "calcom-simulator-ports.json"
 _PATIENCE = 10.0
 _ENDS_WITHIN = 10.0
 
@@ -60,7 +63,8 @@ def simulator_beside(company: str, folder: Path, *more: str) -> Iterator[Callabl
     calcom`. It ends when this process does, however that comes about."""
     command = [sys.executable, "-m", "zusage", "sandbox", "calcom", "--company", company, "--json"]
     command += ["--while-input", "--keep", str(kept_in(folder)), "--folder", str(folder / "calcom")]
-    command += ["--port", str(_free(_PLAIN)), "--admin-port", str(_free(_ADMIN)), "--tls-port", "0", *more]
+    plain, admin = map(_free, _ports(folder))
+    command += ["--port", str(plain), "--admin-port", str(admin), "--tls-port", "0", *more]
     # In a session of its own: Ctrl-C reaches us, and we end it after what talks to it.
     process = subprocess.Popen(  # noqa: S603 - our own command
         command,
@@ -71,7 +75,7 @@ def simulator_beside(company: str, folder: Path, *more: str) -> Iterator[Callabl
         text=True,
     )
     try:
-        yield lambda: _started(process, company)
+        yield lambda: _started(process, company, folder)
     finally:
         _end(process)
 
@@ -89,12 +93,14 @@ def pass_proxies_by() -> None:
         os.environ[name] = ",".join([*known, *(each for each in here if each not in known)])
 
 
-def _started(process: subprocess.Popen[str], company: str) -> Simulated:
+def _started(process: subprocess.Popen[str], company: str, folder: Path) -> Simulated:
     assert process.stdout is not None
     line = process.stdout.readline()
     if not line:
         raise ProblemError(f"The simulated Cal.com did not start (it ended with {process.wait()}).")
     told = json.loads(line)
+    used = [urlsplit(told[name]).port for name in ("plain_url", "admin_url")]
+    replace_private(folder / _PORTS, json.dumps(used))
     return Simulated(told["plain_url"], told["admin_url"], company, told["keys"][company], process.pid)
 
 
@@ -110,8 +116,17 @@ def _end(process: subprocess.Popen[str]) -> None:
     process.stdout.close()
 
 
+def _ports(folder: Path) -> tuple[int, int]:
+    """Give the ports of the last run, else the usual ones: at another port it would be another account."""
+    text = read_private(folder / _PORTS)
+    if text is None:
+        return _PLAIN, _ADMIN
+    plain, admin = json.loads(text)
+    return plain, admin
+
+
 def _free(port: int) -> int:
-    """Give the usual port if nobody has it, so that its page is found where it was; else any."""
+    """Give this port if nobody has it, else any."""
     with socket.socket() as trial:
         trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
