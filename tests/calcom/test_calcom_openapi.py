@@ -54,6 +54,7 @@ async def everything(calendar: CalcomCalendar) -> None:
         lambda: calendar.free_slots(SlotsWanted(77, during, "Europe/Berlin"), SOON),
         lambda: calendar.free_slots(SlotsWanted(77, during, "Europe/Berlin", 45, "abc"), SOON),
         lambda: calendar.reserve_slot(77, START, 15, SOON),
+        lambda: calendar.reserve_slot(77, START, 15, SOON, length_min=30),
         lambda: calendar.drop_reservation("abc", SOON),
         lambda: calendar.me(SOON),
         lambda: calendar.list_event_types("eva", SOON),
