@@ -79,10 +79,9 @@ async def sent() -> list[Received]:
 
 async def test_every_request_is_as_cal_com_describes_it(openapi: OpenApi) -> None:
     requests = await sent()
-    assert len(requests) == 21
-    assert {f"{each.method} {each.path}": openapi.problems(each) for each in requests} == {
-        f"{each.method} {each.path}": [] for each in requests
-    }
+    assert len(requests) == 22
+    problems = [(f"{each.method} {each.path}", openapi.problems(each)) for each in requests]
+    assert [each for each in problems if each[1]] == []
 
 
 def test_the_check_itself_finds_what_cal_com_would_refuse(openapi: OpenApi) -> None:
