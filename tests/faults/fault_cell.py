@@ -41,6 +41,8 @@ from zusage.adapters.embedded import EmbeddedError, EmbeddedServers
 from zusage.sandbox.calcom import Fault, Latency, Simulator
 
 START = at(14)
+# A compound one goes to where its pieces lie upon each other's old times.
+MOVED_TO = {"simple": at(16), "compound": at(14, 30)}
 # How a salon's four pieces lie, the second of which somebody else books; see the company file.
 _TAKEN_PIECE = {"simple": ("herrenschnitt", timedelta()), "compound": ("dauerwelle-2", timedelta(minutes=45))}
 _SAID: dict[str, Said] = {
@@ -293,13 +295,22 @@ async def _operate(shift: Shift, child: Child) -> None:
 def _steps(shift: Shift, child: Child) -> Sequence[Callable[[], Awaitable[object]]]:
     if shift.cell.operation == "cancel":
         return (lambda: _cancel(shift, child), lambda: child.ask("work"))
+    if shift.cell.operation == "reschedule":
+        return _moving_steps(shift, child)
     talk = shift.call(child, shift.cell.kind)
     booking = (talk.hold, lambda: _web_booker(shift), talk.book)
-    if shift.inline:
-        return booking
+    return booking if shift.inline else (*booking, *_worker_steps(shift, child))
+
+
+def _moving_steps(shift: Shift, child: Child) -> Sequence[Callable[[], Awaitable[object]]]:
+    moving = (lambda: _web_booker(shift), lambda: _move(shift, child))
+    return moving if shift.inline else (*moving, *_worker_steps(shift, child))
+
+
+def _worker_steps(shift: Shift, child: Child) -> Sequence[Callable[[], Awaitable[object]]]:
     if shift.cell.place.scene == "late":
-        return (*booking, lambda: child.ask("work"), lambda: _look(shift, child))
-    return (*booking, lambda: child.ask("work"))
+        return (lambda: child.ask("work"), lambda: _look(shift, child))
+    return (lambda: child.ask("work"),)
 
 
 async def _look(shift: Shift, child: Child) -> None:
@@ -318,6 +329,29 @@ async def _cancel(shift: Shift, child: Child) -> None:
     shift.heard.append(Heard(shift.phone.call_id, "cancelled", shift.appointment))
 
 
+async def _move(shift: Shift, child: Child) -> None:
+    """Ask for another time, always as the same tool call."""
+    assert shift.phone is not None
+    call, start = shift.phone.call_id, MOVED_TO[shift.cell.kind]
+    try:
+        answer = await child.ask(
+            "move",
+            company=str(salon_file().id),
+            appointment=str(shift.appointment),
+            expected=START.isoformat(),
+            start=start.isoformat(),
+            other_host=shift.cell.place.scene == "other_host",
+            call=call,
+            tool="move",
+        )
+    except httpx2.HTTPError:
+        shift.heard.append(Heard(call, "silence"))
+        raise
+    said: Said = "kept" if answer["status"] == "kept" else "moved"
+    assert answer["status"] in ("kept", "moved", "same"), answer
+    shift.heard.append(Heard(call, said, shift.appointment, START if said == "kept" else start))
+
+
 async def _web_booker(shift: Shift) -> None:
     """Somebody books on the page what the caller is just being asked about, with everybody who could do it."""
     if shift.cell.place.scene != "web_booker":
@@ -325,7 +359,8 @@ async def _web_booker(shift: Shift) -> None:
     slug, later = _TAKEN_PIECE[shift.cell.kind]
     for kind in list(shift.sim.world.event_types.values()):
         if kind.slug == slug:
-            await shift.sim.people.book(kind.id, START + later, quiet=True)
+            start = START if shift.cell.operation == "book" else MOVED_TO[shift.cell.kind]
+            await shift.sim.people.book(kind.id, start + later, quiet=True)
 
 
 async def _at_point(shift: Shift, child: Child, doing: asyncio.Task[None]) -> None:

@@ -24,30 +24,35 @@ WHERE p.kind = 'active' ORDER BY a.appointment_id, p.ordinal
 """
 _CLAIMS = "SELECT resource_id, starts_at, ends_at FROM claim WHERE binding"
 _NEXT = """
-SELECT extract(epoch FROM min(greatest(at, lease_until)) - zusage_now())::float, count(*) FROM (
-    SELECT next_at AS at, lease_until FROM mirror WHERE next_at IS NOT NULL AND review_at IS NULL
-    UNION ALL SELECT next_at, lease_until FROM orphan WHERE next_at IS NOT NULL) AS due
+SELECT extract(epoch FROM min(greatest(at, lease_until)) - zusage_now())::float, count(*),
+       count(*) FILTER (WHERE NOT EXISTS (SELECT 1 FROM review_item r WHERE r.appointment_id = due.appointment_id
+                                          AND r.resolved_at IS NULL))
+FROM (SELECT next_at AS at, lease_until, appointment_id FROM mirror WHERE next_at IS NOT NULL AND review_at IS NULL
+      UNION ALL SELECT next_at, lease_until, NULL FROM orphan WHERE next_at IS NOT NULL) AS due
 """
 
 
 @dataclass(frozen=True)
 class Restless:
-    """How many rows are not done, and in how many seconds of the database's clock the first one is due."""
+    """How many rows are not done, and in how many seconds of the database's clock the first one is due.
+
+    `unseen` are those of which no person knows: what waits for somebody's decision may wait long."""
 
     rows: int
     seconds: float
+    unseen: int
 
 
 def restless(urls: DatabaseUrls) -> Restless:
-    ((seconds, rows),) = _rows(urls, _NEXT)
-    return Restless(int(rows), max(float(seconds or 0), 0.0))
+    ((seconds, rows, unseen),) = _rows(urls, _NEXT)
+    return Restless(int(rows), max(float(seconds or 0), 0.0), int(unseen))
 
 
 def gather(urls: DatabaseUrls, sim: Simulator, heard: Sequence[Heard]) -> Evidence:
     claims = [Claim(*row) for row in _rows(urls, _CLAIMS)]
     flaws = [name for name, sql in FLAWS.items() if _rows(urls, sql) != [(0,)]]
     there = [_standing(each) for each in sim.world.bookings.values() if each.live]
-    return Evidence(_promises(urls), claims, there, heard, flaws, restless(urls).rows)
+    return Evidence(_promises(urls), claims, there, heard, flaws, restless(urls).unseen)
 
 
 def appointments(urls: DatabaseUrls) -> list[UUID]:

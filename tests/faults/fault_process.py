@@ -18,35 +18,22 @@ from dataclasses import dataclass, field
 from multiprocessing import forkserver
 from multiprocessing.process import BaseProcess
 from typing import Any
-from uuid import UUID
 
 import httpx2
-from fault_careless import Carelessness, careless
+from fault_careless import Carelessness
+from fault_doors import Doors
 from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import JSONResponse
-from starlette.routing import Route
 
 from support.database import DatabaseUrls
 from support.voice import served
 from zusage.adapters.calcom.pool import PoolSettings
-from zusage.adapters.calcom.worker_slots import CompanySlots
 from zusage.adapters.crypto import SecretBox
 from zusage.adapters.postgres.database import Database
-from zusage.adapters.postgres.jobs import PostgresWaker, jobs_connector
-from zusage.app.errors import LedgerBusy
 from zusage.app.mirror.asking import Patience
-from zusage.app.mirror.bring_over import Mirroring
-from zusage.app.mirror.catch_up import catch_up
 from zusage.app.points import Point
-from zusage.app.reconcile.heed_hints import heed_hints
-from zusage.app.reconcile.observe_bookings import Reconciling
-from zusage.app.reconcile.pull_calendar import pull_calendar
 from zusage.boot.servers import Servers
 from zusage.boot.settings import Settings
-from zusage.boot.wiring import Parts, Rehearsal, build_parts, mirroring_of, reconciling_of, running
-from zusage.inbound.worker.jobs import Duties, build_jobs
-from zusage.inbound.worker.reconciling import add_reconciling
+from zusage.boot.wiring import Rehearsal, build_parts, running
 
 _FORKS = multiprocessing.get_context("forkserver")
 # What the parts read only when they need it, half of a start.
@@ -130,7 +117,6 @@ class Gate:
 _LOCK_MS = 300
 # The simulator speaks plainly here; reading the system's authorities would take a tenth of a start.
 _NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-_CANCEL = "SELECT ledger_cancel(%s, %s, 'voice', 'Kunde hat abgesagt', false)"
 
 
 def tell(writer: asyncio.StreamWriter, **said: object) -> None:
@@ -158,7 +144,11 @@ async def _serve(task: Task) -> None:
     async with running(parts):
         await jobs.open()
         app = Starlette(
-            routes=[*parts.retell.routes(), *parts.hooks.routes(), *_Doors(parts, jobs, task).routes()]
+            routes=[
+                *parts.retell.routes(),
+                *parts.hooks.routes(),
+                *Doors(parts, jobs, task.urls.jobs, task.careless).routes(),
+            ]
         )
         async with served(app) as base_url:
             tell(writer, ready=base_url, pid=os.getpid())
@@ -174,76 +164,6 @@ async def _obey(reader: asyncio.StreamReader, gate: Gate) -> None:
             gate.arm(Stop(**order["arm"]))
         else:
             gate.open()
-
-
-@dataclass(frozen=True)
-class _Doors:
-    """What the test asks of the process beside what a phone does."""
-
-    parts: Parts
-    jobs: Database
-    task: Task
-
-    def routes(self) -> list[Route]:
-        return [
-            Route(f"/{each.__name__}", each, methods=["POST"])
-            for each in (self.work, self.minute, self.reconcile, self.cancel)
-        ]
-
-    @property
-    def mirroring(self) -> Mirroring:
-        made = mirroring_of(self.jobs, self.parts.box, self.parts.calendars, self.parts.rehearsal)
-        return careless(made, self.task.careless)
-
-    @property
-    def reconciling(self) -> Reconciling:
-        return reconciling_of(self.jobs, self.parts.box, self.mirroring)
-
-    async def work(self, _request: Request) -> JSONResponse:
-        """Run the jobs that are due, as the worker does."""
-        slots = CompanySlots()
-        duties = Duties(self.mirroring, slots, PostgresWaker(self.jobs))
-        app = build_jobs(jobs_connector(self.task.urls.jobs), duties)
-        add_reconciling(app, self.reconciling, slots)
-        async with app.open_async():
-            await app.run_worker_async(
-                queues=["mirror"],
-                wait=False,
-                listen_notify=False,
-                install_signal_handlers=False,
-                concurrency=4,
-            )
-        return JSONResponse({})
-
-    async def minute(self, _request: Request) -> JSONResponse:
-        """Do what the worker does each minute, and wait until it is done."""
-        mirroring = self.mirroring
-        try:
-            for company_id in await mirroring.store.due_companies(10):
-                await catch_up(company_id, mirroring)
-        except LedgerBusy as busy:
-            # As in the worker: what was not reached stays due.
-            return JSONResponse({"busy": str(busy)})
-        return JSONResponse({})
-
-    async def reconcile(self, _request: Request) -> JSONResponse:
-        """Heed what webhooks hinted at, and compare what is due with the calendar."""
-        for company_id in await PostgresWaker(self.jobs).company_ids():
-            await heed_hints(company_id, self.reconciling)
-            await pull_calendar(company_id, self.reconciling)
-        return JSONResponse({})
-
-    async def cancel(self, request: Request) -> JSONResponse:
-        """Cancel an appointment for its customer."""
-        said = await request.json()
-        company_id, appointment_id = UUID(said["company"]), UUID(said["appointment"])
-        async with self.parts.app.transaction(company_id) as connection:
-            values = (company_id, appointment_id)
-            cursor = await connection.execute(_CANCEL, values)
-            done = (await cursor.fetchall())[0][0]
-            await connection.execute("COMMIT")
-        await self.parts.rehearsal.reach("cancelled")
-        return JSONResponse({"done": done})
 
 
 @dataclass

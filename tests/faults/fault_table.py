@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from typing import Literal
 
 from fault_process import Stop
 
-Operation = Literal["book", "cancel"]
+from zusage.app.points import Point
+
+Operation = Literal["book", "cancel", "reschedule"]
 Kind = Literal["simple", "compound"]
-Scene = Literal["plain", "web_booker", "slow", "late", "locked", "hooked"]
+Scene = Literal["plain", "web_booker", "slow", "late", "locked", "hooked", "other_host"]
 """What else is going on. web_booker: somebody books the time in the calendar between hold and booking. slow: the
 calendar takes longer than the call waits. late: it takes longer than the routine waits, and looks are faster. locked:
-somebody holds the rows when the answer is to be recorded. hooked: the calendar sends webhooks."""
+somebody holds the rows when the answer is to be recorded. other_host: it goes
+to somebody else. hooked: the calendar sends webhooks."""
 
 Beside = Literal["nothing", "late_commit", "job", "caller_again", "webhook"]
 """What happens at the point, besides the fault. late_commit: the request that was given up is carried out. job: the job
@@ -48,8 +51,12 @@ class Place:
     """The calendar's request that a calendar fault meets."""
 
 
-REQUESTS: Mapping[Operation, str] = {"book": "bookings.create", "cancel": "bookings.cancel"}
-_TAKES_BACK: Mapping[Operation, str] = {"book": "bookings.cancel"}
+REQUESTS: Mapping[Operation, str] = {
+    "book": "bookings.create",
+    "cancel": "bookings.cancel",
+    "reschedule": "bookings.reschedule",
+}
+_TAKES_BACK: Mapping[Operation, str] = {"book": "bookings.cancel", "reschedule": "bookings.reschedule"}
 TAKEN = "User either already has booking at this time or is not available"
 
 FAULTS = (
@@ -65,49 +72,92 @@ FAULTS = (
 )
 
 
+_ROUTINE: Sequence[tuple[str, Point, Point, Point]] = (
+    ("lease taken", "lease_taken", "lease_taken", "lease_taken"),
+    ("before POST", "before_post", "before_cancel", "before_move"),
+    ("POST sent", "request_sent", "request_sent", "request_sent"),
+    ("answer received", "answer_received", "cancel_answered", "move_answered"),
+    ("before it is recorded", "before_record", "before_record", "before_record"),
+    ("after it is recorded", "recorded", "recorded", "recorded"),
+)
+
+
 def _routine(inline: bool) -> Iterator[Place]:
     """The way of a request through the mirror routine, in the job or in the call."""
     where = " in the call" if inline else ""
-    for name, book, cancel in (
-        ("lease taken", Stop("lease_taken"), Stop("lease_taken")),
-        ("before POST", Stop("before_post"), Stop("before_cancel")),
-        ("POST sent", Stop("request_sent"), Stop("request_sent")),
-        ("answer received", Stop("answer_received"), Stop("cancel_answered")),
-        ("before it is recorded", Stop("before_record"), Stop("before_record")),
-        ("after it is recorded", Stop("recorded"), Stop("recorded")),
-    ):
-        stops: dict[Operation, Stop] = {"book": book} if inline else {"book": book, "cancel": cancel}
+    for name, book, cancel, move in _ROUTINE:
+        stops: dict[Operation, Stop] = {"book": Stop(book), "reschedule": Stop(move)}
+        if not inline:
+            # Nobody waits for the calendar while an appointment is cancelled.
+            stops["cancel"] = Stop(cancel)
         yield Place(name + where, stops, inline)
 
 
 PLACES = (
     Place("after hold", {"book": Stop("held")}),
-    Place("after local commit", {"book": Stop("booked"), "cancel": Stop("cancelled")}),
+    Place(
+        "after local commit",
+        {"book": Stop("booked"), "cancel": Stop("cancelled"), "reschedule": Stop("moved")},
+    ),
     *_routine(inline=False),
     *_routine(inline=True),
-    Place("answer stored", {"book": Stop("answer_stored")}, inline=True),
+    Place("answer stored", {"book": Stop("answer_stored"), "reschedule": Stop("answer_stored")}, inline=True),
     Place(
         "one of four confirmed",
         {
             "book": Stop("answer_received", behind="before_post"),
             "cancel": Stop("cancel_answered", behind="before_cancel"),
+            "reschedule": Stop("move_answered"),
         },
         kinds=("compound",),
     ),
-    Place("before compensation", {"book": Stop("before_undo")}, True, scene="web_booker", met=_TAKES_BACK),
-    Place("after compensation", {"book": Stop("undone")}, True, scene="web_booker", met=_TAKES_BACK),
+    Place(
+        "before compensation",
+        {"book": Stop("before_undo"), "reschedule": Stop("before_undo")},
+        True,
+        scene="web_booker",
+        met=_TAKES_BACK,
+    ),
+    Place(
+        "after compensation",
+        {"book": Stop("undone"), "reschedule": Stop("undone")},
+        True,
+        scene="web_booker",
+        met=_TAKES_BACK,
+    ),
+    Place(
+        "reschedule between new and old",
+        {"reschedule": Stop("before_cancel")},
+        scene="other_host",
+        met={"reschedule": "bookings.cancel"},
+    ),
     Place(
         "webhook before answer",
-        {"book": Stop("request_sent"), "cancel": Stop("request_sent")},
+        {"book": Stop("request_sent"), "cancel": Stop("request_sent"), "reschedule": Stop("request_sent")},
         scene="hooked",
         beside="webhook",
     ),
-    Place("look-up empty, then late commit", {"book": Stop("looked_up")}, scene="late", beside="late_commit"),
-    Place("inline wait over while the POST runs", {"book": Stop("wait_over")}, True, scene="slow"),
-    Place("job and call start together", {"book": Stop("booked")}, True, beside="job"),
+    Place(
+        "look-up empty, then late commit",
+        {"book": Stop("looked_up"), "reschedule": Stop("looked_up")},
+        scene="late",
+        beside="late_commit",
+    ),
+    Place(
+        "inline wait over while the POST runs",
+        {"book": Stop("wait_over"), "reschedule": Stop("wait_over")},
+        True,
+        scene="slow",
+    ),
+    Place(
+        "job and call start together",
+        {"book": Stop("booked"), "reschedule": Stop("moved")},
+        True,
+        beside="job",
+    ),
     Place(
         "caller calls again during compensation",
-        {"book": Stop("before_undo")},
+        {"book": Stop("before_undo"), "reschedule": Stop("before_undo")},
         True,
         scene="web_booker",
         beside="caller_again",
@@ -118,7 +168,12 @@ PLACES = (
         {"book": Stop("before_record"), "cancel": Stop("before_record")},
         scene="locked",
     ),
-    Place("local write refused in the call", {"book": Stop("before_record")}, True, scene="locked"),
+    Place(
+        "local write refused in the call",
+        {"book": Stop("before_record"), "reschedule": Stop("before_record")},
+        True,
+        scene="locked",
+    ),
 )
 
 
@@ -139,8 +194,8 @@ def _nothing_to_take_back(cell: Cell) -> bool:
     return taken_back and cell.kind == "simple" and cell.fault.where == "calendar"
 
 
-def _no_create(cell: Cell) -> bool:
-    return cell.fault.name == "400_although_created" and cell.place.met[cell.operation] != "bookings.create"
+def _only_cancels(cell: Cell) -> bool:
+    return cell.fault.name == "400_although_created" and cell.place.met[cell.operation] == "bookings.cancel"
 
 
 def _undone_with_its_answer(cell: Cell) -> bool:
@@ -156,7 +211,7 @@ def _not_done(cell: Cell) -> bool:
 
 
 IMPOSSIBLE: Mapping[str, Callable[[Cell], bool]] = {
-    "only a create can be refused although it was created": _no_create,
+    "what is cancelled is not refused as a time that is taken": _only_cancels,
     "a booking of one piece that was refused leaves nothing to take back": _nothing_to_take_back,
     "what is refused in the call is undone together with its answer": _undone_with_its_answer,
     "what never commits does not commit late": _never_commits,

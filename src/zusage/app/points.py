@@ -11,6 +11,7 @@ Point = Literal[
     "held",
     "booked",
     "undone",
+    "moved",
     "cancelled",
     "answer_stored",
     "wait_over",
@@ -27,7 +28,7 @@ Point = Literal[
     "before_record",
     "recorded",
 ]
-"""held, booked, undone, cancelled: the ledger has committed it. answer_stored: so is what the caller is going to hear. wait_over:
+"""held, booked, moved, undone, cancelled: the ledger has committed it. answer_stored: so is what the caller is going to hear. wait_over:
 the call waits no longer, its request runs on. before_undo: the calendar refused, the caller still waits. request_sent:
 a request that changes something there has left to the last byte. Others: where the mirror routine stands."""
 

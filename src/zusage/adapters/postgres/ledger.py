@@ -108,12 +108,15 @@ class PostgresUnit:
         head = (self._company_id, order.appointment_id, self._new_id(), order.expected_start)
         tail = (order.actor, order.reason, order.call_id, _known(order.known))
         outcome, _, move_id, plan, wait, now = await self._one(_MOVE, (*head, *_plan_columns(plans), *tail))
+        self._done = "moved" if outcome == "moved" else None
         return Moved(outcome, now, plan, move_id, wait)
 
     async def unmove(self, appointment_id: UUID, reason: str) -> bool:
+        self._done = "undone"
         return bool((await self._one(_UNMOVE, (self._company_id, appointment_id, reason, reason)))[0])
 
     async def cancel(self, appointment_id: UUID, actor: Actor, reason: str) -> bool:
+        self._done = "cancelled"
         return bool((await self._one(_CANCEL, (self._company_id, appointment_id, actor, reason)))[0])
 
     async def undo(self, appointment_id: UUID, reason: str) -> bool:
