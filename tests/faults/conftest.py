@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Iterator
 
 import pytest
-from fault_cell import Ground
 from fault_salon import load_salon
+from fault_shift import Ground
 from fault_table import summary
 
 from support.database import Databases, OwnServer

@@ -6,190 +6,30 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Any
-from uuid import UUID
 
-import httpx2
 import psycopg
-from fault_careless import Carelessness
 from fault_evidence import gather, restless
-from fault_process import Child, Nursery, Task, nursery
-from fault_salon import (
-    AGENT,
-    KEY,
-    NUMBER,
-    SERVICES,
-    Setting,
-    at,
-    calendar,
-    point_at,
-    salon_file,
-    subscribe,
-    words,
-)
-from fault_table import Cell, Kind
-from fault_verdict import Heard, Said, violations
+from fault_operations import operate, prepare, steps
+from fault_process import Child, nursery
+from fault_salon import Setting, calendar, point_at, subscribe
+from fault_shift import AS_IT_IS, BrokenLineError, Ground, Shift, Talk, Weakness, let_pass, quiet, ring, until
+from fault_table import Cell
+from fault_verdict import violations
 from valkey import Valkey
 
-from support.database import Clock, Databases, DatabaseUrls
-from support.voice import Phone
+from support.database import Clock
 from zusage.adapters.embedded import EmbeddedError, EmbeddedServers
-from zusage.sandbox.calcom import Fault, Latency, Simulator
+from zusage.sandbox.calcom import Fault, Latency
 
-START = at(14)
-# A compound one goes to where its pieces lie upon each other's old times.
-MOVED_TO = {"simple": at(16), "compound": at(14, 30)}
-# How a salon's four pieces lie, the second of which somebody else books; see the company file.
-_TAKEN_PIECE = {"simple": ("herrenschnitt", timedelta()), "compound": ("dauerwelle-2", timedelta(minutes=45))}
-_SAID: dict[str, Said] = {
-    "booked": "booked",
-    "already_booked": "booked",
-    "conflict": "refused",
-    "expired": "refused",
-    "alternatives": "refused",
-}
 _MOST_ROUNDS = 40
 _MOST_TRIES = 3
 _UNTIL_COMPARED, _UNTIL_HEEDED = 3_600.0, 6.0
 _LATE_MS = 1_600
 
 
-@dataclass(frozen=True)
-class Ground:
-    """What cells share: where databases are made, the loaded salon, the key of its secrets.
-
-    `servers` are the test's own, to be killed by the cells that do so."""
-
-    databases: Databases
-    template: DatabaseUrls
-    key: bytes
-    servers: EmbeddedServers | None = None
-
-
-@dataclass(frozen=True)
-class Weakness:
-    """What a control switches off."""
-
-    careless: Carelessness = ""
-    recovers: bool = True
-    compares: bool = True
-
-
-_NONE = Weakness()
-
-
-class BrokenLineError(Exception):
-    """The process died while the caller listened, or said that it cannot answer now."""
-
-
-@dataclass
-class Shift:
-    """One cell at work."""
-
-    cell: Cell
-    ground: Ground
-    urls: DatabaseUrls
-    sim: Simulator
-    nursery: Nursery
-    clock: Clock
-    weakness: Weakness = _NONE
-    heard: list[Heard] = field(default_factory=list)
-    step: int = 0
-    unanswered: bool = False
-    second: asyncio.Task[Child] | None = None
-    appointment: UUID | None = None
-    phone: Phone | None = None
-
-    @property
-    def inline(self) -> bool:
-        return self.cell.place.inline
-
-    async def child(self, *, patient: bool = False) -> Child:
-        """Start a process; `patient` does not give up what comes late."""
-        servers = self.ground.servers
-        valkey = servers.urls.valkey if servers is not None else None
-        write, full = _patience(self.cell, patient=patient)
-        return await self.nursery.start(
-            Task(
-                self.urls,
-                self.ground.key,
-                self.nursery.port,
-                valkey=valkey,
-                write=write,
-                full=full,
-                careless=self.weakness.careless,
-            )
-        )
-
-    async def fresh(self) -> Child:
-        """The process that comes after the one that meets the fault, or works beside it."""
-        if self.second is None:
-            self.second = asyncio.create_task(self.child(patient=True))
-        return await self.second
-
-    def call(self, child: Child, kind: Kind) -> Talk:
-        if self.phone is None:
-            self.phone = ring(child)
-        self.phone.client = child.client
-        return Talk(self, self.phone, kind)
-
-
-def ring(child: Child) -> Phone:
-    return Phone(child.client, to_number=NUMBER, agent_id=AGENT, key=KEY)
-
-
-@dataclass(frozen=True)
-class Talk:
-    """What a caller does in one call, and what is said to them."""
-
-    shift: Shift
-    phone: Phone
-    kind: Kind
-
-    async def hold(self, start: datetime = START) -> dict[str, Any]:
-        wish = {"service": SERVICES[self.kind], "when": words(start)}
-        return await self._tool("check_availability", wish, start)
-
-    async def book(self, start: datetime = START) -> dict[str, Any]:
-        return await self._tool("book_appointment", {"name": "Sabine Müller"}, start)
-
-    async def _tool(self, name: str, wish: dict[str, str], start: datetime) -> dict[str, Any]:
-        """Ask, always by the same id, as a platform does that asks again; note what was said."""
-        heard = self.shift.heard
-        try:
-            answer = await self.phone.tool(name, wish, tool_call_id=f"{name}-{start.isoformat()}")
-        except httpx2.HTTPError:
-            heard.append(Heard(self.phone.call_id, "silence"))
-            raise BrokenLineError from None
-        if answer["status"] in ("busy", "error"):
-            heard.append(Heard(self.phone.call_id, "unclear"))
-            raise BrokenLineError
-        if answer["status"] != "held":
-            heard.append(_heard(self.phone.call_id, answer, start))
-        return answer
-
-
-def _heard(call: str, answer: dict[str, Any], start: datetime) -> Heard:
-    said = _SAID.get(answer["status"])
-    assert said is not None, answer
-    if said == "refused":
-        return Heard(call, said, start=start)
-    told = answer["data"]["appointment"]
-    return Heard(call, said, UUID(told["id"]), datetime.fromisoformat(told["start"]))
-
-
-def _patience(cell: Cell, *, patient: bool) -> tuple[float, float]:
-    """How long a process waits for the calendar, and how long a request runs on, in seconds."""
-    if cell.place.scene == "late":
-        return 5.0 if patient else 0.15, 15.0
-    return (0.3, 0.6) if cell.fault.name.startswith("timeout") else (5.0, 15.0)
-
-
-async def run_cell(cell: Cell, ground: Ground, weakness: Weakness = _NONE) -> list[str]:
+async def run_cell(cell: Cell, ground: Ground, weakness: Weakness = AS_IT_IS) -> list[str]:
     """Play a cell to its end; gives what is wrong then."""
     async with _shift(cell, ground, weakness) as shift:
         reached = await _play(shift)
@@ -229,10 +69,10 @@ async def _play(shift: Shift) -> bool:
     child, _ = await asyncio.gather(shift.child(), _second(shift))
     if shift.cell.place.scene == "hooked":
         await subscribe(shift.sim, (await shift.fresh()).base_url)
-    await _prepare(shift, child)
+    await prepare(shift, child)
     child.arm(shift.cell.place.stops[shift.cell.operation])
     _arrange(shift)
-    doing = asyncio.create_task(_operate(shift, child))
+    doing = asyncio.create_task(operate(shift, child))
     waiting = asyncio.create_task(child.reached.wait())
     try:
         await asyncio.wait({doing, waiting}, return_when=asyncio.FIRST_COMPLETED)
@@ -252,23 +92,6 @@ async def _second(shift: Shift) -> None:
         await shift.fresh()
 
 
-async def _prepare(shift: Shift, child: Child) -> None:
-    """What is cancelled later was booked before, and stands."""
-    if shift.cell.operation == "book":
-        return
-    answer = await _booked_before(shift, child)
-    shift.appointment = UUID(answer["data"]["appointment"]["id"])
-    shift.heard.clear()
-
-
-async def _booked_before(shift: Shift, child: Child) -> dict[str, Any]:
-    talk = shift.call(child, shift.cell.kind)
-    await talk.hold()
-    answer = await talk.book()
-    await child.ask("work")
-    return answer
-
-
 def _arrange(shift: Shift) -> None:
     """Set up what goes on besides, and the calendar's part of the fault."""
     cell, met = shift.cell, shift.cell.place.met[shift.cell.operation]
@@ -279,88 +102,6 @@ def _arrange(shift: Shift) -> None:
         shift.sim.add_fault(
             Fault(cell.fault.simulated, op=met, status=status, message=cell.fault.message, nested=True)  # type: ignore[arg-type]
         )
-
-
-async def _operate(shift: Shift, child: Child) -> None:
-    """Do what is left of the operation; a broken line leaves the step to whoever comes next."""
-    steps = _steps(shift, child)
-    while shift.step < len(steps):
-        try:
-            await steps[shift.step]()
-        except httpx2.HTTPError:
-            raise BrokenLineError from None
-        shift.step += 1
-
-
-def _steps(shift: Shift, child: Child) -> Sequence[Callable[[], Awaitable[object]]]:
-    if shift.cell.operation == "cancel":
-        return (lambda: _cancel(shift, child), lambda: child.ask("work"))
-    if shift.cell.operation == "reschedule":
-        return _moving_steps(shift, child)
-    talk = shift.call(child, shift.cell.kind)
-    booking = (talk.hold, lambda: _web_booker(shift), talk.book)
-    return booking if shift.inline else (*booking, *_worker_steps(shift, child))
-
-
-def _moving_steps(shift: Shift, child: Child) -> Sequence[Callable[[], Awaitable[object]]]:
-    moving = (lambda: _web_booker(shift), lambda: _move(shift, child))
-    return moving if shift.inline else (*moving, *_worker_steps(shift, child))
-
-
-def _worker_steps(shift: Shift, child: Child) -> Sequence[Callable[[], Awaitable[object]]]:
-    if shift.cell.place.scene == "late":
-        return (lambda: child.ask("work"), lambda: _look(shift, child))
-    return (lambda: child.ask("work"),)
-
-
-async def _look(shift: Shift, child: Child) -> None:
-    """Let the routine look after what it has heard nothing of."""
-    _pass(shift, 2.0)
-    await child.ask("minute")
-
-
-async def _cancel(shift: Shift, child: Child) -> None:
-    assert shift.phone is not None
-    try:
-        await child.ask("cancel", company=str(salon_file().id), appointment=str(shift.appointment))
-    except httpx2.HTTPError:
-        shift.heard.append(Heard(shift.phone.call_id, "silence"))
-        raise
-    shift.heard.append(Heard(shift.phone.call_id, "cancelled", shift.appointment))
-
-
-async def _move(shift: Shift, child: Child) -> None:
-    """Ask for another time, always as the same tool call."""
-    assert shift.phone is not None
-    call, start = shift.phone.call_id, MOVED_TO[shift.cell.kind]
-    try:
-        answer = await child.ask(
-            "move",
-            company=str(salon_file().id),
-            appointment=str(shift.appointment),
-            expected=START.isoformat(),
-            start=start.isoformat(),
-            other_host=shift.cell.place.scene == "other_host",
-            call=call,
-            tool="move",
-        )
-    except httpx2.HTTPError:
-        shift.heard.append(Heard(call, "silence"))
-        raise
-    said: Said = "kept" if answer["status"] == "kept" else "moved"
-    assert answer["status"] in ("kept", "moved", "same"), answer
-    shift.heard.append(Heard(call, said, shift.appointment, START if said == "kept" else start))
-
-
-async def _web_booker(shift: Shift) -> None:
-    """Somebody books on the page what the caller is just being asked about, with everybody who could do it."""
-    if shift.cell.place.scene != "web_booker":
-        return
-    slug, later = _TAKEN_PIECE[shift.cell.kind]
-    for kind in list(shift.sim.world.event_types.values()):
-        if kind.slug == slug:
-            start = START if shift.cell.operation == "book" else MOVED_TO[shift.cell.kind]
-            await shift.sim.people.book(kind.id, start + later, quiet=True)
 
 
 async def _at_point(shift: Shift, child: Child, doing: asyncio.Task[None]) -> None:
@@ -389,13 +130,13 @@ async def _at_point(shift: Shift, child: Child, doing: asyncio.Task[None]) -> No
 
 
 async def _committed(shift: Shift) -> None:
-    await _until(lambda: any(each.committed for each in shift.sim.journal.requests))
+    await until(lambda: any(each.committed for each in shift.sim.journal.requests))
 
 
 async def _webhook(shift: Shift) -> None:
     """The calendar's word overtakes its answer, and is heeded before whoever asked has heard anything."""
-    await _until(lambda: any(each.outcome == "sent" for each in shift.sim.journal.deliveries))
-    _pass(shift, _UNTIL_HEEDED)
+    await until(lambda: any(each.outcome == "sent" for each in shift.sim.journal.deliveries))
+    let_pass(shift, _UNTIL_HEEDED)
     await (await shift.fresh()).ask("reconcile")
 
 
@@ -446,20 +187,20 @@ def _revive(servers: EmbeddedServers) -> None:
 
 async def _recover(shift: Shift) -> None:
     """Start afresh: the caller tries again what was not answered, time goes by, and the worker does its rounds."""
-    await _quiet(shift)
+    await quiet(shift)
     child = await shift.fresh()
     for _ in range(_MOST_TRIES):
-        if shift.step == len(_steps(shift, child)):
+        if shift.step == len(steps(shift, child)):
             break
-        _pass(shift, 15.0)
+        let_pass(shift, 15.0)
         with suppress(BrokenLineError):
-            await _operate(shift, child)
+            await operate(shift, child)
     else:
         shift.unanswered = True
     await _settle(shift, child)
     if not shift.weakness.compares:
         return
-    _pass(shift, _UNTIL_COMPARED)
+    let_pass(shift, _UNTIL_COMPARED)
     await child.ask("reconcile")
     await _settle(shift, child)
 
@@ -467,27 +208,9 @@ async def _recover(shift: Shift) -> None:
 async def _settle(shift: Shift, child: Child) -> None:
     """Let the worker's minutes go by until nothing is left to be done."""
     for _ in range(_MOST_ROUNDS):
-        await _quiet(shift)
+        await quiet(shift)
         await child.ask("minute")
         left = restless(shift.urls)
         if not left.rows:
             break
-        _pass(shift, left.seconds + 0.5)
-
-
-def _pass(shift: Shift, seconds: float) -> None:
-    shift.clock.advance(seconds)
-    shift.sim.clock.advance(seconds)
-
-
-async def _quiet(shift: Shift) -> None:
-    """Wait until the calendar has done what it was asked: the clocks we move must not overtake a real request."""
-    await asyncio.sleep(0.02)
-    await _until(lambda: all(each.ms is not None for each in shift.sim.journal.requests))
-
-
-async def _until(true: Callable[[], bool], seconds: float = 20.0) -> None:
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "it did not come about in time"
-        await asyncio.sleep(0.02)
+        let_pass(shift, left.seconds + 0.5)

@@ -17,7 +17,7 @@ import pytest
 from fault_careless import Carelessness, careless
 from fault_evidence import gather, restless
 from fault_table import TAKEN
-from fault_verdict import Heard, violations
+from fault_verdict import Heard, Said, violations
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, get_state_machine_test, invariant, precondition, rule
@@ -27,6 +27,7 @@ from support.mirrored import Mirrored, mirrored, open_start
 from support.shop import NO_FLAWS
 from zusage.adapters.crypto import SecretBox
 from zusage.adapters.postgres.database import Database
+from zusage.app.booking.ports import Moved, MoveOrder
 from zusage.app.mirror.asking import Patience
 from zusage.app.mirror.bring_over import Mirroring
 from zusage.app.mirror.catch_up import catch_up
@@ -42,8 +43,9 @@ T = TypeVar("T")
 HOURS = (9, 10, 11, 13, 15)
 PLACES: tuple[Point, ...] = (
     "lease_taken", "before_post", "request_sent", "answer_received", "before_record", "recorded", "before_cancel",
-    "cancel_answered", "looked_up",
+    "cancel_answered", "looked_up", "before_move", "move_answered",
 )  # fmt: skip
+OPS = ("bookings.create", "bookings.cancel", "bookings.reschedule")
 FAULTS = (
     "timeout_before_commit", "timeout_after_commit", "drop_after_commit", "error_before_commit", "error_after_commit",
     "refused_but_created", "lookup_lag", "refused",
@@ -58,19 +60,22 @@ class Killed(BaseException):
 
 @dataclass
 class Known:
-    """An appointment as the model knows it. `theirs`: people had a hand in it, so that it may be what they made of it."""
+    """An appointment as the model knows it. `theirs`: people had a hand in it, so that it may be what they made of it.
+
+    `moved`: it was, so its old time may be kept for a while, or it may be back there with a person asked to look."""
 
     call: str
     plan: Plan
     start: datetime
     booked: bool = True
     theirs: bool = False
+    moved: bool = False
 
     def bars(self, plan: Plan) -> bool:
         """Say whether it surely keeps a plan from being booked."""
         return (
             self.booked
-            and not self.theirs
+            and not (self.theirs or self.moved)
             and any(
                 mine.resource_id == other.resource_id and mine.period.overlaps(other.period)
                 for mine in self.plan.claims
@@ -119,17 +124,46 @@ class CalendarMachine(RuleBasedStateMachine):
 
     @rule(hour=st.sampled_from(HOURS), staff=st.integers(0, 1), compound=st.booleans())
     def book(self, hour: int, staff: int, compound: bool) -> None:
-        start = open_start(hour)
-        minutes = 120 if compound else 60
-        plan = self.salon.shop.plan(staff, start=start, minutes=minutes, gap=(60, 30) if compound else None)
+        plan = self._plan(staff, hour, compound=compound)
         name = f"call_{next(self._numbers)}"
         booked = self._do(self._book(name, plan))
         barred = any(each.bars(plan) for each in self.model.values())
         if booked is None:
-            assert barred or self.people_came, "a free time was refused"
+            assert barred or self.unsure, "a free time was refused"
         else:
             assert not barred, "a taken time was sold"
-            self.model[booked] = Known(name, plan, start)
+            self.model[booked] = Known(name, plan, plan.period.start)
+
+    @property
+    def unsure(self) -> bool:
+        """Whether times may be taken of which the model does not know."""
+        return self.people_came or any(each.moved for each in self.model.values())
+
+    @precondition(lambda self: any(each.booked and not each.theirs for each in self.model.values()))
+    @rule(data=st.data(), hour=st.sampled_from(HOURS), staff=st.integers(0, 1))
+    def move(self, data: st.DataObject, hour: int, staff: int) -> None:
+        mine = [key for key, each in self.model.items() if each.booked and not each.theirs]
+        appointment = data.draw(st.sampled_from(mine), "appointment")
+        known = self.model[appointment]
+        minutes = (known.plan.period.end - known.plan.period.start).seconds // 60
+        plan = self._plan(staff, hour, compound=minutes > 60)
+        others = [each for key, each in self.model.items() if key != appointment]
+        moved = self._do(self._move(MoveOrder(appointment, known.start, "voice", "verlegt"), plan))
+        if moved.outcome == "lost":
+            assert self.unsure or any(each.bars(plan) for each in others), "a free time was refused"
+        if moved.outcome == "moved":
+            assert not any(each.bars(plan) for each in others), "a taken time was sold"
+            known.plan, known.start, known.moved = plan, plan.period.start, True
+
+    async def _move(self, order: MoveOrder, plan: Plan) -> Moved:
+        async with self.salon.shop.ledger(self.salon.shop.company_id) as unit:
+            moved = await unit.move(order, [plan])
+            await unit.commit()
+        return moved
+
+    def _plan(self, staff: int, hour: int, *, compound: bool) -> Plan:
+        minutes, gap = (120, (60, 30)) if compound else (60, None)
+        return self.salon.shop.plan(staff, start=open_start(hour), minutes=minutes, gap=gap)
 
     async def _book(self, name: str, plan: Plan) -> UUID | None:
         run = await self.salon.shop.call(name)
@@ -142,7 +176,7 @@ class CalendarMachine(RuleBasedStateMachine):
         self._do(self.salon.cancel(appointment))
         self.model[appointment].booked = False
 
-    @rule(kind=st.sampled_from(FAULTS), op=st.sampled_from(("bookings.create", "bookings.cancel")))
+    @rule(kind=st.sampled_from(FAULTS), op=st.sampled_from(OPS))
     def fault(self, kind: str, op: str) -> None:
         self.salon.sim.add_fault(_fault(kind, op))
 
@@ -235,7 +269,7 @@ class CalendarMachine(RuleBasedStateMachine):
 
     def _judge(self) -> None:
         heard = [
-            Heard(known.call, "booked" if known.booked else "cancelled", appointment, known.start)
+            Heard(known.call, _last_word(known), appointment, known.start)
             for appointment, known in self.model.items()
             if not known.theirs
         ]
@@ -243,6 +277,10 @@ class CalendarMachine(RuleBasedStateMachine):
         # Where people move things, they may put one upon another.
         found = [line for line in found if not (self.people_came and line.startswith("double booking there"))]
         assert found == []
+
+
+def _last_word(known: Known) -> Said:
+    return "cancelled" if not known.booked else "moved" if known.moved else "booked"
 
 
 def _fault(kind: str, op: str) -> Fault:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from fault_cell import Ground, Weakness, run_cell
+from fault_cell import run_cell
+from fault_shift import Ground, Weakness
 from fault_table import cells
 
 BY_NAME = {cell.name: cell for cell in cells()}

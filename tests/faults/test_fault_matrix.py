@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from fault_cell import Ground, run_cell
+from fault_cell import run_cell
+from fault_shift import Ground
 from fault_table import Cell, cells, pairwise
 
 EVERY = cells()
