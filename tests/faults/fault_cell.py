@@ -27,6 +27,7 @@ _MOST_ROUNDS = 40
 _MOST_TRIES = 3
 _UNTIL_COMPARED, _UNTIL_HEEDED = 3_600.0, 6.0
 _LATE_MS = 1_600
+_LONGEST_LOOK = 100.0
 
 
 async def run_cell(cell: Cell, ground: Ground, weakness: Weakness = AS_IT_IS) -> list[str]:
@@ -100,7 +101,14 @@ def _arrange(shift: Shift) -> None:
     if cell.fault.where == "calendar":
         status = 400 if cell.fault.message else None
         shift.sim.add_fault(
-            Fault(cell.fault.simulated, op=met, status=status, message=cell.fault.message, nested=True)  # type: ignore[arg-type]
+            Fault(
+                cell.fault.simulated,  # type: ignore[arg-type]
+                op=met,
+                nth=1 + cell.place.passed.get(cell.operation, 0),
+                status=status,
+                message=cell.fault.message,
+                nested=True,
+            )
         )
 
 
@@ -211,6 +219,7 @@ async def _settle(shift: Shift, child: Child) -> None:
         await quiet(shift)
         await child.ask("minute")
         left = restless(shift.urls)
-        if not left.rows:
+        # What only waits for a person's decision is asked after ever more seldom, and never ends.
+        if not left.rows or (not left.unseen and left.seconds > _LONGEST_LOOK):
             break
         let_pass(shift, left.seconds + 0.5)

@@ -28,7 +28,7 @@ _SAID: dict[str, Said] = {
     "already_booked": "booked",
     "conflict": "refused",
     "expired": "refused",
-    "alternatives": "refused",
+    "not_free": "refused",
 }
 
 

@@ -49,6 +49,8 @@ class Place:
     beside: Beside = "nothing"
     met: Mapping[Operation, str] = field(default_factory=lambda: REQUESTS)
     """The calendar's request that a calendar fault meets."""
+    passed: Mapping[Operation, int] = field(default_factory=dict)
+    """How many such requests go through before: those of the way there, where the way back is meant."""
 
 
 REQUESTS: Mapping[Operation, str] = {
@@ -56,6 +58,8 @@ REQUESTS: Mapping[Operation, str] = {
     "cancel": "bookings.cancel",
     "reschedule": "bookings.reschedule",
 }
+# A compound one is moved from its end on: two pieces go, the third is refused.
+_THERE: Mapping[Operation, int] = {"reschedule": 3}
 _TAKES_BACK: Mapping[Operation, str] = {"book": "bookings.cancel", "reschedule": "bookings.reschedule"}
 TAKEN = "User either already has booking at this time or is not available"
 
@@ -117,6 +121,7 @@ PLACES = (
         True,
         scene="web_booker",
         met=_TAKES_BACK,
+        passed=_THERE,
     ),
     Place(
         "after compensation",
@@ -124,6 +129,7 @@ PLACES = (
         True,
         scene="web_booker",
         met=_TAKES_BACK,
+        passed=_THERE,
     ),
     Place(
         "reschedule between new and old",
@@ -162,6 +168,7 @@ PLACES = (
         scene="web_booker",
         beside="caller_again",
         met=_TAKES_BACK,
+        passed=_THERE,
     ),
     Place(
         "local write refused",
