@@ -22,6 +22,7 @@ from zusage.adapters.postgres.database import Database
 from zusage.adapters.postgres.jobs import PostgresWaker, count_jobs, jobs_connector, list_jobs, retry_jobs
 from zusage.adapters.postgres.mirror import PostgresMirror
 from zusage.adapters.postgres.worker_slots import PostgresSlots
+from zusage.app.mirror.asking import Patience
 from zusage.app.mirror.ports import WorkerSlots
 from zusage.inbound.worker.jobs import Duties, build_jobs
 from zusage.inbound.worker.run_jobs import run_jobs
@@ -43,7 +44,7 @@ def jobs_of(salon: Mirrored, jobs: Database, url: str) -> App:
 
 @asynccontextmanager
 async def at_work(app: App) -> AsyncIterator[asyncio.Task[None]]:
-    task = asyncio.create_task(run_jobs(app, concurrency=8))
+    task = asyncio.create_task(run_jobs(app, concurrency=4))
     try:
         yield task
     finally:
@@ -194,6 +195,25 @@ async def test_hole_32_a_company_takes_two_slots_and_the_others_run(
         await until(done, 20)
     assert busiest == 2
     assert salon.posts() == 5
+
+
+@pytest.mark.parametrize(("slots", "in_between"), [(2, False), (9, True)])
+async def test_hole_32_a_company_whose_calendar_hangs_leaves_room_for_the_others(
+    app_db: Database, jobs_db: Database, database: DatabaseUrls, slots: int, in_between: bool
+) -> None:
+    """Control: with nine slots its jobs take all places, and the other company's waits until one of them gives up."""
+    async with mirrored(app_db, jobs_db) as hanging, mirrored(app_db, jobs_db) as well:
+        await hanging.sim.outage("hang")
+        for hour in (9, 10, 11, 12, 13, 14):
+            await hanging.book(start=open_start(hour))
+        appointment = await well.book()
+        store = PostgresMirror(jobs_db, SecretBox([hanging.key, well.key]), new_id=uuid4)
+        mirroring = replace(well.mirroring, store=store, patience=Patience(6.0, 6.0))
+        duties = Duties(mirroring, CompanySlots(slots), PostgresWaker(jobs_db))
+        async with at_work(build_jobs(jobs_connector(database.jobs), duties)):
+            await until(stands(well, appointment), 30)
+            given_up = await hanging.shop.rows("SELECT 1 FROM mirror_attempt")
+        assert bool(given_up) is in_between
 
 
 async def test_hole_32_two_slots_are_two_for_all_workers_together(
