@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID
 
+import psycopg
+
+from support.database import DatabaseUrls
 from support.shop import TEN, Shop
 from zusage.core.scheduling.plan import Plan
 
@@ -55,3 +58,14 @@ async def states(shop: Shop) -> list[str]:
 async def settle(shop: Shop, appointment_id: UUID) -> None:
     """The calendar has agreed."""
     await shop.do("SELECT ledger_settle_move(%s, %s)", shop.company_id, appointment_id)
+
+
+def weaken(database: DatabaseUrls, function: str, old: str, new: str) -> None:
+    """Replace one piece of a function of the ledger; fails where it is not there once, so no control goes stale unseen."""
+    with psycopg.connect(database.migrate, autocommit=True) as connection:
+        found = connection.execute(
+            "SELECT pg_get_functiondef(oid) FROM pg_proc WHERE proname = %s", [function]
+        ).fetchall()
+        (source,) = (str(row[0]) for row in found)
+        assert source.count(old) == 1, f"{function}: {old!r} occurs {source.count(old)} times"
+        connection.execute(source.replace(old, new).encode())
