@@ -43,7 +43,7 @@ endif
 
 test-faults: ## play every cell of the fault matrix: each point with each fault (docs: CONTRIBUTING.md)
 	@sh scripts/setup dev
-	$(RUN) -m pytest -n auto --maxprocesses 4 tests/faults/test_fault_matrix.py
+	$(RUN) -m pytest -n auto --maxprocesses 4 tests/faults/test_fault_matrix.py tests/faults/test_calendar_machine.py
 	$(RUN) -m pytest tests/cli/test_demo_chaos.py
 
 bench: ## measure the booking core on this machine (BENCH_ARGS passes options)

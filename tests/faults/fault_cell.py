@@ -36,7 +36,10 @@ async def run_cell(cell: Cell, ground: Ground, weakness: Weakness = AS_IT_IS) ->
         reached = await _play(shift)
         if weakness.recovers:
             await _recover(shift)
-        found = violations(gather(shift.urls, shift.sim, shift.heard))
+        evidence = gather(shift.urls, shift.sim, shift.heard)
+        found = violations(evidence)
+        if not cell.needs_a_person and any(promise.reviewed for promise in evidence.promises):
+            found.append("a person is asked to look at what comes right by itself")
         found += [] if reached else ["the point was never reached"]
         found += ["the caller never heard an answer"] if shift.unanswered else []
         return [*found, *_story(shift)] if found else []

@@ -324,6 +324,7 @@ def test_ledger_and_calendar_agree_with_the_model(databases: Databases) -> None:
 
 
 @pytest.mark.faults
+@pytest.mark.timeout(900)
 def test_ledger_and_calendar_agree_with_the_model_for_long(databases: Databases) -> None:
     assert play(databases, 150) >= 150
 

@@ -1,4 +1,4 @@
-"""The points of the fault matrix: in production nothing happens there, and every one of them is reached."""
+"""The points of the fault matrix: in production nothing happens there."""
 
 from __future__ import annotations
 
