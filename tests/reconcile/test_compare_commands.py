@@ -75,6 +75,12 @@ async def test_repair_does_it_and_says_go(desk: Reconciled, zusage: Zusage) -> N
     for each in appointments:
         await salon.settle(each, desk.clock)
     assert len(salon.there) == 4
+    last = await desk.booked(open_start(15))
+    desk.vanish(await desk.uid(last))
+    await desk.compare()
+    desk.later(240)
+    assert not (await desk.compare()).stopped  # what was said go to does not count any more
+    await salon.settle(last, desk.clock)
     assert await zusage("mirror", "diff", "--company", key) == (0, f"{key}: 0 differences\n")
     assert (await zusage("mirror", "status", "--company", key))[0] == 0
 
@@ -91,5 +97,9 @@ async def test_a_calendar_that_does_not_answer_is_told(desk: Reconciled, zusage:
     await desk.salon.sim.outage("error")
     code, said = await zusage("mirror", "diff", "--company", key)
     assert (code, "could not be compared" in said, "Traceback" in said) == (2, True, False)
+    await desk.salon.shop.do("SELECT calendar_observe(%s, 'a test', false)", desk.company_id)
+    assert (await zusage("mirror", "repair", "--company", key, "--apply"))[0] == 2
+    rows = await desk.salon.shop.rows("SELECT observe_only FROM calendar_connection")
+    assert rows == [(True,)]  # nobody has seen what a go would have meant
     code, said = await zusage("mirror", "diff", "--company", "nobody")
     assert (code, "has no calendar" in said) == (2, True)

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from typing import LiteralString
 
+# What a person has said go to does not count against what comes after it.
 FRAME: LiteralString = """
 SELECT directory.installed(%(new)s), n.now, directory.identity(),
        (SELECT p.identity FROM calendar_pull p WHERE p.company_id = %(company)s),
        (SELECT b.zone FROM branch b JOIN calendar_branch c ON c.company_id = b.company_id AND c.branch_id = b.branch_id
         WHERE b.company_id = %(company)s ORDER BY b.key LIMIT 1),
        (SELECT count(*) FROM orphan o WHERE o.company_id = %(company)s AND o.why IN ('unwanted', 'duplicate')
-           AND o.found_at > n.now - interval '1 hour')
+           AND o.found_at > n.since)
        + (SELECT count(*) FROM mirror_attempt a WHERE a.company_id = %(company)s AND a.outcome = 'made_anew'
-           AND a.at > n.now - interval '1 hour'),
+           AND a.at > n.since),
        (SELECT max(m.starts_at) FROM mirror m WHERE m.company_id = %(company)s AND m.wanted = 'present')
-FROM (SELECT zusage_now() AS now) AS n
+FROM (SELECT t.now, greatest(t.now - interval '1 hour', (
+          SELECT max(r.resolved_at) FROM review_item r
+          WHERE r.company_id = %(company)s AND r.kind = 'calendar_observe_only')) AS since
+      FROM (SELECT zusage_now() AS now) AS t) AS n
 """
 HOSTS = "SELECT host_id, staff_id FROM calendar_host WHERE company_id = %s"
 _PHASE: LiteralString = """

@@ -16,17 +16,14 @@ async def compare_calendar(
 ) -> Observed | None:
     """Compare everything that is to come; None where there is no calendar.
 
-    "look" changes nothing. "go" carries out what it finds, however much it is, and lets the reconciler act again: a
-    person has seen it. What is to be cancelled there or made anew is then done by the worker.
+    "look" changes nothing. "go" carries out what it finds, however much it is, and in the end lets the reconciler act
+    again: a person has seen it. What is to be cancelled there or made anew is then done by the worker.
 
     :raises CalendarError: the calendar did not answer; what was done until then stays done.
     :raises LedgerBusy: the database is too busy; trying again is safe.
     :raises SecretUnreadable: no key opens the calendar's key."""
     async with reconciling.store.unit(company_id) as unit:
-        if mode == "go":
-            await unit.act()
         frame = await unit.frame()
-        await unit.commit()
     if frame is None:
         return None
     found: dict[Difference, None] = {}
@@ -40,4 +37,8 @@ async def compare_calendar(
         found |= dict.fromkeys(observed.differences)
         stopped = stopped or observed.stopped
         start = week.end
+    if mode == "go":
+        async with reconciling.store.unit(company_id) as unit:
+            await unit.act()
+            await unit.commit()
     return Observed(tuple(found), stopped)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Literal
 from uuid import UUID
@@ -124,11 +124,13 @@ def _print(found: Sequence[_Compared], *, applying: bool) -> None:
         if each.problem:
             screen.print(f"{each.company}: could not be compared. {each.problem}", markup=False)
             continue
-        screen.print(f"{each.company}: {len(each.differences)} differences", markup=False)
+        count = len(each.differences)
+        screen.print(f"{each.company}: {count} difference{'' if count == 1 else 's'}", markup=False)
         if each.observed_because:
             screen.print(f"  only observed: {each.observed_because}", markup=False)
         for difference in each.differences:
-            screen.print(f"  {_line(difference)}", markup=False)
+            for line in _lines(difference):
+                screen.print(line, markup=False)
     acts = any(d.deed in ("would_be_done", "observed") for each in found for d in each.differences)
     if acts and not applying:
         screen.print(
@@ -136,10 +138,11 @@ def _print(found: Sequence[_Compared], *, applying: bool) -> None:
         )
 
 
-def _line(difference: Difference) -> str:
-    what = difference.appointment_id or difference.uid
+def _lines(difference: Difference) -> Iterator[str]:
     phase = f"/{difference.ordinal}" if difference.ordinal is not None else ""
-    return (
-        f"{difference.kind} {what}{phase}: here {difference.here}; there {difference.there} "
-        f"→ {difference.action} ({_DEEDS[difference.deed]})"
-    )
+    what = f"appointment {difference.appointment_id}{phase}" if difference.appointment_id else "booking"
+    uid = f" (uid {difference.uid})" if difference.uid else ""
+    yield f"  {difference.kind}: {what}{uid}"
+    yield f"    here:  {difference.here}"
+    yield f"    there: {difference.there}"
+    yield f"    → {difference.action} ({_DEEDS[difference.deed]})"
