@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import sys
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -15,7 +16,11 @@ import pytest
 from support.database import DatabaseUrls
 from support.mirrored import Mirrored, mirrored, open_start
 from support.zusage_command import Zusage, zusage_on
+from zusage.adapters.calcom.circuit import Circuits
+from zusage.adapters.calcom.shared import LocalStates
+from zusage.adapters.embedded import EmbeddedServers
 from zusage.adapters.postgres.database import Database
+from zusage.adapters.valkey.states import ValkeyStates
 from zusage.sandbox.calcom import Fault
 
 
@@ -95,6 +100,26 @@ async def test_pause_resume_and_the_jobs_that_wait(salon: Mirrored, zusage: Zusa
     assert running == (0, f"The mirror of {key} is running.\n")
     unknown = await zusage("mirror", "resume", "--company", "nobody", "--apply")
     assert (unknown[0], "connected are" in unknown[1]) == (2, True)
+
+
+async def test_an_open_breaker_is_shown_where_the_processes_share_it(
+    salon: Mirrored, database: DatabaseUrls, tmp_path: Path, servers: EmbeddedServers, zusage: Zusage
+) -> None:
+    """Control: without a Valkey nobody outside a process knows its breakers, and nothing is claimed about them."""
+    states = ValkeyStates(servers.urls.valkey, fallback=LocalStates(), timeout=2)
+    for _ in range(5):
+        await Circuits(states, time.time).failed(salon.shop.company_id, "writes", "HTTP 502 [gateway]")
+    await states.close()
+    shared = zusage_on(database, tmp_path, ZUSAGE_VALKEY_URL=servers.urls.valkey)
+    said = (await shared("mirror", "status"))[1]
+    assert "Cal.com writes: breaker open (HTTP 502 [gateway])" in said
+    (status,) = json.loads((await shared("mirror", "status", "--json"))[1])
+    assert [(each["door"], each["phase"]) for each in status["circuits"]] == [
+        ("reads", "closed"),
+        ("writes", "open"),
+    ]
+    (alone,) = json.loads((await zusage("mirror", "status", "--json"))[1])
+    assert alone["circuits"] == []
 
 
 async def test_without_a_calendar_all_is_well(database: DatabaseUrls, zusage: Zusage) -> None:

@@ -19,7 +19,6 @@ log = structlog.get_logger()
 
 _LEASE = timedelta(seconds=60)
 _RENEW_SECONDS = 20.0
-# Who comes second for one of two free slots goes away without; it comes back soon.
 _TAKE = """
 INSERT INTO worker_slot (company_id, slot, holder, until)
 SELECT %(company)s, n, %(holder)s, %(until)s FROM generate_series(0, %(each)s - 1) AS n
@@ -69,7 +68,11 @@ class PostgresSlots:
                     await self._run(_GIVE_BACK, company_id, holder)
 
     async def _taken(self, company_id: UUID, holder: UUID) -> bool:
-        return await self._run(_TAKE, company_id, holder) == 1
+        # Of two that want the same free slot at one moment, the second finds the other free one when it looks again.
+        for _ in range(self._each):
+            if await self._run(_TAKE, company_id, holder) == 1:
+                return True
+        return False
 
     async def _renew(self, company_id: UUID, holder: UUID) -> None:
         while True:
