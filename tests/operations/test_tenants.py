@@ -135,6 +135,10 @@ async def fill_every_table(demo: Rows) -> None:
 
 async def tell_operator(demo: Rows) -> None:
     await demo.value(
+        "INSERT INTO worker_slot (company_id, slot, holder, until) VALUES (%s, 0, gen_random_uuid(), now())",
+        demo.company,
+    )
+    await demo.value(
         "INSERT INTO alert (company_id, subject, text, raised_at) VALUES (%s, 'review 1', '', now())",
         demo.company,
     )
