@@ -14,13 +14,11 @@ from zusage.adapters.postgres.calendars import read_connection
 from zusage.adapters.postgres.companies import list_names
 from zusage.adapters.postgres.database import Connection, Database
 from zusage.app.free_times.ports import CalendarHost, CompanyHosts, Source
+from zusage.app.mirror.connection import PROBE_MINUTES
 from zusage.app.mirror.ports import CalendarAccess
 from zusage.app.operations.ports import Sealer, SecretUnreadable
 
 log = structlog.get_logger()
-
-PROBE_MINUTES = 5
-"""How long the slots of a probe event type are: as `zusage calcom map` makes them."""
 
 _CONNECTED = "SELECT unreachable, courtesy_holds FROM calendar_connection WHERE company_id = %s"
 _HOSTS = """

@@ -12,12 +12,15 @@ from zusage.app.calendar_setup.companies import find_connection
 from zusage.app.calendar_setup.ports import CalendarSetupError, Member, SetupCalendars, SetupStore
 from zusage.app.calendar_setup.propose import HostProposal, Proposal, probe_slug, propose
 from zusage.app.calendar_setup.wishes import read_wishes
-from zusage.app.mirror.connection import BranchCalendar, CalendarConnection, CalendarMapping
+from zusage.app.mirror.connection import (
+    PROBE_MINUTES,
+    BranchCalendar,
+    CalendarConnection,
+    CalendarMapping,
+)
 from zusage.app.mirror.ports import EventType, EventTypeWanted
 from zusage.core.scheduling import is_mapped
 from zusage.core.scheduling.masters import BranchBook
-
-PROBE_MINUTES = 5
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,10 @@ class CalendarConnection:
         )
 
 
+PROBE_MINUTES = 5
+"""How long a probe event type and its steps are: the grain in which a host's free time is told."""
+
+
 @dataclass(frozen=True, slots=True)
 class HostMapping:
     """Who a member of staff is there, and the event type whose free times are theirs (D6), if there is one."""
