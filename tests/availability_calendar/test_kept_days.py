@@ -69,7 +69,9 @@ async def test_a_day_is_given_back_as_it_was_read(kept: FreeDays, clock: Seconds
     where, other = place(), place()
     assert await keep(kept, where, clock.now, HOUR)
     assert await kept.read([where, other]) == {where: KeptDay((HOUR,), clock.now)}
-    assert await kept.kept(where.company_id) == 1
+    assert await kept.kept([where.company_id]) == {where.company_id: 1}
+    both = [where.company_id, other.company_id]
+    assert await kept.kept(both) == {where.company_id: 1, other.company_id: 0}
     assert await kept.clear(where.company_id) == 1
     assert await kept.read([where]) == {}
 
@@ -195,7 +197,7 @@ async def test_this_process_keeps_a_bounded_number_of_days() -> None:
     company, staff = uuid4(), uuid4()
     places = [place(DAY + timedelta(days=n), company, staff) for n in range(20_005)]
     await here.write({each: KeptDay((), clock) for each in places}, dict.fromkeys(places, "0-0"))
-    assert await here.kept(company) == 20_000
+    assert await here.kept([company]) == {company: 20_000}
     assert await here.read(places[:5]) == {}
 
 

@@ -31,7 +31,7 @@ from zusage.adapters.postgres.jobs import jobs_connector, list_jobs
 from zusage.adapters.process_free_days import ProcessFreeDays
 from zusage.app.free_times._days import free_by_day, stretches_of_days, wanted_slots
 from zusage.app.free_times.after_change import AfterChange
-from zusage.app.free_times.fill import Filler
+from zusage.app.free_times.fill import Filler, Wanted
 from zusage.app.free_times.ports import CompanyHosts, Source
 from zusage.app.free_times.status import cache_status
 from zusage.app.free_times.warm import is_open_hour, warm
@@ -264,6 +264,10 @@ async def test_warming_leaves_live_calls_their_half_of_the_rate(database: Databa
         source = next(iter(narrow.hosts.values())).every_source[0]
         wanted = wanted_slots(source, "Europe/Berlin", open_day(), open_day())
         await calendar.free_slots(wanted, Terms(2.0, "live"))
+        # That the background's part is used up makes nobody wait, or not wait, for a host.
+        host = next(iter(narrow.hosts.values()))
+        wishes = [Wanted(narrow, host, each, open_day(), open_day()) for each in host.every_source]
+        assert not any(parts.filler.rests(wish) for wish in wishes)
 
 
 @pytest.mark.parametrize(("day", "hours"), [(date(2026, 3, 29), 23), (date(2026, 10, 25), 25)])

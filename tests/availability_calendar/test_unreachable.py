@@ -172,3 +172,13 @@ async def test_a_replayed_answer_is_as_old_as_it_is(salon: FreeSalon) -> None:
     assert second["data"]["hold"]["token"] == first["data"]["hold"]["token"]
     aged = second["data"]["certainty"]["age_seconds"] - first["data"]["certainty"]["age_seconds"]
     assert aged == first["data"]["hold"]["seconds_left"] - second["data"]["hold"]["seconds_left"]
+
+
+async def test_a_closed_day_is_said_and_what_is_offered_instead_is_not_called_sure(salon: FreeSalon) -> None:
+    await salon.sim.outage("refuse")
+    sunday = open_day(weekday=6)
+    wish = {"service": "Damenschnitt", "when": f"{sunday:%d.%m.%Y}"}
+    answer = await salon.phone().tool("get_alternatives", wish)
+    assert answer["data"]["reason"] == "closed"
+    assert answer["say"].startswith("Der Kalender antwortet gerade nicht, deshalb noch unter Vorbehalt. ")
+    assert "geschlossen" in answer["say"]

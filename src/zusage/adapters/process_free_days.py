@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -85,8 +85,9 @@ class ProcessFreeDays:
                 total[kind] = total.get(kind, 0) + number
         return total
 
-    async def kept(self, company_id: UUID) -> int:
-        return len([place for place in self._days if place.company_id == company_id])
+    async def kept(self, companies: Collection[UUID]) -> Mapping[UUID, int]:
+        counted = Counter(place.company_id for place in self._days)
+        return {company_id: counted[company_id] for company_id in companies}
 
     async def clear(self, company_id: UUID) -> int:
         places = [place for place in self._days if place.company_id == company_id]

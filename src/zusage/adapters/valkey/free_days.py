@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar, cast
@@ -53,6 +54,7 @@ _PAUSE_SECONDS = 5.0
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MINUTE = timedelta(minutes=1)
 _AT_ONCE = 500
+_EVERY_DAY = "zusage:free:{*}:day:*"
 
 
 class ValkeyFreeDays:
@@ -171,11 +173,16 @@ class ValkeyFreeDays:
 
         return await self._ask(shared, lambda: self._fallback.counts(company_id, days))
 
-    async def kept(self, company_id: UUID) -> int:
-        async def shared() -> int:
-            return len([key async for key in self._client.scan_iter(_days_of(company_id), count=_AT_ONCE)])
+    async def kept(self, companies: Collection[UUID]) -> Mapping[UUID, int]:
+        async def shared() -> Mapping[UUID, int]:
+            # One way through the keys, however many companies are asked about.
+            pattern = _days_of(next(iter(companies))) if len(companies) == 1 else _EVERY_DAY
+            counted: Counter[str] = Counter()
+            async for key in self._client.scan_iter(pattern, count=_AT_ONCE):
+                counted[str(key, "utf-8").partition("{")[2].partition("}")[0]] += 1
+            return {company_id: counted[str(company_id)] for company_id in companies}
 
-        return await self._ask(shared, lambda: self._fallback.kept(company_id))
+        return await self._ask(shared, lambda: self._fallback.kept(companies))
 
     async def clear(self, company_id: UUID) -> int:
         async def shared() -> int:

@@ -152,7 +152,9 @@ class Filler:
         try:
             found = await calendar.free_slots(slots, Terms(_PATIENCE, priority))
         except CalendarError as error:
-            self.rest(wanted)
+            if error.kind != "limit" or priority == "live":
+                # What is left to the background being used up says nothing about the calls' own share.
+                self.rest(wanted)
             log.info("free_times_unread", company_id=str(wanted.company.company_id), reason=str(error))
             raise CalendarUnread(str(error), error.retry_after) from error
         self._resting.pop(wanted.name, None)

@@ -93,7 +93,8 @@ class Look:
             for wanted in question.wanted(lambda place: _is_old(known.get(place), now))
             if wanted.name not in asked
         ]
-        filler.count(question.company.company_id, "misses" if missing else "stale" if old else "hits")
+        if question.places:
+            filler.count(question.company.company_id, "misses" if missing else "stale" if old else "hits")
         for wanted in old:
             filler.refresh(wanted)
         await self._wait([wanted for wanted in missing if not filler.rests(wanted)], known)

@@ -134,8 +134,8 @@ class FreeDays(Protocol):
     async def counts(self, company_id: UUID, days: Sequence[date]) -> Mapping[Kind, int]:
         """Give the counts of these days (UTC) together; they are kept for a week."""
 
-    async def kept(self, company_id: UUID) -> int:
-        """Count the days that are kept."""
+    async def kept(self, companies: Collection[UUID]) -> Mapping[UUID, int]:
+        """Count the days that are kept of these companies."""
 
     async def clear(self, company_id: UUID) -> int:
         """Forget all days of a company, the counts not; says how many there were."""

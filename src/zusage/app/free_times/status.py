@@ -37,10 +37,10 @@ async def cache_status(
     """Tell it for these companies (id and key), in their order; `now` is seconds since 1970."""
     today = datetime.fromtimestamp(now, UTC).date()
     week = [today - timedelta(days=n) for n in range(_DAYS)]
+    days = await kept.kept([company_id for company_id, _ in companies])
     found = []
     for company_id, key in companies:
         counts = await kept.counts(company_id, week)
-        days = await kept.kept(company_id)
         numbers = {kind: counts.get(kind, 0) for kind in ("hits", "stale", "misses", "reads")}
-        found.append(CacheStatus(company_id, key, days, **numbers))
+        found.append(CacheStatus(company_id, key, days[company_id], **numbers))
     return found

@@ -48,11 +48,10 @@ def _offers(talk: Talk, understood: Understood, found: OffersFound, closed: Stat
     staff = talk.staff_name(understood.wish.staff_id) if understood.wish.staff_id else ""
     data: dict[str, Any] = {"kept_wish": found.kind == "within", "offers": offers.data}
     if found.kind == "around" and (day := _closed_day(talk, understood.wish)) is not None:
-        return ToolResult(
-            closed if offers.stored else "closed",
-            _closed(talk, day, offers),
-            data | {"reason": "closed"},
-            offers=offers.stored,
+        status: Status = closed if offers.stored else "closed"
+        say = _closed(talk, day, offers)
+        return _hedged(
+            talk, ToolResult(status, say, data | {"reason": "closed"}, offers=offers.stored), offers
         )
     if found.unseen:
         say = talk.speech.unseen(talk.here, offers=offers.spoken)
@@ -63,7 +62,11 @@ def _offers(talk: Talk, understood: Understood, found: OffersFound, closed: Stat
         say = talk.speech.offers_around(talk.here, offers=offers.spoken, service=service.name, staff=staff)
     else:
         say = talk.speech.offers(talk.here, offers=offers.spoken, service=service.name)
-    result = ToolResult("offers", say, data, offers=offers.stored)
+    return _hedged(talk, ToolResult("offers", say, data, offers=offers.stored), offers)
+
+
+def _hedged(talk: Talk, result: ToolResult, offers: NamedOffers) -> ToolResult:
+    """Say first that the calendar could not be asked, if so."""
     return result.after(talk.speech.unsure()) if offers.unsure else result
 
 
