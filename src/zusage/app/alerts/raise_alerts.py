@@ -27,8 +27,10 @@ async def raise_alerts(company_id: UUID, store: AlertStore, breakers: Breakers) 
             *(lines.orphan_line(found.company, orphan) for orphan in found.orphans),
             *(lines.change_line(found, change, circuits) for change in changes),
         ]
-        new = await unit.add(news)
-        await unit.watch(watched)
+        # Most minutes of most companies end here: nothing is new.
+        new = await unit.add(news) if news else 0
+        if watched != found.watched:
+            await unit.watch(watched)
         await unit.commit()
     return new
 
