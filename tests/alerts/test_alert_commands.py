@@ -141,3 +141,10 @@ async def test_a_cancelled_appointment_that_cal_com_keeps_needs_no_callback(
     (item,) = json.loads(out)
     assert (item["kind"], item["cancelled"], item["callback"]) == ("mirror_refused", True, False)
     assert "did not let it go: cancel it in Cal.com" in item["action"]
+
+
+async def test_the_doctor_says_whether_anybody_is_told(database: DatabaseUrls, tmp_path: Path) -> None:
+    for urls, level in (("", "warn"), ("json://127.0.0.1:9/a,json://127.0.0.1:9/b", "ok")):
+        _, out = await zusage_on(database, tmp_path, ZUSAGE_ALERT_URLS=urls)("doctor", "--json")
+        (check,) = [each for each in json.loads(out) if each["name"] == "alerts"]
+        assert check["level"] == level, check

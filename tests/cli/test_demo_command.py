@@ -128,6 +128,7 @@ def test_after_the_demo_doctor_and_verify_are_content(clone: Zusage) -> None:
         "worker": "ok",
         "keys": "warn",
         "cache": "ok",
+        "alerts": "warn",
     }
     verify = clone.run("verify", "--json")
     proof = json.loads(verify.out)

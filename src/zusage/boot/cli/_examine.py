@@ -95,6 +95,7 @@ def _servers(settings: Settings, servers: Servers, box: SecretBox | None) -> Ite
         yield Check("schema", "ok", f"up to date: {condition.schema.current}")
         yield from asyncio.run(_inside(settings, servers, box))
     yield asyncio.run(_cache(servers))
+    yield _alerts(settings)
 
 
 def _database(condition: RoleCondition) -> Iterator[Check]:
@@ -197,6 +198,16 @@ async def _cache(servers: Servers) -> Check:
     finally:
         await valkey.aclose()
     return Check("cache", "ok", "answers")
+
+
+def _alerts(settings: Settings) -> Check:
+    count = len(settings.alert_urls)
+    if not count:
+        mend = "Set ZUSAGE_ALERT_URLS; without it review items wait until somebody looks."
+        return Check("alerts", "warn", "nobody is told", mend)
+    return Check(
+        "alerts", "ok", f"go to {count} service{'s' if count > 1 else ''} (`zusage alerts test` tries)"
+    )
 
 
 def _first_line(error: psycopg.Error) -> str:
