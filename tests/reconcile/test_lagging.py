@@ -146,7 +146,7 @@ async def test_hole_20_a_cancellation_is_read_again_since_it_is_told_before_it_i
 
 async def test_hole_20_control_another_event_is_heeded_once(desk: Reconciled) -> None:
     appointment = await desk.booked()
-    await desk.hint(await desk.uid(appointment))
+    await desk.hint(await desk.uid(appointment), trigger="BOOKING_NO_SHOW_UPDATED")
     await desk.heed()
     rows = await desk.salon.shop.rows("SELECT looks, next_at FROM calendar_hint")
     assert rows == [(1, None)]
@@ -175,8 +175,27 @@ async def test_a_new_booking_that_look_ups_do_not_know_yet_is_read_again(desk: R
 async def test_several_hints_of_one_booking_are_one_question(desk: Reconciled) -> None:
     appointment = await desk.booked()
     uid = await desk.uid(appointment)
-    for trigger in ("BOOKING_CREATED", "BOOKING_RESCHEDULED", "BOOKING_CREATED"):
+    for trigger in ("BOOKING_CANCELLED", "BOOKING_NO_SHOW_UPDATED", "BOOKING_CREATED"):
         await desk.hint(uid, trigger=trigger)
+    await desk.heed()
+    assert len(desk.salon.sim.journal.of("bookings.get")) == 1
+
+
+async def test_what_only_tells_of_our_own_doing_asks_nothing(desk: Reconciled) -> None:
+    """Each booking and cancelling of ours is told as well; reading it again would double what a call costs."""
+    appointment = await desk.booked()
+    uid = await desk.uid(appointment)
+    await desk.hint(uid, trigger="BOOKING_CREATED")
+    await desk.heed()
+    await desk.salon.cancel(appointment)
+    await desk.salon.settle(appointment, desk.clock)
+    await desk.hint(uid, trigger="BOOKING_CANCELLED")
+    await desk.heed()
+    assert len(desk.salon.sim.journal.of("bookings.get")) == 0
+    assert await desk.salon.shop.rows("SELECT count(*) FROM calendar_hint WHERE next_at IS NOT NULL") == [
+        (0,)
+    ]
+    await desk.hint(uid, trigger="BOOKING_CREATED")  # the control: it is not as this tells
     await desk.heed()
     assert len(desk.salon.sim.journal.of("bookings.get")) == 1
 

@@ -75,12 +75,12 @@ async def test_what_has_begun_is_left_as_it_is_but_for_who_did_not_come(desk: Re
     uid = await desk.uid(appointment)
     desk.later(14 * 24 * HOUR)
     await desk.salon.sim.people.absent(uid)
-    await desk.hint(uid)
+    await desk.hint(uid, trigger="BOOKING_NO_SHOW_UPDATED")
     assert kinds(await desk.heed()) == [("no_show", "done")]
-    await desk.hint(uid)
+    await desk.hint(uid, trigger="BOOKING_NO_SHOW_UPDATED")
     assert kinds(await desk.heed()) == []
     await desk.salon.sim.people.cancel(uid)
-    await desk.hint(uid)
+    await desk.hint(uid, trigger="BOOKING_NO_SHOW_UPDATED")
     assert kinds(await desk.heed()) == []
     assert await desk.status(appointment) == "booked"
     assert [row[:2] for row in await desk.history(appointment)] == [

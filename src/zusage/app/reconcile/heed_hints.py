@@ -11,8 +11,9 @@ import structlog
 from zusage.app.mirror.ports import CalendarError
 from zusage.app.reconcile.observe_bookings import Observed, Reconciling, Seen, observe_bookings
 from zusage.app.reconcile.observing import alive
-from zusage.app.reconcile.ports import TakenHint
+from zusage.app.reconcile.ports import Marks, ReconcileUnit, TakenHint
 from zusage.app.reconcile.reading import Reader
+from zusage.app.reconcile.sights import Phase
 
 log = structlog.get_logger()
 
@@ -26,7 +27,7 @@ _MOST_LOOKS, _MOST_TRIES = 3, 6
 async def heed_hints(company_id: UUID, reconciling: Reconciling) -> Observed:
     """Read the bookings of all due hints of one company, each once, and observe them.
 
-    Nothing is taken from the webhook itself (protocols 20). What was told and is not to be seen
+    Nothing is taken from the webhook itself (protocols 20), and what only tells of our own doing asks for nothing. What was told and is not to be seen
     yet is read again.
     Repeats and several at once are harmless; what is lost here the periodic comparison finds.
 
@@ -36,7 +37,7 @@ async def heed_hints(company_id: UUID, reconciling: Reconciling) -> Observed:
         frame = await unit.frame()
         if frame is None or frame.connection.paused:
             return Observed()
-        hints = await unit.take_hints(_LIMIT, _LEASE)
+        hints = await _news(await unit.take_hints(_LIMIT, _LEASE), unit)
         await unit.commit()
     if not hints:
         return Observed()
@@ -50,6 +51,23 @@ async def heed_hints(company_id: UUID, reconciling: Reconciling) -> Observed:
         return Observed(stopped=str(error))
     await _heeded(company_id, hints, seen, reconciling)
     return observed
+
+
+async def _news(hints: Sequence[TakenHint], unit: ReconcileUnit) -> list[TakenHint]:
+    """Leave out what tells of our own doing: an answer has said the same, so there is nothing to ask."""
+    uids = frozenset(uid for hint in hints for uid in hint.uids)
+    phases = {phase.uid: phase for phase in await unit.phases(Marks(uids=uids))}
+    known = [hint for hint in hints if _is_known(hint, phases.get(hint.uids[0]))]
+    await unit.heeded([hint.digest for hint in known], None)
+    return [hint for hint in hints if hint not in known]
+
+
+def _is_known(hint: TakenHint, phase: Phase | None) -> bool:
+    if phase is None or phase.busy or phase.in_review or phase.missed_at is not None:
+        return False
+    if hint.trigger in _ENDING:
+        return phase.known == "absent"
+    return hint.trigger in _BEGINNING and phase.wanted == phase.known == "present"
 
 
 async def _read(hints: Sequence[TakenHint], reader: Reader) -> Seen:

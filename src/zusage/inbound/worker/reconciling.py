@@ -20,17 +20,19 @@ from zusage.inbound.worker.resume import Resume
 log = structlog.get_logger()
 
 _COMPANIES = 500
+_SNOOZE_SECONDS = 2
 
 
 def add_reconciling(app: App, reconciling: Reconciling, slots: WorkerSlots) -> None:
     """Add the tasks to those of `build_jobs`; each is a wake-up only and may be lost, or run twice at once.
 
-    What finds no slot of its company stays due, and the next minute comes back to it."""
+    A comparison that finds no slot of its company stays due, and the next minute comes back to it."""
 
     @app.task(name="heed_hints", queue=MIRROR, retry=Resume())
     async def heed(company_id: str) -> None:
         company = UUID(company_id)
-        await in_slot(company, slots, lambda: _told(company, heed_hints(company, reconciling)))
+        if not await in_slot(company, slots, lambda: _told(company, heed_hints(company, reconciling))):
+            await heed.configure(schedule_in={"seconds": _SNOOZE_SECONDS}).defer_async(company_id=company_id)
 
     @app.task(name="pull_calendar", queue=BACKGROUND)
     async def pull(company_id: str) -> None:
