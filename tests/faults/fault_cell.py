@@ -18,6 +18,7 @@ from fault_shift import AS_IT_IS, BrokenLineError, Ground, Shift, Talk, Weakness
 from fault_table import Cell
 from fault_verdict import violations
 from valkey import Valkey
+from valkey.exceptions import ConnectionError as NoValkeyError
 
 from support.database import Clock
 from zusage.adapters.embedded import EmbeddedError, EmbeddedServers
@@ -26,6 +27,8 @@ from zusage.sandbox.calcom import Fault, Latency
 _MOST_ROUNDS = 40
 _MOST_TRIES = 3
 _UNTIL_COMPARED, _UNTIL_HEEDED = 3_600.0, 6.0
+# Long enough for a busy machine; a tool call that waits is leased for a few seconds more.
+_WAIT_MS, _LEASE_OVER = 8_000, 30.0
 _LATE_MS = 1_600
 _LONGEST_LOOK = 100.0
 
@@ -56,11 +59,13 @@ def _story(shift: Shift) -> list[str]:
 
 @asynccontextmanager
 async def _shift(cell: Cell, ground: Ground, weakness: Weakness) -> AsyncIterator[Shift]:
+    if ground.servers is not None:
+        await asyncio.to_thread(_all_up, ground.servers)
     urls = ground.databases.clone(ground.template)
     clock = Clock(urls)
     try:
         async with calendar() as sim, nursery() as children:
-            waits = 150 if cell.place.scene == "slow" else 3_000
+            waits = 150 if cell.place.scene == "slow" else _WAIT_MS
             point_at(urls, sim.base_url, Setting(cell.place.inline, waits))
             yield Shift(cell, ground, urls, sim, children, clock, weakness)
     finally:
@@ -182,6 +187,21 @@ def _strike(shift: Shift) -> None:
     _revive(servers)
 
 
+def _all_up(servers: EmbeddedServers) -> None:
+    """Start again what the cell before has left dead."""
+    until = time.monotonic() + 30
+    with Valkey.from_url(servers.urls.valkey) as valkey:
+        while True:
+            try:
+                assert valkey.ping()
+            except NoValkeyError:
+                assert time.monotonic() < until, "Valkey does not come back"
+                servers.revive()
+                time.sleep(0.02)
+            else:
+                return
+
+
 def _revive(servers: EmbeddedServers) -> None:
     """Start again what was killed, as soon as the last of it is gone."""
     until = time.monotonic() + 30
@@ -203,7 +223,7 @@ async def _recover(shift: Shift) -> None:
     for _ in range(_MOST_TRIES):
         if shift.step == len(steps(shift, child)):
             break
-        let_pass(shift, 15.0)
+        let_pass(shift, _LEASE_OVER)
         with suppress(BrokenLineError):
             await operate(shift, child)
     else:

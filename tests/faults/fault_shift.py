@@ -159,7 +159,7 @@ def _heard(call: str, answer: dict[str, Any], start: datetime) -> Heard:
 def _patience(cell: Cell, *, patient: bool) -> tuple[float, float]:
     """How long a process waits for the calendar, and how long a request runs on, in seconds."""
     if cell.place.scene == "late":
-        return 5.0 if patient else 0.15, 15.0
+        return 5.0 if patient else 0.4, 15.0
     return (0.3, 0.6) if cell.fault.name.startswith("timeout") else (5.0, 15.0)
 
 
