@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx2
 import pytest
@@ -66,9 +67,10 @@ def test_an_untouched_world_too() -> None:
 
 
 @contextmanager
-def simulator(folder: Path) -> Iterator[tuple[subprocess.Popen[str], dict[str, Any]]]:
+def simulator(folder: Path, port: int = 0) -> Iterator[tuple[subprocess.Popen[str], dict[str, Any]]]:
     """Run the command as a part of this test; it ends with its input."""
-    options = ["--port", "0", "--tls-port", "0", "--admin-port", "0", "--folder", str(folder / "authority")]
+    options = ["--port", str(port), "--tls-port", "0", "--admin-port", "0", "--or-any-port"]
+    options += ["--folder", str(folder / "authority")]
     process = subprocess.Popen(
         [sys.executable, "-m", "zusage", "sandbox", "calcom", *options, "--json", "--while-input", "--keep",
          str(folder / "kept.json")],
@@ -111,3 +113,14 @@ def test_a_file_that_is_none_of_its_own_is_left_alone(tmp_path: Path) -> None:
     )
     assert (ended.returncode, "begin anew" in ended.stderr) == (2, True), ended.stderr
     assert (tmp_path / "kept.json").read_text() == "{}"
+
+
+def test_where_a_port_is_taken_it_takes_others_if_it_may(tmp_path: Path) -> None:
+    with simulator(tmp_path / "one") as (_, first):
+        port = urlsplit(first["plain_url"]).port
+        assert port is not None
+        with simulator(tmp_path / "two", port) as (_, second):
+            assert httpx2.get(f"{second['admin_url']}/state", trust_env=False).status_code == 200
+    assert first["plain_url"] != second["plain_url"]
+    with simulator(tmp_path / "one", port) as (_, again):
+        assert again["plain_url"] == first["plain_url"]

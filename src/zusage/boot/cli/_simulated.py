@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -63,8 +62,8 @@ def simulator_beside(company: str, folder: Path, *more: str) -> Iterator[Callabl
     calcom`. It ends when this process does, however that comes about."""
     command = [sys.executable, "-m", "zusage", "sandbox", "calcom", "--company", company, "--json"]
     command += ["--while-input", "--keep", str(kept_in(folder)), "--folder", str(folder / "calcom")]
-    plain, admin = map(_free, _ports(folder))
-    command += ["--port", str(plain), "--admin-port", str(admin), "--tls-port", "0", *more]
+    plain, admin = _ports(folder)
+    command += ["--port", str(plain), "--admin-port", str(admin), "--tls-port", "0", "--or-any-port", *more]
     # In a session of its own: Ctrl-C reaches us, and we end it after what talks to it.
     process = subprocess.Popen(  # noqa: S603 - our own command
         command,
@@ -123,14 +122,3 @@ def _ports(folder: Path) -> tuple[int, int]:
         return _PLAIN, _ADMIN
     plain, admin = json.loads(text)
     return plain, admin
-
-
-def _free(port: int) -> int:
-    """Give this port if nobody has it, else any."""
-    with socket.socket() as trial:
-        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            trial.bind(("127.0.0.1", port))
-        except OSError:
-            return 0
-    return port

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 import signal
 import sys
@@ -43,6 +44,9 @@ def calcom(  # noqa: PLR0917 - the command line names each of them
     admin_port: int = typer.Option(
         8911, min=0, max=65535, help="Port of the admin door and page; 0 takes any."
     ),
+    or_any_port: bool = typer.Option(
+        False, "--or-any-port", help="Take any ports where one of these is taken."
+    ),
     folder: Path = typer.Option(
         Path(".zusage/sandbox-calcom"), help="Where the throw-away authority is written."
     ),
@@ -79,8 +83,14 @@ def calcom(  # noqa: PLR0917 - the command line names each of them
         or (_world(world, seed) if world else _of_company(company, seed) if company else None),
     }
     manner = _Manner(keep, while_input=while_input, as_json=as_json)
+    running = late(module, "running_simulator")
     try:
-        _run(late(module, "running_simulator")(**settings), manner)
+        try:
+            _run(running(**settings), manner)
+        except OSError as error:
+            if not or_any_port or error.errno != errno.EADDRINUSE:
+                raise
+            _run(running(**settings | {"port": 0, "tls_port": 0, "admin_port": 0}), manner)
     except OSError as error:
         raise ProblemError(f"The simulator cannot listen there: {error.strerror or error}.") from error
 
