@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import httpx2
 
+from zusage.boot.cli._chaos_desk import cancel_some, move_some
 from zusage.boot.cli._fleet import Fleet
 from zusage.boot.cli._simulated import Simulated
 from zusage.boot.servers import Servers
 from zusage.boot.settings import Settings
-from zusage.sandbox.agreement import Standing
+from zusage.sandbox.agreement import Heard, Standing
 from zusage.sandbox.chaos import Deed
 from zusage.sandbox.player import resolve_day
 
@@ -25,13 +27,16 @@ _LATER = timedelta(days=7)
 
 @dataclass
 class Stage:
-    """What the script works on. `withdrawn` collects the appointments that people cancelled in the calendar."""
+    """What the script works on. `withdrawn` collects the appointments that people cancelled in the calendar, `cancelled`
+    what callers heard who cancelled here."""
 
     settings: Settings
     servers: Servers
     fleet: Fleet
     simulated: Simulated
+    company_id: UUID
     withdrawn: set[str] = field(default_factory=set)
+    cancelled: list[Heard] = field(default_factory=list)
 
 
 def do_deed(deed: Deed, stage: Stage) -> str:
@@ -113,6 +118,19 @@ def _move_there(deed: Deed, stage: Stage) -> str:
     return f"{chosen.guest}, to {start.astimezone(ZoneInfo(ZONE)):%d.%m. %H:%M}"
 
 
+def _cancel_here(deed: Deed, stage: Stage) -> str:
+    done = cancel_some(stage.servers, stage.company_id, deed.pick)
+    if done is None:
+        return "there is none yet"
+    appointment_id, guest = done
+    stage.cancelled.append(Heard(guest, "", "cancelled", appointment_id))
+    return guest
+
+
+def _move_here(deed: Deed, stage: Stage) -> str:
+    return move_some(stage.servers, stage.company_id, deed.pick) or "there is none yet"
+
+
 def _ours(deed: Deed, stage: Stage) -> Standing | None:
     """Choose one of our bookings that is the only one of its appointment."""
     standing = stage.simulated.standing()
@@ -133,4 +151,6 @@ _DOING = {
     "visitor": _visitor,
     "cancel_there": _cancel_there,
     "move_there": _move_there,
+    "cancel_here": _cancel_here,
+    "move_here": _move_here,
 }

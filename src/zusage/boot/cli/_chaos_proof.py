@@ -51,38 +51,36 @@ class Rehearsed:
 class Verdict:
     """What the proof rests on: the comparison, the ledger's own proof, what is still open there.
 
-    `withdrawn`: appointments that people cancelled in the calendar."""
+    `cancelled` and `withdrawn` count the appointments that callers cancelled, and people in the calendar."""
 
     agreement: Agreement
     proof: Proof
     figures: MirrorFigures
-    withdrawn: int = 0
+    cancelled: int
+    withdrawn: int
 
     @property
     def ok(self) -> bool:
         return self.agreement.ok and self.proof.proven and not self.figures.orphans
 
 
-def settle(
-    stage: Stage, company_id: UUID, rehearsed: Rehearsed, tell: Callable[[float, str], None]
-) -> Verdict:
+def settle(stage: Stage, rehearsed: Rehearsed, tell: Callable[[float, str], None]) -> Verdict:
     """Wait until nothing is under way, compare with the calendar as the worker does each night, wait again, and prove.
 
     `tell` hears again and again how many seconds that has taken, and how it stands. It takes no longer than four
     minutes, whatever is left undone."""
     began = time.monotonic()
-    _watch(stage, company_id, rehearsed, tell, began, agreed=False)
+    _watch(stage, rehearsed, tell, began, agreed=False)
     tell(time.monotonic() - began, "comparing with Cal.com")
-    asyncio.run(_reconcile(stage, company_id))
-    figures = _watch(stage, company_id, rehearsed, tell, began, agreed=True)
+    asyncio.run(_reconcile(stage))
+    figures = _watch(stage, rehearsed, tell, began, agreed=True)
     proof = asyncio.run(_prove(stage.servers))
-    agreement = judge(stage, company_id, rehearsed.calls)
-    return Verdict(agreement, proof, figures or MirrorFigures(), len(stage.withdrawn))
+    agreement = judge(stage, rehearsed.calls)
+    return Verdict(agreement, proof, figures or MirrorFigures(), len(stage.cancelled), len(stage.withdrawn))
 
 
 def _watch(
     stage: Stage,
-    company_id: UUID,
     rehearsed: Rehearsed,
     tell: Callable[[float, str], None],
     began: float,
@@ -92,8 +90,8 @@ def _watch(
     """Wait until nothing is on its way, and both agree if that is asked for."""
     until = time.monotonic() + (_AGREED_WITHIN if agreed else _LATE_COMMIT)
     while True:
-        figures = asyncio.run(_figures(stage.servers, company_id))
-        agreement = judge(stage, company_id, rehearsed.calls)
+        figures = asyncio.run(_figures(stage.servers, stage.company_id))
+        agreement = judge(stage, rehearsed.calls)
         tell(time.monotonic() - began, _said(figures, agreement))
         quiet = figures is not None and not (figures.pending or figures.unknown or figures.orphans)
         if time.monotonic() > until or (quiet and (agreement.ok or not agreed)):
@@ -101,7 +99,7 @@ def _watch(
         time.sleep(_LOOK_EVERY)
 
 
-async def _reconcile(stage: Stage, company_id: UUID) -> None:
+async def _reconcile(stage: Stage) -> None:
     """Do at once what the worker does each quarter of an hour and each night: some webhooks got lost."""
     box = secret_box(stage.settings)
     async with (
@@ -111,17 +109,17 @@ async def _reconcile(stage: Stage, company_id: UUID) -> None:
         reconciling = reconciling_of(database, box, mirroring_of(database, box, calendars))
         for _ in range(_TRIES):
             try:
-                await compare_calendar(company_id, reconciling, mode="go")
+                await compare_calendar(stage.company_id, reconciling, mode="go")
             except (CalendarError, LedgerBusy):
                 await asyncio.sleep(_PAUSE)
             else:
                 return
 
 
-def judge(stage: Stage, company_id: UUID, ended: Sequence[CallEnded]) -> Agreement:
+def judge(stage: Stage, ended: Sequence[CallEnded]) -> Agreement:
     """Compare what was heard, what is promised and what stands, as of now."""
-    booked = asyncio.run(read_booked(stage.servers, company_id))
-    heard = [each.heard for each in ended if each.heard is not None]
+    booked = asyncio.run(read_booked(stage.servers, stage.company_id))
+    heard = [each.heard for each in ended if each.heard is not None] + stage.cancelled
     return compare(booked, stage.simulated.standing(), heard, stage.withdrawn)
 
 
@@ -179,6 +177,7 @@ def print_proof(verdict: Verdict) -> None:
     )
     rows = {
         "promises callers heard": agreement.said,
+        "cancelled at the salon": verdict.cancelled,
         "cancelled by the shop in Cal.com": verdict.withdrawn,
         "appointments in the ledger": agreement.appointments,
         "working phases promised": agreement.promised,

@@ -7,7 +7,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-DeedKind = Literal["kill", "faults", "outage", "settings", "visitor", "cancel_there", "move_there"]
+DeedKind = Literal[
+    "kill",
+    "faults",
+    "outage",
+    "settings",
+    "visitor",
+    "cancel_there",
+    "move_there",
+    "cancel_here",
+    "move_here",
+]
 Part = Literal["server 1", "server 2", "worker", "postgres", "valkey"]
 
 _OFTEN: tuple[tuple[float, Mapping[str, Any]], ...] = (
@@ -69,21 +79,26 @@ def _deaths(dice: random.Random, seconds: float) -> Iterator[Deed]:
 def _absences(dice: random.Random, seconds: float) -> Iterator[Deed]:
     length = max(2.0, seconds / 12)
     for mode, words in (("refuse", "refuses connections"), ("hang", "takes requests and never answers")):
-        at = seconds * dice.uniform(0.3, 0.8)
+        at = seconds * dice.uniform(0.6, 0.85)
         what = {"mode": mode, "seconds": length}
         yield Deed(at, "outage", f"Cal.com {words} for {length:.0f} s", what=what)
     limited = [{"kind": "rate_limited", "op": "bookings.*", "seconds": 10}]
     # Late: for the minute that follows nothing is asked of Cal.com, so nothing else could go wrong there.
-    at = seconds * dice.uniform(0.75, 0.95)
+    at = seconds * dice.uniform(0.85, 0.95)
     yield Deed(at, "faults", "Cal.com says 429 and blocks the key", what=limited)
 
 
 def _people(dice: random.Random, seconds: float) -> Iterator[Deed]:
-    """Let web visitors book, and the shop change what we booked, while all this goes on."""
+    """Let web visitors book, and callers and the shop change what we booked, while all this goes on."""
     for _ in range(4):
         at = seconds * dice.uniform(0.05, 0.9)
         yield Deed(at, "visitor", "somebody books on the salon's web page", pick=dice.random())
-    later = seconds * dice.uniform(0.6, 0.9)
-    yield Deed(later, "cancel_there", "the shop cancels a booking in Cal.com", pick=dice.random())
-    later = seconds * dice.uniform(0.6, 0.9)
-    yield Deed(later, "move_there", "the shop moves a booking in Cal.com", pick=dice.random())
+    changes: tuple[tuple[DeedKind, str], ...] = (
+        ("cancel_here", "somebody rings the salon and cancels"),
+        ("move_here", "somebody rings the salon and moves"),
+        ("move_here", "somebody rings the salon and moves"),
+        ("cancel_there", "the shop cancels a booking in Cal.com"),
+        ("move_there", "the shop moves a booking in Cal.com"),
+    )
+    for kind, text in changes:
+        yield Deed(seconds * dice.uniform(0.4, 0.95), kind, text, pick=dice.random())
