@@ -23,6 +23,7 @@ ZONE = "Europe/Berlin"
 _DAYS = ("next open day", "+2 open days", "+3 open days")
 _TIMES = (time(10), time(11), time(12), time(16))
 _LATER = timedelta(days=7)
+_BY_PEOPLE, _REFUSED = ("visitor", "cancel_there", "move_there"), 400
 
 
 @dataclass
@@ -44,8 +45,10 @@ def do_deed(deed: Deed, stage: Stage) -> str:
     try:
         return _DOING[deed.kind](deed, stage)
     except httpx2.HTTPStatusError as error:
-        # What people want may not be possible, as on the real page.
-        return f"not possible: {error.response.json().get('error', error.response.status_code)}"
+        if deed.kind not in _BY_PEOPLE:
+            raise
+        # As on the real page: what people want may be taken by then.
+        return f"not possible, {'taken there' if error.response.status_code == _REFUSED else error}"
 
 
 def end_faults(stage: Stage) -> dict[str, int]:
