@@ -41,8 +41,10 @@ DROP FUNCTION ledger_move(uuid, uuid, uuid, timestamptz, jsonb, integer[], uuid[
 DROP FUNCTION ledger_begin_move(appointment, move, uuid, ledger_moved, text, text, uuid, jsonb, jsonb);
 DROP FUNCTION ledger_move_choice(uuid, uuid, uuid, uuid, boolean, integer[], uuid[], timestamptz[], timestamptz[]);
 DROP FUNCTION ledger_turn(uuid, uuid, uuid, jsonb, jsonb, boolean);
+DROP FUNCTION ledger_write_plan(uuid, uuid, jsonb);
 DROP FUNCTION ledger_clear_way(uuid, uuid, uuid[], timestamptz, timestamptz, timestamptz);
 DROP FUNCTION mirror_move(uuid, uuid, text, boolean, jsonb, timestamptz);
+DROP FUNCTION mirror_move_rest(uuid, uuid, jsonb, timestamptz);
 DROP FUNCTION plan_shape(jsonb);
 DROP TYPE ledger_moved;
 DROP TRIGGER claim_guard ON claim;
@@ -89,7 +91,8 @@ def _seen(sql: str, *tables: str) -> None:
 
 
 def upgrade() -> None:
-    _run((_SQL / "0007_moves.sql").read_text())
+    for part in ("moves", "move_ledger"):
+        _run((_SQL / f"0007_{part}.sql").read_text())
     _seen(_STAND, "mirror", "calendar_mapping", "calendar_host")
 
 
