@@ -75,7 +75,7 @@ async def test_retry_tells_first_and_does_it_when_asked(salon: Mirrored, zusage:
     assert (code, told["applied"], told["retried"], len(told["stuck"])) == (0, False, 0, 1)
     assert await salon.reviews() == ["mirror_refused"]
     code, said = await zusage("mirror", "retry", "--company", key, "--apply")
-    assert (code, "1 phases are tried again now" in said) == (0, True)
+    assert (code, "1 phase is tried again now" in said) == (0, True)
     assert await salon.reviews() == []
     assert (await salon.bring(appointment)).settled
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import typer
 from rich.console import Console
+from rich.table import Table
 
 from zusage.adapters import embedded
 from zusage.adapters.postgres.database import Database
@@ -91,6 +92,14 @@ async def app_database(servers: Servers, *, statement_ms: int = 30_000) -> Async
         yield database
     finally:
         await database.close()
+
+
+def table(*columns: str) -> Table:
+    """A table whose ids can be copied: what is too long for a narrow screen is folded, never cut off."""
+    made = Table()
+    for column in columns:
+        made.add_column(column, overflow="fold")
+    return made
 
 
 def print_json(value: Any) -> None:  # noqa: ANN401 - any JSON

@@ -8,11 +8,13 @@ from dataclasses import asdict, dataclass
 from uuid import UUID
 
 import typer
+from rich.markup import escape
+from rich.table import Table
 
 from zusage.adapters.postgres.mirror_health import PostgresMirrorHealth
 from zusage.app.mirror.steer import Stuck
 from zusage.boot.cli._errors import UsageError
-from zusage.boot.cli._frame import JSON, app_database, prepare, print_json, ready_servers, screen
+from zusage.boot.cli._frame import JSON, app_database, prepare, print_json, ready_servers, screen, table
 from zusage.boot.servers import Servers
 
 _COMPANY = typer.Option(None, "--company", help="Only this company (its key).")
@@ -45,14 +47,14 @@ def retry(
         said = [{"company": key} | asdict(each) for key, each in stuck]
         print_json({"stuck": said, "applied": apply, "retried": done})
         return
-    for key, each in stuck:
-        screen.print(
-            f"{key}: {each.start:%d.%m.%Y %H:%M} UTC  {each.appointment_id}/{each.ordinal}: wanted {each.wanted}, "
-            f"known {each.known} ({each.failure}: {each.text})",
-            markup=False,
-        )
-    again = f"{len(stuck)} phases; --apply tries them again." if stuck else "Nothing is stuck."
-    screen.print(f"{done} phases are tried again now." if apply else again)
+    if stuck:
+        screen.print(_table(stuck))
+    if apply:
+        screen.print(f"{done} {'phase is' if done == 1 else 'phases are'} tried again now.")
+    elif stuck:
+        screen.print(f"{len(stuck)} {'phase' if len(stuck) == 1 else 'phases'}; --apply tries again.")
+    else:
+        screen.print("Nothing is stuck.")
 
 
 def pause(company: str | None = _COMPANY, apply: bool = _APPLY, as_json: bool = JSON) -> None:
@@ -63,6 +65,16 @@ def pause(company: str | None = _COMPANY, apply: bool = _APPLY, as_json: bool = 
 def resume(company: str | None = _COMPANY, apply: bool = _APPLY, as_json: bool = JSON) -> None:
     """Let paused mirrors go on; what waited is brought over within a minute. A dry run unless --apply is given."""
     _set_paused(company, apply=apply, as_json=as_json, paused=False)
+
+
+def _table(stuck: Sequence[tuple[str, Stuck]]) -> Table:
+    shown = table("company", "start (UTC)", "appointment/phase", "wanted", "known", "because")
+    for key, each in stuck:
+        where = f"{each.appointment_id}/{each.ordinal}"
+        because = f"{each.failure}: {each.text}"
+        row = (key, f"{each.start:%d.%m.%Y %H:%M}", where, each.wanted, each.known, because)
+        shown.add_row(*(escape(cell) for cell in row))
+    return shown
 
 
 async def connected_company(store: PostgresMirrorHealth, company: str) -> UUID:

@@ -9,12 +9,12 @@ from dataclasses import asdict
 
 import typer
 from procrastinate.jobs import Status
-from rich.table import Table
+from rich.markup import escape
 
 from zusage.adapters.postgres.database import Database
 from zusage.adapters.postgres.jobs import JobSight, count_jobs, list_jobs, retry_jobs
 from zusage.boot.cli._errors import UsageError
-from zusage.boot.cli._frame import JSON, prepare, print_json, ready_servers, screen
+from zusage.boot.cli._frame import JSON, prepare, print_json, ready_servers, screen, table
 from zusage.boot.servers import Servers
 from zusage.boot.settings import SettingsError
 
@@ -39,15 +39,13 @@ def list_(
     if as_json:
         print_json({"counts": counts, "jobs": [asdict(job) for job in jobs]})
         return
-    table = Table()
-    for column in ("id", "queue", "task", "status", "attempts", "since", "arguments"):
-        # Ids are there to be copied: they are folded where the screen is narrow, never cut off.
-        table.add_column(column, overflow="fold")
+    shown = table("id", "queue", "task", "status", "attempts", "since", "arguments")
     for job in jobs:
         since = f"{job.changed_at:%d.%m. %H:%M:%S}" if job.changed_at else ""
-        said = " ".join(f"{name}={value}" for name, value in job.args.items())
-        table.add_row(str(job.job_id), job.queue, job.task, job.status, str(job.attempts), since, said)
-    screen.print(table)
+        shown.add_row(
+            str(job.job_id), job.queue, job.task, job.status, str(job.attempts), since, escape(_said(job))
+        )
+    screen.print(shown)
     screen.print(", ".join(f"{count} {name}" for name, count in counts.items()) or "no jobs")
 
 
@@ -63,10 +61,17 @@ def retry(
     if as_json:
         print_json({"failed": [asdict(job) for job in found], "applied": apply, "retried": done})
         return
-    for job in found:
-        screen.print(f"{job.job_id} {job.task} {job.args}", markup=False)
+    if found:
+        shown = table("id", "task", "arguments")
+        for job in found:
+            shown.add_row(str(job.job_id), job.task, escape(_said(job)))
+        screen.print(shown)
     again = f"{len(found)} jobs; --apply runs them again." if found else "No job has failed."
     screen.print(f"{done} jobs run again." if apply else again)
+
+
+def _said(job: JobSight) -> str:
+    return " ".join(f"{name}={value}" for name, value in job.args.items())
 
 
 async def _read(

@@ -7,13 +7,15 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 import typer
+from rich.markup import escape
+from rich.table import Table
 
 from zusage.adapters.postgres.mirror_health import PostgresMirrorHealth
 from zusage.app.mirror.health import MirrorFigures, MirrorStatus, action_for, judge, mirror_status, worst
 from zusage.boot.calendars import open_calendars
 from zusage.boot.cli import _mirror_steering as steering
 from zusage.boot.cli._errors import FOUND, UsageError, unknown_as_wrong
-from zusage.boot.cli._frame import JSON, app_database, prepare, print_json, ready_servers, screen
+from zusage.boot.cli._frame import JSON, app_database, prepare, print_json, ready_servers, screen, table
 from zusage.boot.servers import Servers
 
 app = typer.Typer(
@@ -65,17 +67,15 @@ async def _status(servers: Servers, company: str | None) -> list[MirrorStatus]:
 
 
 def _print(found: Sequence[MirrorStatus]) -> None:
+    """Print a line of counts for each company, then what there is to say about one, and what to do."""
     if not found:
         screen.print("No company has a calendar; `zusage calcom connect` connects one.")
+        return
+    screen.print(_table(found))
     for each in found:
         f = each.figures
-        colour = _COLOURS[each.health]
-        screen.print(f"[{colour}]●[/{colour}] {each.company}: {each.health}")
-        screen.print(
-            f"  {f.pending} pending ({f.late} over an hour, the oldest {f.oldest_pending / 60:.0f} min), "
-            f"{f.unknown} unknown, {f.reviews} to review, {f.orphans} orphans, "
-            f"{f.success:.1%} of {f.worked_on} in 24 h"
-        )
+        if _is_worth_a_word(each):
+            screen.print(f"{each.company}:", markup=False)
         _print_state(f)
         for reviews in f.open_reviews:
             numbers = ", ".join(map(str, reviews.reviews))
@@ -94,6 +94,29 @@ def _print(found: Sequence[MirrorStatus]) -> None:
             screen.print(f"  → {each.action}", markup=False)
 
 
+def _table(found: Sequence[MirrorStatus]) -> Table:
+    shown = table(
+        "company", "health", "pending", "over an hour", "oldest", "unknown", "to review", "orphans", "24 h"
+    )
+    for each in found:
+        f = each.figures
+        health = f"[{_COLOURS[each.health]}]{each.health}[/]"
+        counts = (
+            str(n)
+            for n in (f.pending, f.late, f"{f.oldest_pending / 60:.0f} min", f.unknown, f.reviews, f.orphans)
+        )
+        shown.add_row(escape(each.company), health, *counts, f"{f.success:.1%} of {f.worked_on}")
+    return shown
+
+
+def _is_worth_a_word(each: MirrorStatus) -> bool:
+    f = each.figures
+    state = (
+        f.observed or f.compared is not None or f.blocked or f.oldest_failing or f.open_reviews or f.troubles
+    )
+    return bool(state or each.action or any(circuit.phase != "closed" for circuit in each.circuits))
+
+
 def _print_state(f: MirrorFigures) -> None:
     if f.observed:
         screen.print(f"  only observed: {f.observed}", markup=False)
@@ -101,7 +124,7 @@ def _print_state(f: MirrorFigures) -> None:
         screen.print(f"  all weeks were compared {f.compared / 3600:.1f} h ago")
     if f.blocked:
         screen.print(f"  Cal.com blocks the key for {f.blocked:.0f} s more; nothing is sent until then")
-    if f.oldest_failing:
-        screen.print(
-            f"  {f.failing_day} fail for over a day, the oldest since {f.oldest_failing / 3600:.1f} h"
-        )
+    if f.failing_day:
+        screen.print(f"  {f.failing_day} fail for over a day, the oldest for {f.oldest_failing / 3600:.1f} h")
+    elif f.oldest_failing:
+        screen.print(f"  the oldest that fails has done so for {f.oldest_failing / 60:.0f} min")

@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 import typer
+from rich.markup import escape
+from rich.table import Table
 
 from zusage.adapters.postgres.mirror_health import PostgresMirrorHealth
 from zusage.app.mirror.steer import OpenOrphan
 from zusage.boot.cli._errors import FOUND, UsageError, unknown_as_wrong
-from zusage.boot.cli._frame import JSON, app_database, prepare, print_json, ready_servers, screen
+from zusage.boot.cli._frame import JSON, app_database, prepare, print_json, ready_servers, screen, table
 from zusage.boot.cli._mirror_steering import connected_company
 from zusage.boot.servers import Servers
 
@@ -33,13 +35,8 @@ def list_(
     if as_json:
         print_json([{"company": key, **asdict(orphan)} for key, orphan in found])
     else:
-        for key, orphan in found:
-            state = "is tried again" if orphan.next_at else "rests, a person must cancel it"
-            screen.print(
-                f"{key}: {orphan.uid} ({orphan.why}) of appointment {orphan.appointment_id}, "
-                f"found {orphan.found_at:%d.%m.%Y %H:%M} UTC, {orphan.attempts} attempts, {state}. {orphan.text}",
-                markup=False,
-            )
+        if found:
+            screen.print(_table(found))
         screen.print(f"{len(found)} open orphans")
     if found:
         raise typer.Exit(FOUND)
@@ -61,6 +58,16 @@ def resolve(
         return
     what = "is cancelled again" if again else "is closed"
     screen.print(f"{uid} {what}{'' if apply else ' with --apply'}.", markup=False)
+
+
+def _table(found: Sequence[tuple[str, OpenOrphan]]) -> Table:
+    shown = table("company", "uid", "why", "appointment", "found (UTC)", "attempts", "state", "text")
+    for key, orphan in found:
+        state = "is tried again" if orphan.next_at else "rests, a person must cancel it"
+        since = f"{orphan.found_at:%d.%m.%Y %H:%M}"
+        row = (key, orphan.uid, orphan.why, str(orphan.appointment_id), since, str(orphan.attempts), state)
+        shown.add_row(*(escape(each) for each in (*row, orphan.text)))
+    return shown
 
 
 async def _list(servers: Servers, company: str | None) -> Sequence[tuple[str, OpenOrphan]]:
