@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from copy import copy
 from datetime import timedelta
 from uuid import UUID
 
@@ -84,6 +85,24 @@ async def test_hole_02_what_staff_cancel_is_never_made_anew(desk: Reconciled) ->
         desk.later(HOUR)
     assert (salon.posts(), salon.there) == (1, [])
     assert await desk.status(appointment) == "cancelled"
+
+
+async def test_hole_02_a_list_that_still_shows_what_people_cancelled_brings_nothing_back(
+    desk: Reconciled,
+) -> None:
+    salon = desk.salon
+    appointment = await salon.book(salon.shop.plan(start=open_start(), minutes=120, gap=(60, 30)))
+    await salon.bring(appointment)
+    desk.later(HOUR)
+    there, now = salon.sim.world.bookings[await desk.uid(appointment, 2)], salon.sim.clock.now()
+    before = copy(there)
+    await salon.sim.people.cancel(there.uid)
+    await desk.compare()
+    assert await salon.reviews() == ["mirror_cancelled_there"]
+    salon.sim.world.lag(before, now=now, seconds=600, reads=0, new=False)
+    await desk.compare()
+    assert await salon.reviews() == ["mirror_cancelled_there"]
+    assert await salon.known(appointment) == [("present", "present"), ("present", "absent")]
 
 
 async def test_hole_02_rows_that_shift_between_two_pages_hide_nothing(

@@ -126,6 +126,8 @@ def test_whose_it_is(metadata: dict[str, str], email: str | None, expected: str)
         ({"busy": True}, seen(replace(STANDS, status="cancelled")), "nothing"),
         ({"known": "absent", "in_review": True}, seen(replace(STANDS, status="cancelled")), "ended"),
         ({"known": "absent", "in_review": True}, seen(None), "ended"),
+        ({"known": "absent", "in_review": True}, seen(STANDS), "stands"),
+        ({"known": "absent", "in_review": True, "still_since": NOW}, seen(STANDS), "nothing"),
         ({"known": "sending", "uid": None, "busy": True}, Sight(others=(STANDS,)), "stands"),
         ({"known": "unknown", "uid": None, "busy": True}, Sight(others=(STANDS,)), "stands"),
         ({"known": "none", "uid": None}, Sight(others=(STANDS,)), "stands"),

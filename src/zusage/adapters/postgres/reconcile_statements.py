@@ -26,7 +26,7 @@ SELECT m.appointment_id, m.ordinal, m.staff_id, m.starts_at, m.ends_at, m.wanted
        ARRAY(SELECT mirror_intent(m.appointment_id, m.ordinal, g::smallint)::text
              FROM generate_series(0, m.generation) AS g ORDER BY g),
        m.uid, m.uids, m.next_at IS NOT NULL OR coalesce(m.lease_until > %(now)s, false), m.review_at IS NOT NULL,
-       greatest(m.created_at, m.wanted_at, m.settled_at, m.sent_at), m.missed_at,
+       greatest(m.created_at, m.wanted_at, m.settled_at, m.sent_at, m.review_at), m.missed_at,
        coalesce(h.host_id, m.known_host_id),
        CASE WHEN m.failure IS DISTINCT FROM 'changed' THEN m.known_starts_at END, m.known_ends_at, m.known_host_id
 FROM mirror m LEFT JOIN calendar_host h ON h.company_id = m.company_id AND h.staff_id = m.staff_id

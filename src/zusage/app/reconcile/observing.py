@@ -101,8 +101,14 @@ def judge(phase: Phase, sight: Sight, now: datetime) -> Verdict:
         return _arriving(phase, living)
     if phase.busy:
         return _NOTHING
-    if not living:
-        return _gone(phase, sight, now)
+    return _standing(phase, sight, living, now) if living else _gone(phase, sight, now)
+
+
+def _standing(phase: Phase, sight: Sight, living: Sequence[CalendarBooking], now: datetime) -> Verdict:
+    """Of several that live the one at the end of the chain stays, else the one as it is wanted; always the same."""
+    if phase.known == "absent" and not _still(phase, now):
+        # Look-ups lag as well: what people cancelled a moment ago seems to live for a while.
+        return _NOTHING
     kept, *more = sorted(
         living, key=lambda each: (each is not sight.current, not fits(each, phase), each.uid)
     )

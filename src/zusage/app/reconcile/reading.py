@@ -66,13 +66,13 @@ class Reader:
         return found
 
     async def sight(self, phase: Phase, listed: Mapping[str, CalendarBooking]) -> Sight:
-        """Look at a phase. What a list shows as it is wanted is believed; anything else is asked for by its uid.
+        """Look at a phase. What a list shows as it is known is believed; anything else is asked for by its uid.
 
         `listed` are the bookings of this phase that a list showed, by uid."""
         shown = listed.get(phase.uid or "")
         if phase.uid is None:
             sight = Sight()
-        elif shown is not None and (fits(shown, phase) or _is_over(shown, phase)):
+        elif shown is not None and (_stands(shown, phase) or _is_over(shown, phase)):
             sight = Sight(shown, asked=True)
         else:
             sight = Sight(await self.last_of(phase.uid), asked=phase.uid not in self.unread)
@@ -102,6 +102,11 @@ class Reader:
                 raise TooManyError(f"more than {MOST_LISTED} bookings in one list")
             skip = None if page.next_skip is None else max(page.next_skip - _OVERLAP, skip + 1)
         return found
+
+
+def _stands(booking: CalendarBooking, phase: Phase) -> bool:
+    """Say whether a list shows what is known. Lists lag, so anything new is asked for, and so is what people ended."""
+    return phase.known == "present" and not phase.in_review and fits(booking, phase)
 
 
 def _is_over(booking: CalendarBooking, phase: Phase) -> bool:
