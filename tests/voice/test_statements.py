@@ -10,6 +10,7 @@ import psycopg
 import pytest
 
 from support.database import DatabaseUrls
+from support.free_salon import at, free_salon, said
 from support.voice import Salon, open_day, served_salon
 from zusage.adapters.embedded import EmbeddedServers
 
@@ -81,3 +82,14 @@ async def test_noting_what_was_misheard_waits_for_nothing_more(logged: Salon, lo
     await phone.tool("check_availability", {"service": "Reifenwechsel"})
     statements = log.counted()
     assert ["misheard_note" in statement for statement in statements] == [False, False, True], statements
+
+
+async def test_a_calendar_adds_no_statement_to_a_check(database: DatabaseUrls, log: Log) -> None:
+    """Who is whom there is known for a while, and free times are kept elsewhere."""
+    async with free_salon(database) as salon:
+        await salon.check(said(at(14)))
+        log.since_here()
+        held = await salon.check(said(at(16)))
+        statements = log.counted()
+        assert (held["status"], held["data"]["certainty"]["calendar"]) == ("held", "seen")
+        assert 1 <= len(statements) <= 4, statements
