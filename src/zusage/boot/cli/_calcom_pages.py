@@ -8,13 +8,12 @@ from dataclasses import asdict
 from typing import Any
 
 from rich.markup import escape
-from rich.table import Table
 
 from zusage.app.calendar_setup.check_calendar import CalendarReport
 from zusage.app.calendar_setup.connect_calendar import Connected
 from zusage.app.calendar_setup.map_calendar import Applied, MapView
 from zusage.app.calendar_setup.propose import Candidate, HostProposal, PieceProposal
-from zusage.boot.cli._frame import screen
+from zusage.boot.cli._frame import screen, table
 
 _HOOKS = {
     "none": "Cal.com tells no changes: there is no public URL (--public-url or ZUSAGE_PUBLIC_URL).",
@@ -61,20 +60,20 @@ def print_map(view: MapView) -> None:
 
 
 def _print_hosts(hosts: Sequence[HostProposal]) -> None:
-    table = _table("Staff", "At Cal.com", "Because")
+    shown = table("Staff", "At Cal.com", "Because")
     for each in hosts:
         there = f"{each.host.name or each.host.username} ({each.host.user_id})" if each.host else "—"
         reason = each.reason if each.host else _ORIGINS["none"]
-        table.add_row(escape(each.member.name), escape(there), escape(reason))
-    screen.print(table)
+        shown.add_row(escape(each.member.name), escape(there), escape(reason))
+    screen.print(shown)
 
 
 def _print_pieces(pieces: Sequence[PieceProposal]) -> None:
-    table = _table("Service", "Staff", "Min", "Event type", "Score", "Because")
+    shown = table("Service", "Staff", "Min", "Event type", "Score", "Because")
     for each in pieces:
         piece, chosen = each.piece, each.chosen
         title = f"{chosen.kind.title} ({chosen.kind.event_type_id})" if chosen else "—"
-        table.add_row(
+        shown.add_row(
             escape(piece.label),
             escape(piece.member.name),
             str(piece.minutes),
@@ -82,7 +81,7 @@ def _print_pieces(pieces: Sequence[PieceProposal]) -> None:
             str(chosen.score) if chosen else "",
             escape(", ".join(chosen.reasons)) if chosen else _ORIGINS["none"],
         )
-    screen.print(table)
+    screen.print(shown)
 
 
 def _unbookable(view: MapView) -> Iterator[str]:
@@ -202,10 +201,3 @@ def print_report(report: CalendarReport) -> None:
         screen.print(
             "[green]✓[/green] everybody who is offered can be booked there, at the lengths said here"
         )
-
-
-def _table(*columns: str) -> Table:
-    table = Table()
-    for column in columns:
-        table.add_column(column, overflow="fold")
-    return table
