@@ -337,6 +337,29 @@ async def test_the_hit_rate_counts_who_waited(database: DatabaseUrls, servers: E
         assert status.days > 0
 
 
+async def test_in_a_warm_week_more_than_ninety_five_of_a_hundred_wait_for_nothing(salon: FreeSalon) -> None:
+    """Exact times and windows of all its open days, in parallel, holds and refusals among them."""
+    await warmed(salon)
+    parts = salon.salon.parts.free_times
+    days = [today() + timedelta(days=n) for n in range(1, 7)]
+    wishes = [
+        f"{day:%d.%m.%Y} {more}".strip() for day in days for more in ("", "10 Uhr", "11 Uhr 30", "15 Uhr")
+    ]
+    tools = [("get_alternatives" if len(when) == 10 else "check_availability", when) for when in wishes]
+    for n in range(0, len(tools), 8):
+        await asyncio.gather(
+            *(
+                salon.phone().tool(tool, {"service": "Damenschnitt", "when": when})
+                for tool, when in tools[n : n + 8]
+            )
+        )
+    await salon.settled()
+    (status,) = await cache_status(await parts.hosts.companies(), kept=parts.kept, now=time.time())
+    assert status.hits + status.stale + status.misses >= len(tools) - 8
+    assert status.hit_rate is not None
+    assert status.hit_rate > 0.95, status
+
+
 async def test_metrics_count_without_names_what_this_process_answered(salon: FreeSalon) -> None:
     window = {"service": "Damenschnitt", "when": f"{open_day():%d.%m.%Y}"}
     for _ in range(2):
