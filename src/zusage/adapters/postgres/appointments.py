@@ -27,8 +27,10 @@ WHERE a.company_id = %(company)s
 _OF_DAY: LiteralString = (
     _APPOINTMENTS
     + """
-  AND a.starts_at >= (%(day)s::date)::timestamp AT TIME ZONE b.zone
-  AND a.starts_at < (%(day)s::date + 1)::timestamp AT TIME ZONE b.zone
+  AND (a.starts_at AT TIME ZONE b.zone)::date
+      = coalesce(%(day)s::date, ((SELECT zusage_now()) AT TIME ZONE b.zone)::date)
+  AND a.starts_at > coalesce(%(day)s::date, (SELECT zusage_now())::date) - interval '2 days'
+  AND a.starts_at < coalesce(%(day)s::date, (SELECT zusage_now())::date) + interval '3 days'
 ORDER BY a.starts_at, a.appointment_id
 """
 )
@@ -62,8 +64,10 @@ class AppointmentState:
     reviews: tuple[str, ...]
 
 
-async def appointments_of(database: Database, company_id: UUID, day: date) -> Sequence[AppointmentState]:
-    """List the appointments that start on a local day of their branch, cancelled ones too, by start."""
+async def appointments_of(
+    database: Database, company_id: UUID, day: date | None
+) -> Sequence[AppointmentState]:
+    """List the appointments that start on a local day of their branch (None: today), cancelled ones too, by start."""
     return await _read(database, company_id, _OF_DAY, {"day": day})
 
 

@@ -68,7 +68,7 @@ def dump(company: str, state: AppointmentState) -> dict[str, Any]:
     }
 
 
-def print_day(console: Console, day: date, found: Sequence[tuple[str, AppointmentState]]) -> None:
+def print_day(console: Console, day: date | None, found: Sequence[tuple[str, AppointmentState]]) -> None:
     """Print the appointments of a day as a table."""
     if found:
         table = Table("id", "company", "time", "service", "with", "for", "status", "calendar")
@@ -79,7 +79,7 @@ def print_day(console: Console, day: date, found: Sequence[tuple[str, Appointmen
                 state.status, calendar_state(state),
             )  # fmt: skip
         console.print(table)
-    console.print(f"{len(found)} appointments on {day.isoformat()}")
+    console.print(f"{len(found)} appointments {f'on {day.isoformat()}' if day else 'today'}")
 
 
 def print_one(console: Console, state: AppointmentState, record: AppointmentRecord) -> None:

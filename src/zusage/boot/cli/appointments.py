@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import typer
 
@@ -43,7 +42,7 @@ _APPLY = typer.Option(False, "--apply", "--yes", help="Do it; without it, only t
 )
 def list_(
     company: str | None = typer.Option(None, "--company", help="Only this company (its key)."),
-    day: str = typer.Option("", "--day", help="A day, as 2026-11-24; today without it."),
+    day: str = typer.Option("", "--day", help="A day of the branch, as 2026-11-24; today without it."),
     as_json: bool = JSON,
 ) -> None:
     """List the appointments of a local day, with how each stands in the calendar."""
@@ -120,7 +119,9 @@ def cancel(
         screen.print(sentence, markup=False)
 
 
-async def _list(servers: Servers, company: str | None, day: date) -> list[tuple[str, AppointmentState]]:
+async def _list(
+    servers: Servers, company: str | None, day: date | None
+) -> list[tuple[str, AppointmentState]]:
     async with app_database(servers) as database:
         names = [name for name in await list_names(database) if company in (None, name.key)]
         if company is not None and not names:
@@ -192,11 +193,9 @@ def _id(text: str) -> UUID:
         ) from None
 
 
-def _day(text: str) -> date:
-    if not text:
-        return datetime.now(UTC).astimezone(ZoneInfo("Europe/Berlin")).date()
+def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text)
+        return date.fromisoformat(text) if text else None
     except ValueError:
         raise UsageError(f'--day "{text}" is no day; write one like 2026-11-24.') from None
 
