@@ -45,7 +45,7 @@ INSERT INTO calendar_branch (company_id, branch_id, confirm, wait_ms, connected_
 VALUES (%s, %s, %s, %s, zusage_now())
 ON CONFLICT (company_id, branch_id) DO UPDATE SET confirm = excluded.confirm, wait_ms = excluded.wait_ms
 """
-_DROP_BRANCHES = "DELETE FROM calendar_branch WHERE company_id = %s AND branch_id <> ALL (%s)"
+_DROP_BRANCHES = "DELETE FROM calendar_branch WHERE company_id = %s AND branch_id <> ALL (%s);"
 _HOSTS = "SELECT staff_id, host_id, probe_event_type_id FROM calendar_host WHERE company_id = %s"
 _PUT_HOST = (
     "INSERT INTO calendar_host (company_id, staff_id, host_id, probe_event_type_id) VALUES (%s, %s, %s, %s)"
@@ -60,10 +60,10 @@ VALUES (%s, %s, %s, %s, %s, %s, %s)
 """
 # Whose bookings of others block their time follows the mapping.
 _COMPARE_ANEW = """
-UPDATE calendar_pull SET compared_at = NULL, compare_from = NULL, next_at = zusage_now() WHERE company_id = %s;
+UPDATE calendar_pull SET compared_at = NULL, compare_from = NULL, next_at = %s WHERE company_id = %s;
 """
 # Who may be offered follows the mapping: every process has to read its masters anew.
-_NEWER = "UPDATE company SET catalogue_version = catalogue_version + 1 WHERE company_id = %s"
+_NEWER = "UPDATE company SET catalogue_version = catalogue_version + 1 WHERE company_id = %s;"
 
 
 class PostgresCalendars:
@@ -112,7 +112,7 @@ class PostgresCalendars:
             async with self._database.transaction(company_id) as connection:
                 await connection.execute(LOCK_COMPANY, (str(company_id),))
                 # The segments go with their hosts.
-                await connection.execute("DELETE FROM calendar_host WHERE company_id = %s", [company_id])
+                await connection.execute("DELETE FROM calendar_host WHERE company_id = %s;", [company_id])
                 for host in mapping.hosts:
                     await connection.execute(
                         _PUT_HOST, (company_id, host.staff_id, host.host_id, host.probe_event_type_id)
@@ -120,7 +120,8 @@ class PostgresCalendars:
                 for s in mapping.segments:
                     row = (company_id, s.service_id, s.ordinal, s.staff_id, s.event_type_id, s.length_min)
                     await connection.execute(_PUT_SEGMENT, (*row, s.send_length))
-                await connection.execute(_COMPARE_ANEW, [company_id])
+                now = (await _rows(connection, "SELECT zusage_now()"))[0][0]
+                await connection.execute(_COMPARE_ANEW, [now, company_id])
                 await connection.execute(_NEWER, [company_id])
                 await connection.execute("COMMIT")
 
