@@ -214,11 +214,11 @@ class PostgresReconcileUnit:
     async def take_hints(self, limit: int, seconds: float) -> Sequence[TakenHint]:
         now = await self.now()
         values = {"company": self._company_id, "now": now, "limit": limit}
-        await self._run(sql.KNOWN_HINTS, values)
         until = {"until": now + timedelta(seconds=seconds)}
         found = await self._rows(sql.TAKE_HINTS, values | until)
         return [
-            TakenHint(bytes(digest), trigger, tuple(uids), looks) for digest, trigger, uids, looks in found
+            TakenHint(bytes(digest), trigger, tuple(uids), looks, received_at)
+            for digest, trigger, uids, looks, received_at in found
         ]
 
     async def heeded(self, digests: Sequence[bytes], next_at: datetime | None) -> None:

@@ -174,23 +174,12 @@ WHERE NOT EXISTS (SELECT 1 FROM appointment_history h WHERE h.company_id = %(com
 EXTERNAL = "SELECT ledger_external(%s, %s, %s, %s, %s, %s)"
 OBSERVE = "SELECT calendar_observe(%s, %s, %s)"
 
-# What Cal.com answered to our own request said more than the webhook of it could: reading that booking again would
-# double the requests of every booking. A webhook that comes a minute later may be about something else.
-KNOWN_HINTS = """
-UPDATE calendar_hint h SET next_at = NULL
-WHERE h.company_id = %(company)s AND h.next_at <= %(now)s AND h.trigger_event = 'BOOKING_CREATED'
-  AND NOT EXISTS (
-    SELECT FROM unnest(h.uids) AS named (uid) WHERE NOT EXISTS (
-        SELECT FROM mirror m
-        WHERE m.company_id = %(company)s AND m.uid = named.uid AND m.known = 'present'
-          AND m.settled_at > h.received_at - interval '1 minute'))
-"""
 TAKE_HINTS = """
 UPDATE calendar_hint SET looks = looks + 1, next_at = %(until)s
 WHERE company_id = %(company)s AND digest IN (
     SELECT h.digest FROM calendar_hint h WHERE h.company_id = %(company)s AND h.next_at <= %(now)s
     ORDER BY h.next_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
-RETURNING digest, trigger_event, uids, looks
+RETURNING digest, trigger_event, uids, looks, received_at
 """
 HEEDED = "UPDATE calendar_hint SET next_at = %s WHERE company_id = %s AND digest = ANY (%s)"
 FIRST_PULL = """

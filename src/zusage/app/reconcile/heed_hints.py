@@ -19,7 +19,9 @@ log = structlog.get_logger()
 
 _LIMIT, _LEASE = 100, 120.0
 _ENDING = ("BOOKING_CANCELLED", "BOOKING_REJECTED")
-_BEGINNING = ("BOOKING_CREATED", "BOOKING_REQUESTED", "BOOKING_RESCHEDULED")
+_MADE, _MOVED = ("BOOKING_CREATED", "BOOKING_REQUESTED"), ("BOOKING_RESCHEDULED",)
+_BEGINNING = (*_MADE, *_MOVED)
+_TOLD_WITHIN = timedelta(minutes=1)
 _AGAIN = timedelta(seconds=30)
 _MOST_LOOKS, _MOST_TRIES = 3, 6
 
@@ -27,9 +29,9 @@ _MOST_LOOKS, _MOST_TRIES = 3, 6
 async def heed_hints(company_id: UUID, reconciling: Reconciling) -> Observed:
     """Read the bookings of all due hints of one company, each once, and observe them.
 
-    Nothing is taken from the webhook itself (protocols 20), and what only tells of our own doing asks for nothing. What was told and is not to be seen
-    yet is read again.
-    Repeats and several at once are harmless; what is lost here the periodic comparison finds.
+    Nothing is taken from the webhook itself (protocols 20), and what only tells of our own doing asks for nothing. What
+    was told and is not to be seen yet is read again. Repeats and several at once are harmless; what is lost here the
+    periodic comparison finds.
 
     :raises LedgerBusy: the database is too busy; the hints are due again in two minutes.
     :raises SecretUnreadable: no key opens the calendar's key."""
@@ -54,7 +56,9 @@ async def heed_hints(company_id: UUID, reconciling: Reconciling) -> Observed:
 
 
 async def _news(hints: Sequence[TakenHint], unit: ReconcileUnit) -> list[TakenHint]:
-    """Leave out what tells of our own doing: an answer has said the same, so there is nothing to ask."""
+    """Leave out what tells of our own doing: the answer to our request said more than its webhook could.
+
+    A webhook that comes a minute later may be about something else."""
     uids = frozenset(uid for hint in hints for uid in hint.uids)
     phases = {phase.uid: phase for phase in await unit.phases(Marks(uids=uids))}
     known = [hint for hint in hints if _is_known(hint, phases.get(hint.uids[0]))]
@@ -63,11 +67,14 @@ async def _news(hints: Sequence[TakenHint], unit: ReconcileUnit) -> list[TakenHi
 
 
 def _is_known(hint: TakenHint, phase: Phase | None) -> bool:
-    if phase is None or phase.busy or phase.in_review or phase.missed_at is not None:
+    if phase is None or phase.busy or phase.in_review or not set(hint.uids) <= set(phase.uids):
+        return False
+    if phase.still_since <= hint.received_at - _TOLD_WITHIN:
         return False
     if hint.trigger in _ENDING:
         return phase.known == "absent"
-    return hint.trigger in _BEGINNING and phase.wanted == phase.known == "present"
+    ours = _MOVED if len(hint.uids) > 1 else _MADE
+    return hint.trigger in ours and phase.wanted == phase.known == "present"
 
 
 async def _read(hints: Sequence[TakenHint], reader: Reader) -> Seen:

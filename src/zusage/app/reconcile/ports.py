@@ -87,6 +87,7 @@ class TakenHint:
     trigger: str
     uids: tuple[str, ...]
     looks: int
+    received_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,9 +203,7 @@ class ReconcileUnit(Protocol):
         """Delete hints and bookings of others that were over before a moment."""
 
     async def take_hints(self, limit: int, seconds: float) -> Sequence[TakenHint]:
-        """Take due hints for so long; whoever comes meanwhile does not see them.
-
-        What told of a booking that our own request made just then is heeded already, and is not among them."""
+        """Take due hints for so long; whoever comes meanwhile does not see them."""
 
     async def heeded(self, digests: Sequence[bytes], next_at: datetime | None) -> None:
         """Note that hints were heeded, and when they are to be heeded once more, if so."""
