@@ -14,6 +14,7 @@ from cli_process import Zusage
 
 from support.servers import memory_disk, reachable_folder
 
+_LONGEST = 180
 AGREE = "ledger and Cal.com agree: 4 working phases promised, 4 bookings stand"
 
 
@@ -26,6 +27,7 @@ def clone() -> Iterator[Zusage]:
         yield Zusage(home)
 
 
+@pytest.mark.timeout(600)
 def test_what_is_promised_stands_there_run_after_run(clone: Zusage) -> None:
     _connects_books_and_shows_both_twice(clone)
     _is_never_left_without_its_calendar(clone)
@@ -37,12 +39,12 @@ def test_what_is_promised_stands_there_run_after_run(clone: Zusage) -> None:
 
 
 def _connects_books_and_shows_both_twice(clone: Zusage) -> None:
-    first = clone.run("demo", "--calcom", "--once", "--port", "0")
+    first = clone.run("demo", "--calcom", "--once", "--port", "0", timeout=_LONGEST)
     assert first.code == 0, first.said
     for part in ("Dauerwelle", "In the ledger now", "In the simulated Cal.com now", "Haare wickeln", AGREE):
         assert part in first.out
     assert "201 pieces of services are mapped" in first.err
-    again = clone.run("demo", "--calcom", "--once", "--port", "0")
+    again = clone.run("demo", "--calcom", "--once", "--port", "0", timeout=_LONGEST)
     assert (again.code, AGREE in again.out) == (0, True), again.said
     kept = _kept(clone)
     assert len(kept["bookings"]) == 8, "what was booked before stands there still"

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import wait as wait_for_all
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -151,9 +152,9 @@ def _bad_minute(stage: Stage, targets: Sequence[Target], wish: ChaosWish, progre
         met = end_faults(stage)
         progress.console.print(f"[dim]{wish.seconds:5.1f} s[/dim]  nothing is broken on purpose any more")
         progress.update(bar, description="the last calls end", completed=wish.seconds)
-        ended = [call.result(timeout=_LAST_CALLS) for call in calls]
+        wait_for_all(calls, timeout=_LAST_CALLS)
     progress.remove_task(bar)
-    return Rehearsed(tuple(ended), met, stage.fleet.starts())
+    return Rehearsed(tuple(call.result() for call in calls), met, stage.fleet.starts())
 
 
 @contextmanager
@@ -174,8 +175,12 @@ def _calling(
 
         def call(number: int) -> CallEnded:
             caller = callers[number]
-            sleep(max(began + caller.starts - time.monotonic(), 0))
-            ended = place_call(caller, line, number)
+            try:
+                sleep(max(began + caller.starts - time.monotonic(), 0))
+                ended = place_call(caller, line, number)
+            except HungUp:
+                # On a machine that is too busy to answer in time: the caller has heard nothing.
+                ended = CallEnded(caller.name, "no answer", None, 0, 0, 0.0)
             progress.console.print(
                 f"[dim]{time.monotonic() - began:5.1f} s[/dim]  [cyan]{ended.caller}[/cyan], {caller.service}: {ended.outcome}",
                 soft_wrap=True,

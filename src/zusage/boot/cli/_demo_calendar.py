@@ -32,7 +32,7 @@ from zusage.sandbox.agreement import Agreement, Booked, LedgerPart, Standing, co
 
 SALON = "friseur-eins"
 DOMAIN = "anrufer.friseur-eins.example"
-_SETTLED_WITHIN, _LOOK_EVERY = 30.0, 0.5
+_SETTLED_WITHIN, _LOOK_EVERY = 60.0, 0.5
 
 
 @contextmanager
