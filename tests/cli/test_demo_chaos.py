@@ -41,11 +41,9 @@ def test_six_callers_book_while_all_is_killed_and_both_agree_in_the_end(clone: Z
         assert f"kill -9: {part}" in ended.err
     counts = {name: int(count) for name, count in re.findall(r"│ ([a-z .A-Z]+?) +│ (\d+) +│", ended.out)}
     assert counts["promises callers heard"] >= 3, ended.out
-    assert (
-        counts["working phases promised"]
-        >= counts["appointments in the ledger"]
-        >= counts["promises callers heard"]
-    )
+    over = counts["cancelled at the salon"] + counts["cancelled by the shop in Cal.com"]
+    assert counts["appointments in the ledger"] + over >= counts["promises callers heard"]
+    assert counts["working phases promised"] >= counts["appointments in the ledger"] > 0
     assert _left(clone) == []
     verify = clone.run("verify", "--json", ZUSAGE_DATA_DIR=".zusage-chaos")
     assert (verify.code, json.loads(verify.out)["proven"]) == (0, True), verify.said
