@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import os
-import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
-from pathlib import Path
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-import httpx2
 import pytest
 from procrastinate import App
 
 from support.database import DatabaseUrls
-from support.free_salon import FreeSalon, at, free_salon, said
+from support.free_salon import FreeSalon, at, free_salon, next_open, said, today, warmed
 from support.voice import BERLIN, open_day
-from support.voice import served as served_app
-from zusage.adapters.crypto import format_keys
 from zusage.adapters.embedded import EmbeddedServers
 from zusage.adapters.postgres.courtesies import PostgresCourtesies
 from zusage.adapters.postgres.database import Database
@@ -33,11 +25,9 @@ from zusage.app.free_times._days import free_by_day, stretches_of_days, wanted_s
 from zusage.app.free_times.after_change import AfterChange
 from zusage.app.free_times.fill import Filler, Wanted
 from zusage.app.free_times.ports import CompanyHosts, Source
-from zusage.app.free_times.status import cache_status
 from zusage.app.free_times.warm import is_open_hour, warm
 from zusage.app.mirror.bring_over import bring_over
 from zusage.app.mirror.ports import SlotsWanted, Terms
-from zusage.boot.http import create_app
 from zusage.boot.wiring import mirroring_of
 from zusage.core.scheduling import day_bounds
 from zusage.core.values import Period
@@ -45,24 +35,6 @@ from zusage.inbound.worker.warming import add_warming
 from zusage.sandbox.calcom import Fault
 
 TWO = at(14)
-Ended = tuple[int, str]
-
-
-def today() -> date:
-    return datetime.now(BERLIN).date()
-
-
-async def warmed(salon: FreeSalon, **more: object) -> None:
-    parts = salon.salon.parts.free_times
-    await warm(salon.company_id, hosts=parts.hosts, filler=parts.filler, **more)  # type: ignore[arg-type]
-
-
-async def next_open(salon: FreeSalon) -> datetime:
-    """Two o'clock of an open day of the coming week."""
-    day = today() + timedelta(days=1)
-    while day.weekday() not in (1, 2, 3, 4):
-        day += timedelta(days=1)
-    return at(14, day=day)
 
 
 async def test_hole_33_a_host_with_a_probe_costs_one_request_for_a_week(salon: FreeSalon) -> None:
@@ -87,7 +59,7 @@ async def test_hole_33_own_bookings_need_no_refresh_and_cancellations_one_for_al
     parts = salon.salon.parts
     changed = AfterChange(parts.free_times.hosts, parts.free_times.filler, settle=2.5)
     mirroring = mirroring_of(parts.app, salon.salon.box, parts.calendars, changed=changed)
-    day = (await next_open(salon)).date()
+    day = (next_open()).date()
     await warmed(salon)
     warm_requests = salon.requests()
     booked = []
@@ -154,7 +126,7 @@ async def test_what_a_refusal_shows_to_be_wrong_is_read_anew(salon: FreeSalon) -
 async def test_a_warm_answer_asks_the_calendar_nothing(salon: FreeSalon) -> None:
     await warmed(salon)
     before = salon.requests()
-    when = await next_open(salon)
+    when = next_open()
     window = {"service": "Damenschnitt", "when": f"{when:%d.%m.%Y}"}
     offers = await salon.phone().tool("get_alternatives", window)
     assert offers["status"] == "offers", offers
@@ -319,121 +291,3 @@ def test_days_become_requests_of_a_month_at_most() -> None:
     stretches = stretches_of_days([*days, first])
     assert stretches == [(days[0], days[3]), (days[4], days[4]), (days[5], days[5])]
     assert stretches_of_days([]) == []
-
-
-async def test_the_hit_rate_counts_who_waited(database: DatabaseUrls, servers: EmbeddedServers) -> None:
-    async with free_salon(database, valkey_url=servers.urls.valkey) as salon:
-        when = await next_open(salon)
-        window = {"service": "Damenschnitt", "when": f"{when:%d.%m.%Y}"}
-        await salon.phone().tool("get_alternatives", window)
-        for _ in range(3):
-            await salon.phone().tool("get_alternatives", window)
-        await salon.settled()
-        parts = salon.salon.parts.free_times
-        (status,) = await cache_status(await parts.hosts.companies(), kept=parts.kept, now=time.time())
-        assert (status.company, status.hits, status.stale, status.misses) == ("friseur-eins", 3, 0, 1)
-        assert status.hit_rate == 0.75
-        assert status.reads == len(salon.people)
-        assert status.days > 0
-
-
-async def test_in_a_warm_week_more_than_ninety_five_of_a_hundred_wait_for_nothing(salon: FreeSalon) -> None:
-    """Exact times and windows of all its open days, in parallel, holds and refusals among them."""
-    await warmed(salon)
-    parts = salon.salon.parts.free_times
-    days = [today() + timedelta(days=n) for n in range(1, 7)]
-    wishes = [
-        f"{day:%d.%m.%Y} {more}".strip() for day in days for more in ("", "10 Uhr", "11 Uhr 30", "15 Uhr")
-    ]
-    tools = [("get_alternatives" if len(when) == 10 else "check_availability", when) for when in wishes]
-    for n in range(0, len(tools), 8):
-        await asyncio.gather(
-            *(
-                salon.phone().tool(tool, {"service": "Damenschnitt", "when": when})
-                for tool, when in tools[n : n + 8]
-            )
-        )
-    await salon.settled()
-    (status,) = await cache_status(await parts.hosts.companies(), kept=parts.kept, now=time.time())
-    assert status.hits + status.stale + status.misses >= len(tools) - 8
-    assert status.hit_rate is not None
-    assert status.hit_rate > 0.95, status
-
-
-async def test_metrics_count_without_names_what_this_process_answered(salon: FreeSalon) -> None:
-    window = {"service": "Damenschnitt", "when": f"{open_day():%d.%m.%Y}"}
-    for _ in range(2):
-        await salon.phone().tool("get_alternatives", window)
-    app = create_app(salon.salon.parts)
-    async with served_app(app) as url, httpx2.AsyncClient(trust_env=False) as client:
-        page = await client.get(url + "/metrics")
-    assert page.headers["content-type"].startswith("text/plain; version=0.0.4")
-    counted = dict(line.split(" ") for line in page.text.splitlines() if not line.startswith("#"))
-    assert counted == {
-        'zusage_free_times_questions_total{answered="at_once"}': "1",
-        'zusage_free_times_questions_total{answered="refreshed_behind"}': "0",
-        'zusage_free_times_questions_total{answered="waited"}': "1",
-        "zusage_free_times_requests_total": str(len(salon.people)),
-    }
-    assert "friseur" not in page.text
-
-
-@pytest.fixture
-async def served(database: DatabaseUrls, servers: EmbeddedServers) -> AsyncIterator[FreeSalon]:
-    async with free_salon(database, valkey_url=servers.urls.valkey) as made:
-        yield made
-
-
-@pytest.fixture
-def zusage(
-    served: FreeSalon, database: DatabaseUrls, servers: EmbeddedServers, tmp_path: Path
-) -> Callable[..., Awaitable[Ended]]:
-    """Runs a command beside the served salon; gives its exit code and what it wrote to its output."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("ZUSAGE_")}
-    environment = clean | {
-        "ZUSAGE_DATABASE_URL": database.app,
-        "ZUSAGE_VALKEY_URL": servers.urls.valkey,
-        "ZUSAGE_SECRET_KEYS": format_keys([served.secret]),
-        "COLUMNS": "200",
-    }
-
-    async def run(*args: str, **settings: str) -> Ended:
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "zusage", "cache", *args),
-            cwd=tmp_path,
-            env=environment | settings,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
-        out, err = await process.communicate()
-        assert process.returncode is not None
-        assert "Traceback" not in err.decode()
-        return process.returncode, out.decode() or err.decode()
-
-    return run
-
-
-async def test_commands_warm_show_and_clear(
-    served: FreeSalon, zusage: Callable[..., Awaitable[Ended]]
-) -> None:
-    code, out = await zusage("warm", "--company", "friseur-eins", "--days", "3", "--json")
-    (done,) = json.loads(out)
-    assert (code, done["company"], done["read"]) == (0, "friseur-eins", 3 * len(served.people))
-    assert served.requests() == len(served.people)
-    code, out = await zusage("status", "--json")
-    (status,) = json.loads(out)
-    assert (code, status["days"], status["reads"]) == (0, 3 * len(served.people), len(served.people))
-    assert status["hit_rate"] is None
-    code, out = await zusage("status")
-    assert "friseur-eins" in out
-    code, out = await zusage("clear")
-    assert (code, out.strip()) == (0, f"friseur-eins: {3 * len(served.people)} days forgotten")
-    code, out = await zusage("warm", "--company", "niemand")
-    assert code == 2
-    assert "connected are: friseur-eins" in out
-    await served.sim.outage("error")
-    code, out = await zusage("warm", "--company", "friseur-eins")
-    assert code == 1
-    assert "could not be read" in out
-    code, out = await zusage("status", ZUSAGE_VALKEY_URL="valkey://127.0.0.1:9")
-    assert (code, "does not answer" in out) == (1, True)

@@ -19,6 +19,7 @@ from zusage.adapters.crypto import SecretBox, generate_key
 from zusage.adapters.postgres.calendars import PostgresCalendars
 from zusage.adapters.valkey.counter import client as valkey_client
 from zusage.app.calendar_setup.subscribe import HOOK_PATH, TRIGGERS
+from zusage.app.free_times.warm import warm
 from zusage.app.mirror.connection import (
     BranchCalendar,
     CalendarConnection,
@@ -120,6 +121,24 @@ def said(moment: datetime) -> str:
 
 def starts(answer: Mapping[str, Any]) -> list[datetime]:
     return [datetime.fromisoformat(offer["start"]) for offer in answer["data"]["offers"]]
+
+
+def today() -> date:
+    return datetime.now(BERLIN).date()
+
+
+async def warmed(salon: FreeSalon, **more: object) -> None:
+    """Read ahead as the worker does each hour."""
+    parts = salon.salon.parts.free_times
+    await warm(salon.company_id, hosts=parts.hosts, filler=parts.filler, **more)  # type: ignore[arg-type]
+
+
+def next_open() -> datetime:
+    """Two o'clock of an open day of the coming week."""
+    day = today() + timedelta(days=1)
+    while day.weekday() not in (1, 2, 3, 4):
+        day += timedelta(days=1)
+    return at(14, day=day)
 
 
 @asynccontextmanager
