@@ -68,6 +68,8 @@ def _requests_of(stage: Stage, appointment_id: str) -> tuple[float, float]:
 
 async def load(stage: Stage, length: Length, told: Told) -> None:
     """Fifty calls at a time in real time, with rivals on the phone and on the web."""
+    await stage.compared()
+    stage.sim.journal.clear()
     await stage.warm()
     heard = await play(stage, lanes=length.lanes, seconds=length.load_seconds, seed=7)
     settled = await stage.settled()

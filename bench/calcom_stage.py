@@ -98,12 +98,24 @@ class Stage:
 
     async def settled(self, within: float = 60.0) -> bool:
         """Wait until no mirror has anything to do any more, or only a person has."""
+        return await self._none(
+            "SELECT count(*) FROM mirror WHERE next_at IS NOT NULL AND review_at IS NULL", within
+        )
+
+    async def compared(self, within: float = 130.0) -> None:
+        """Wait until every calendar was compared with the ledger for the first time, as it is once a night then."""
+        first = (
+            "SELECT count(*) FROM calendar_connection c LEFT JOIN calendar_pull p USING (company_id)"
+            " WHERE p.compared_at IS NULL"
+        )
+        if not await self._none(first, within):
+            raise RuntimeError(f"not every calendar was compared within {within:.0f} s")
+
+    async def _none(self, count: str, within: float) -> bool:
         until = time.monotonic() + within
         while time.monotonic() < until:
-            [(open_,)] = await asyncio.to_thread(
-                self.rows, "SELECT count(*) FROM mirror WHERE next_at IS NOT NULL AND review_at IS NULL"
-            )
-            if not open_:
+            [(left,)] = await asyncio.to_thread(self.rows, count)
+            if not left:
                 return True
             await asyncio.sleep(0.5)
         return False
