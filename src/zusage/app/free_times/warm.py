@@ -13,7 +13,9 @@ from zusage.app.free_times._days import days_from, stretches_of_days
 from zusage.app.free_times.fill import CalendarUnread, Filler, Wanted, wanted_days
 from zusage.app.free_times.ports import CalendarHost, CompanyHosts, HostBook
 
-WARM_DAYS = 7
+_DAYS_ASKED, _DAYS_BESIDE = 7, 3
+WARM_DAYS = _DAYS_ASKED + _DAYS_BESIDE
+"""The coming week, and by the same requests the days on which who wants one of its last ones is offered others."""
 OPEN_HOURS = range(7, 20)
 """Hours on the branch's wall in which callers are to be expected; the last tick is at 19 h and serves until 20 h."""
 RECENT_SECONDS = 900.0
