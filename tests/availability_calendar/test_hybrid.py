@@ -10,7 +10,7 @@ from support.database import Clock, DatabaseUrls
 from support.free_salon import FreeSalon, at, free_salon, said, starts
 from support.voice import open_day, served_salon
 from zusage.adapters.embedded import EmbeddedServers
-from zusage.adapters.valkey.counter import client
+from zusage.adapters.valkey.server import client
 from zusage.sandbox.calcom import Fault, Latency
 
 TWO = at(14)

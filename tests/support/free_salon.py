@@ -17,7 +17,7 @@ from support.mirrored import DOMAIN
 from support.voice import BERLIN, Phone, Salon, open_day, served, served_salon
 from zusage.adapters.crypto import SecretBox, generate_key
 from zusage.adapters.postgres.calendars import PostgresCalendars
-from zusage.adapters.valkey.counter import client as valkey_client
+from zusage.adapters.valkey.server import client as valkey_client
 from zusage.app.calendar_setup.subscribe import HOOK_PATH, TRIGGERS
 from zusage.app.free_times.warm import warm
 from zusage.app.mirror.connection import (

@@ -11,15 +11,10 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
-import structlog
-from valkey.exceptions import ValkeyError
-
 from zusage.adapters.process_free_days import ProcessFreeDays, generation_at, is_after
-from zusage.adapters.valkey.counter import client
+from zusage.adapters.valkey.server import ValkeyServer, nothing
 from zusage.app.free_times.ports import KeptDay, Kind, Place
 from zusage.core.values import Period
-
-log = structlog.get_logger()
 
 _Value = TypeVar("_Value")
 
@@ -50,7 +45,6 @@ _DAY_SECONDS = 86_400
 _GENERATION_SECONDS = 2 * _DAY_SECONDS
 """Longer than any day is kept, so that no day outlives the generation it was dropped by."""
 _COUNT_SECONDS = 8 * _DAY_SECONDS
-_PAUSE_SECONDS = 5.0
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MINUTE = timedelta(minutes=1)
 _AT_ONCE = 500
@@ -60,8 +54,8 @@ _EVERY_DAY = "zusage:free:{*}:day:*"
 class ValkeyFreeDays:
     """Implements `app.free_times.ports.FreeDays` on a shared Valkey or Redis; a day is kept for a day.
 
-    When the server does not answer within `timeout`, this process keeps its own (`fallback`), and the server is left
-    alone for five seconds: a little patience, because what is not read here is asked of the calendar. `clock` gives seconds since 1970."""
+    This process keeps its own (`fallback`) while the server is away. A little patience with it (`timeout`), because
+    what is not read here is asked of the calendar. `clock` gives seconds since 1970."""
 
     def __init__(
         self,
@@ -71,13 +65,13 @@ class ValkeyFreeDays:
         clock: Callable[[], float] = time.time,
         timeout: float = 0.3,
     ) -> None:
-        self._client = client(url, timeout=timeout)
+        self._server = ValkeyServer(url, timeout=timeout, clock=clock)
+        self._client = self._server.client
         self._generations = self._client.register_script(_GENERATIONS)
         self._write = self._client.register_script(_WRITE)
         self._release = self._client.register_script(_RELEASE)
         self._fallback = fallback
         self._clock = clock
-        self._resting_until = 0.0
 
     async def read(self, places: Collection[Place]) -> Mapping[Place, KeptDay]:
         wanted = list(places)
@@ -94,7 +88,7 @@ class ValkeyFreeDays:
                 if (day := _day(text, current[_generation_key(place)])) is not None
             }
 
-        return await self._ask(shared, lambda: self._fallback.read(wanted))
+        return await self._server.ask(shared, lambda: self._fallback.read(wanted))
 
     async def generations(self, places: Sequence[Place]) -> Sequence[str]:
         async def shared() -> Sequence[str]:
@@ -103,7 +97,7 @@ class ValkeyFreeDays:
             found = await self._generations(keys=keys, args=[made, _GENERATION_SECONDS]) if keys else []
             return [str(each, "utf-8") for each in found]
 
-        return await self._ask(shared, lambda: self._fallback.generations(places))
+        return await self._server.ask(shared, lambda: self._fallback.generations(places))
 
     async def write(self, days: Mapping[Place, KeptDay], generations: Mapping[Place, str]) -> bool:
         fitting = {place: day for place, day in days.items() if is_after(generations[place], day.read_at)}
@@ -118,7 +112,7 @@ class ValkeyFreeDays:
             kept = await self._write(keys=keys, args=[_DAY_SECONDS, *values]) if keys else 0
             return int(kept) == len(days)
 
-        return await self._ask(shared, lambda: self._fallback.write(days, generations))
+        return await self._server.ask(shared, lambda: self._fallback.write(days, generations))
 
     async def drop(self, company_id: UUID, staff_id: UUID, days: Collection[date]) -> None:
         # Here as well: a process that falls back later must not give back what was dropped.
@@ -131,7 +125,7 @@ class ValkeyFreeDays:
                     pipe.set(_generation(company_id, staff_id, day), generation, ex=_GENERATION_SECONDS)
                 await pipe.execute()
 
-        await self._ask(shared, _nothing)
+        await self._server.ask(shared, nothing)
 
     async def lease(self, company_id: UUID, name: str, seconds: float) -> str | None:
         lease = secrets.token_hex(8)
@@ -140,13 +134,13 @@ class ValkeyFreeDays:
             key, until = f"{_company(company_id)}:lease:{name}", int(seconds * 1000)
             return lease if await self._client.set(key, lease, nx=True, px=until) else None
 
-        return await self._ask(shared, lambda: self._fallback.lease(company_id, name, seconds))
+        return await self._server.ask(shared, lambda: self._fallback.lease(company_id, name, seconds))
 
     async def release(self, company_id: UUID, name: str, lease: str) -> None:
         async def shared() -> None:
             await self._release(keys=[f"{_company(company_id)}:lease:{name}"], args=[lease])
 
-        await self._ask(shared, lambda: self._fallback.release(company_id, name, lease))
+        await self._server.ask(shared, lambda: self._fallback.release(company_id, name, lease))
 
     async def count(self, company_id: UUID, day: date, counts: Mapping[Kind, int]) -> None:
         async def shared() -> None:
@@ -157,7 +151,7 @@ class ValkeyFreeDays:
                 pipe.expire(key, _COUNT_SECONDS)
                 await pipe.execute()
 
-        await self._ask(shared, lambda: self._fallback.count(company_id, day, counts))
+        await self._server.ask(shared, lambda: self._fallback.count(company_id, day, counts))
 
     async def counts(self, company_id: UUID, days: Sequence[date]) -> Mapping[Kind, int]:
         async def shared() -> Mapping[Kind, int]:
@@ -171,7 +165,7 @@ class ValkeyFreeDays:
                     total[kind] = total.get(kind, 0) + int(number)
             return total
 
-        return await self._ask(shared, lambda: self._fallback.counts(company_id, days))
+        return await self._server.ask(shared, lambda: self._fallback.counts(company_id, days))
 
     async def kept(self, companies: Collection[UUID]) -> Mapping[UUID, int]:
         async def shared() -> Mapping[UUID, int]:
@@ -182,7 +176,7 @@ class ValkeyFreeDays:
                 counted[str(key, "utf-8").partition("{")[2].partition("}")[0]] += 1
             return {company_id: counted[str(company_id)] for company_id in companies}
 
-        return await self._ask(shared, lambda: self._fallback.kept(companies))
+        return await self._server.ask(shared, lambda: self._fallback.kept(companies))
 
     async def clear(self, company_id: UUID) -> int:
         async def shared() -> int:
@@ -192,34 +186,13 @@ class ValkeyFreeDays:
             return len(found)
 
         here = await self._fallback.clear(company_id)
-        return await self._ask(shared, lambda: _just(here))
+        return await self._server.ask(shared, lambda: _just(here))
 
     async def alive(self) -> bool:
-        """Say whether the server answers now."""
-        ping: Callable[[], Awaitable[bool]] = self._client.ping
-        try:
-            return bool(await ping())
-        except (ValkeyError, OSError, TimeoutError):
-            return False
+        return await self._server.alive()
 
     async def close(self) -> None:
-        await self._client.aclose()
-
-    async def _ask(
-        self, shared: Callable[[], Awaitable[_Value]], alone: Callable[[], Awaitable[_Value]]
-    ) -> _Value:
-        if self._clock() < self._resting_until:
-            return await alone()
-        try:
-            return await shared()
-        except (ValkeyError, OSError, TimeoutError) as error:
-            self._resting_until = self._clock() + _PAUSE_SECONDS
-            log.warning("valkey_unreachable", reason=type(error).__name__)
-            return await alone()
-
-
-async def _nothing() -> None:
-    return None
+        await self._server.close()
 
 
 async def _just(value: _Value) -> _Value:

@@ -5,14 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-import structlog
-from valkey.exceptions import ValkeyError
-
 from zusage.adapters.calcom.shared import Admission, TokenBucket, bucket_size
-from zusage.adapters.valkey.counter import client
+from zusage.adapters.valkey.server import ValkeyServer, nothing
 from zusage.app.mirror.ports import Priority
-
-log = structlog.get_logger()
 
 # Times in whole milliseconds: Lua writes numbers with 14 digits. A clock that goes back refills nothing.
 _TAKE = """
@@ -34,14 +29,12 @@ local stored = tonumber(redis.call('HGET', KEYS[1], 'blocked') or '0')
 redis.call('HSET', KEYS[1], 'blocked', tostring(math.max(stored, tonumber(ARGV[1]))))
 redis.call('PEXPIRE', KEYS[1], 600000)
 """
-_PAUSE_SECONDS = 5.0
 
 
 class ValkeyTokenBucket:
     """Implements `adapters.calcom.shared.TokenBucket` on a shared Valkey or Redis. `clock` gives unix seconds.
 
-    When the server does not answer within `timeout`, `fallback` counts, and the server is left alone for five
-    seconds. The fallback learns of every block, so that one does not end with the server."""
+    `fallback` counts while the server is away. It learns of every block, so that one does not end with the server."""
 
     def __init__(
         self,
@@ -51,41 +44,32 @@ class ValkeyTokenBucket:
         clock: Callable[[], float] = time.time,
         timeout: float = 0.1,
     ) -> None:
-        self._client = client(url, timeout=timeout)
-        self._take = self._client.register_script(_TAKE)
-        self._block = self._client.register_script(_BLOCK)
+        self._server = ValkeyServer(url, timeout=timeout, clock=clock)
+        self._take = self._server.client.register_script(_TAKE)
+        self._block = self._server.client.register_script(_BLOCK)
         self._fallback = fallback
         self._clock = clock
-        self._resting_until = 0.0
 
     async def take(self, key: str, per_minute: int, priority: Priority) -> Admission:
-        if self._clock() < self._resting_until:
-            return await self._fallback.take(key, per_minute, priority)
         size = bucket_size(per_minute)
         reserve = size.reserve if priority == "background" else 0.0
-        arguments = [int(self._clock() * 1000), size.capacity, size.per_second, reserve]
-        try:
+
+        async def shared() -> Admission:
+            arguments = [int(self._clock() * 1000), size.capacity, size.per_second, reserve]
             granted, wait = await self._take(keys=[_name(key)], args=arguments)
-        except (ValkeyError, OSError, TimeoutError) as error:
-            self._rest(error)
-            return await self._fallback.take(key, per_minute, priority)
-        return Admission(granted=bool(granted), wait=float(wait))
+            return Admission(granted=bool(granted), wait=float(wait))
+
+        return await self._server.ask(shared, lambda: self._fallback.take(key, per_minute, priority))
 
     async def block(self, key: str, seconds: float) -> None:
-        await self._fallback.block(key, seconds)
-        if self._clock() < self._resting_until:
-            return
-        try:
+        async def shared() -> None:
             await self._block(keys=[_name(key)], args=[int((self._clock() + seconds) * 1000)])
-        except (ValkeyError, OSError, TimeoutError) as error:
-            self._rest(error)
+
+        await self._fallback.block(key, seconds)
+        await self._server.ask(shared, nothing)
 
     async def close(self) -> None:
-        await self._client.aclose()
-
-    def _rest(self, error: Exception) -> None:
-        self._resting_until = self._clock() + _PAUSE_SECONDS
-        log.warning("valkey_unreachable", reason=type(error).__name__)
+        await self._server.close()
 
 
 def _name(key: str) -> str:

@@ -17,7 +17,7 @@ from zusage.adapters.postgres.companies import PostgresCompanies
 from zusage.adapters.postgres.condition import RoleCondition, Walls, examine_role, examine_walls
 from zusage.adapters.postgres.overview import PostgresOverview
 from zusage.adapters.private_files import is_private
-from zusage.adapters.valkey.counter import client
+from zusage.adapters.valkey.server import client
 from zusage.app.operations.check_ready import WORKER_MAY_REST
 from zusage.app.operations.examine_keys import CompanyKeys, examine_keys
 from zusage.boot.cli._frame import any_servers, app_database, has_data, prepare
