@@ -18,7 +18,7 @@ from zusage.adapters.postgres.database import Database
 from zusage.adapters.postgres.mirror_health import PostgresMirrorHealth
 from zusage.adapters.postgres.verify import PostgresEvidence
 from zusage.app.alerts.raise_alerts import raise_alerts
-from zusage.app.mirror.ports import CircuitView
+from zusage.app.mirror.circuits import CircuitView
 from zusage.app.operations.verify_ledger import verify_ledger
 from zusage.sandbox.calcom import Fault
 

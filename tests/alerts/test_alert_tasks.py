@@ -17,7 +17,7 @@ from zusage.adapters.postgres.alerts import PostgresAlerts
 from zusage.adapters.postgres.database import Database
 from zusage.adapters.postgres.jobs import PostgresWaker, jobs_connector, list_jobs
 from zusage.adapters.postgres.worker import PostgresHousekeeping
-from zusage.app.mirror.ports import CircuitView
+from zusage.app.mirror.circuits import CircuitView
 from zusage.inbound.worker.alert_jobs import Alerting, add_alert_tasks
 from zusage.inbound.worker.jobs import Duties, build_jobs
 from zusage.inbound.worker.nightly import add_nightly

@@ -18,7 +18,7 @@ from zusage.adapters.postgres.reviews import PostgresReviews
 from zusage.app.alerts.ports import NotDelivered
 from zusage.app.alerts.raise_alerts import raise_alerts
 from zusage.app.alerts.send_alerts import send_alerts
-from zusage.app.mirror.ports import CircuitView
+from zusage.app.mirror.circuits import CircuitView
 from zusage.sandbox.calcom import Fault
 
 

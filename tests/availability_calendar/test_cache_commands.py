@@ -4,26 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
 
 import httpx2
-import pytest
 
 from support.database import DatabaseUrls
 from support.free_salon import FreeSalon, free_salon, next_open, today, warmed
 from support.voice import open_day
 from support.voice import served as served_app
+from support.zusage_command import Zusage, zusage_on
 from zusage.adapters.crypto import format_keys
 from zusage.adapters.embedded import EmbeddedServers
 from zusage.app.free_times.status import cache_status
 from zusage.boot.http import create_app
-
-Ended = tuple[int, str]
 
 
 async def test_the_hit_rate_counts_who_waited(database: DatabaseUrls, servers: EmbeddedServers) -> None:
@@ -83,62 +78,34 @@ async def test_metrics_count_without_names_what_this_process_answered(salon: Fre
     assert "friseur" not in page.text
 
 
-@pytest.fixture
-async def served(database: DatabaseUrls, servers: EmbeddedServers) -> AsyncIterator[FreeSalon]:
-    async with free_salon(database, valkey_url=servers.urls.valkey) as made:
-        yield made
-
-
-@pytest.fixture
-def zusage(
-    served: FreeSalon, database: DatabaseUrls, servers: EmbeddedServers, tmp_path: Path
-) -> Callable[..., Awaitable[Ended]]:
-    """Runs a command beside the served salon; gives its exit code and what it wrote to its output."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("ZUSAGE_")}
-    environment = clean | {
-        "ZUSAGE_DATABASE_URL": database.app,
-        "ZUSAGE_VALKEY_URL": servers.urls.valkey,
-        "ZUSAGE_SECRET_KEYS": format_keys([served.secret]),
-        "COLUMNS": "200",
-    }
-
-    async def run(*args: str, **settings: str) -> Ended:
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "zusage", "cache", *args),
-            cwd=tmp_path,
-            env=environment | settings,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
-        out, err = await process.communicate()
-        assert process.returncode is not None
-        assert "Traceback" not in err.decode()
-        return process.returncode, out.decode() or err.decode()
-
-    return run
-
-
 async def test_commands_warm_show_and_clear(
-    served: FreeSalon, zusage: Callable[..., Awaitable[Ended]]
+    database: DatabaseUrls, servers: EmbeddedServers, tmp_path: Path
 ) -> None:
-    code, out = await zusage("warm", "--company", "friseur-eins", "--days", "3", "--json")
-    (done,) = json.loads(out)
-    assert (code, done["company"], done["read"]) == (0, "friseur-eins", 3 * len(served.people))
-    assert served.requests() == len(served.people)
-    code, out = await zusage("status", "--json")
-    (status,) = json.loads(out)
-    assert (code, status["days"], status["reads"]) == (0, 3 * len(served.people), len(served.people))
-    assert status["hit_rate"] is None
-    code, out = await zusage("status")
-    assert "friseur-eins" in out
-    code, out = await zusage("clear")
-    assert (code, out.strip()) == (0, f"friseur-eins: {3 * len(served.people)} days forgotten")
-    code, out = await zusage("warm", "--company", "niemand")
-    assert code == 2
-    assert "connected are: friseur-eins" in out
-    await served.sim.outage("error")
-    code, out = await zusage("warm", "--company", "friseur-eins")
-    assert code == 1
-    assert "could not be read" in out
-    code, out = await zusage("status", ZUSAGE_VALKEY_URL="valkey://127.0.0.1:9")
-    assert (code, "does not answer" in out) == (1, True)
+    async with free_salon(database, valkey_url=servers.urls.valkey) as salon:
+
+        def on(valkey: str) -> Zusage:
+            keys = format_keys([salon.secret])
+            return zusage_on(database, tmp_path, ZUSAGE_SECRET_KEYS=keys, ZUSAGE_VALKEY_URL=valkey)
+
+        zusage = on(servers.urls.valkey)
+        code, out = await zusage("cache", "warm", "--company", "friseur-eins", "--days", "3", "--json")
+        (done,) = json.loads(out)
+        assert (code, done["company"], done["read"]) == (0, "friseur-eins", 3 * len(salon.people))
+        assert salon.requests() == len(salon.people)
+        code, out = await zusage("cache", "status", "--json")
+        (status,) = json.loads(out)
+        assert (code, status["days"], status["reads"]) == (0, 3 * len(salon.people), len(salon.people))
+        assert status["hit_rate"] is None
+        code, out = await zusage("cache", "status")
+        assert "friseur-eins" in out
+        code, out = await zusage("cache", "clear")
+        assert (code, out.strip()) == (0, f"friseur-eins: {3 * len(salon.people)} days forgotten")
+        code, out = await zusage("cache", "warm", "--company", "niemand")
+        assert code == 2
+        assert "connected are: friseur-eins" in out
+        await salon.sim.outage("error")
+        code, out = await zusage("cache", "warm", "--company", "friseur-eins")
+        assert code == 1
+        assert "could not be read" in out
+        code, out = await on(valkey="valkey://127.0.0.1:9")("cache", "status")
+        assert (code, "does not answer" in out) == (1, True)

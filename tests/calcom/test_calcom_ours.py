@@ -10,7 +10,7 @@ import pytest
 from calcom_answers import END, START, booking
 
 from zusage.adapters.calcom import decoding
-from zusage.app.mirror.ports import Expected, differences, is_ours
+from zusage.app.mirror.ours import Expected, differences, is_ours
 
 WANTED = Expected(intent="8b1d", start=START, end=END, host_id=12)
 

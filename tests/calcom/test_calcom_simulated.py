@@ -14,6 +14,7 @@ from calcom_server import COMPANY, Kit, client_kit
 
 from zusage.adapters.calcom.calendar import CalcomCalendar
 from zusage.adapters.calcom.pool import PoolSettings
+from zusage.app.mirror.ours import Expected, differences, is_ours
 from zusage.app.mirror.ports import (
     Attendee,
     BookingsWanted,
@@ -22,11 +23,8 @@ from zusage.app.mirror.ports import (
     CalendarError,
     EventType,
     EventTypeWanted,
-    Expected,
     SlotsWanted,
     Terms,
-    differences,
-    is_ours,
 )
 from zusage.core.values import Period
 from zusage.sandbox.calcom import DEMO_KEY, Fault, Simulator, running_simulator

@@ -14,6 +14,7 @@ import httpx2
 import pytest
 
 from contract_calcom.target import Target
+from zusage.app.mirror.ours import Expected
 from zusage.app.mirror.ports import (
     Account,
     Attendee,
@@ -23,7 +24,6 @@ from zusage.app.mirror.ports import (
     CalendarError,
     EventType,
     EventTypeWanted,
-    Expected,
     SlotsWanted,
 )
 from zusage.core.values import Period

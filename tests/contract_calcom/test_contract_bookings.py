@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from contract_calcom.account import MINUTES, REASON, ContractAccount, eventually, refused
-from zusage.app.mirror.ports import Attendee, CalendarBooking, CalendarError, is_ours
+from zusage.app.mirror.ours import is_ours
+from zusage.app.mirror.ports import Attendee, CalendarBooking, CalendarError
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from contract_calcom.account import GRID, MINUTES, ContractAccount, eventually, refused
-from zusage.app.mirror.ports import SlotsWanted, is_ours
+from zusage.app.mirror.ours import is_ours
+from zusage.app.mirror.ports import SlotsWanted
 from zusage.core.values import Period
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

@@ -22,8 +22,8 @@ from zusage.app.free_times.after_change import AfterChange
 from zusage.app.free_times.fill import Filler
 from zusage.app.free_times.ports import CompanyHosts
 from zusage.app.mirror.bring_over import bring_over
+from zusage.app.mirror.circuits import CircuitView
 from zusage.app.mirror.confirm_inline import InlineConfirmer
-from zusage.app.mirror.ports import CircuitView
 from zusage.sandbox.calcom import Fault
 
 STANDS, GONE = [("present", "present")], [("absent", "absent")]

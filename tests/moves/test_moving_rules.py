@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from zusage.app.mirror import moving, rules
 from zusage.app.mirror.following import moved, traced
-from zusage.app.mirror.ports import INTENT, CalendarBooking
+from zusage.app.mirror.ours import INTENT
+from zusage.app.mirror.ports import CalendarBooking
 from zusage.app.mirror.rows import Former, MirrorRow, Outcome, Place, Target
 
 TEN = datetime(2027, 3, 2, 10, tzinfo=UTC)

@@ -13,7 +13,7 @@ from support.database import Clock, DatabaseUrls
 from support.mirrored import open_start
 from support.reconciled import HOUR, Reconciled, kinds, reconciled
 from zusage.adapters.postgres.database import Database
-from zusage.app.mirror.ports import INTENT
+from zusage.app.mirror.ours import INTENT
 from zusage.app.reconcile.stand_guard import stand_guard
 
 HOURS = (9, 10, 11, 13, 14)

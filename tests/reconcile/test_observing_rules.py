@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zusage.app.mirror.ports import INTENT, Attendee, CalendarBooking
+from zusage.app.mirror.ours import INTENT
+from zusage.app.mirror.ports import Attendee, CalendarBooking
 from zusage.app.reconcile.observing import (
     APART,
     STILL,

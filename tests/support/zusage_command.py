@@ -34,6 +34,7 @@ def zusage_on(database: DatabaseUrls, folder: Path, **more: str) -> Zusage:
         )
         out, _ = await process.communicate()
         assert process.returncode is not None
+        assert b"Traceback" not in out
         return process.returncode, out.decode()
 
     return run

@@ -10,7 +10,7 @@ from typing import Literal
 from uuid import UUID
 
 from zusage.adapters.calcom.shared import StateStore
-from zusage.app.mirror.ports import CircuitView, Door, Phase
+from zusage.app.mirror.circuits import CircuitPhase, CircuitView, Door
 
 FAILURES_TO_OPEN, OPEN_SECONDS, SUCCESSES_TO_CLOSE, PROBE_SECONDS = 5, 60.0, 2, 20.0
 _TRIES = 8
@@ -27,7 +27,7 @@ class Circuit:
     probe_until: float = 0.0
     reason: str = ""
 
-    def phase(self, now: float) -> Phase:
+    def phase(self, now: float) -> CircuitPhase:
         if self.opened_at is None:
             return "closed"
         return "open" if now < self.opened_at + OPEN_SECONDS else "half_open"
@@ -67,7 +67,7 @@ def after_probe(circuit: Circuit, now: float, failure: str | None) -> Circuit:
 
 
 class Circuits:
-    """The breakers of all companies, one for reads and one for writes; implements `app.mirror.ports.CircuitBoard`.
+    """The breakers of all companies, one for reads and one for writes; implements `app.mirror.circuits.CircuitBoard`.
 
     `clock` gives unix seconds."""
 
@@ -94,7 +94,7 @@ class Circuits:
     async def failed(self, company_id: UUID, door: Door, reason: str) -> None:
         await self._change(company_id, door, lambda was: after_failure(was, self._clock(), reason))
 
-    async def probed(self, company_id: UUID, door: Door, failure: str | None) -> Phase:
+    async def probed(self, company_id: UUID, door: Door, failure: str | None) -> CircuitPhase:
         """Count a probe and say how the breaker stands now."""
         became = await self._change(company_id, door, lambda was: after_probe(was, self._clock(), failure))
         return became.phase(self._clock())

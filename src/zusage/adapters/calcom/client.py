@@ -20,7 +20,8 @@ from zusage.adapters.calcom.pool import AbandonedError, CalcomPool, Journey, Raw
 from zusage.adapters.calcom.routes import ME, server
 from zusage.adapters.calcom.shared import BlockNote, TokenBucket
 from zusage.app.errors import ZusageError
-from zusage.app.mirror.ports import CalendarAccess, CalendarError, Door, Failure, Priority, Terms
+from zusage.app.mirror.circuits import Door
+from zusage.app.mirror.ports import CalendarAccess, CalendarError, Failure, Priority, Terms
 from zusage.app.points import Reach, pass_by
 
 log = structlog.get_logger()

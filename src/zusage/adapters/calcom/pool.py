@@ -19,7 +19,7 @@ import structlog
 
 from zusage.adapters.calcom.encoding import Query
 from zusage.adapters.calcom.routes import Route, server
-from zusage.app.mirror.ports import Door
+from zusage.app.mirror.circuits import Door
 from zusage.app.points import Reach, pass_by
 
 log = structlog.get_logger()

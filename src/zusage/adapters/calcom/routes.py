@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from zusage.app.mirror.ports import Door
+from zusage.app.mirror.circuits import Door
 
 CAL_COM, CAL_EU = "https://api.cal.com", "https://api.cal.eu"
 

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from zusage.app.alerts._watching import BREAKER, HEALTH, Change
 from zusage.app.alerts.ports import Condition, News, OpenReview, PendingAlert, RestingOrphan
+from zusage.app.mirror.circuits import CircuitView
 from zusage.app.mirror.health import action_for
-from zusage.app.mirror.ports import CircuitView
 from zusage.app.reviews.advice import advice_for
 
 _MOST_LINES = 20

@@ -11,7 +11,6 @@ from uuid import UUID
 
 from zusage.app.errors import ZusageError
 from zusage.app.mirror.health import MirrorFigures
-from zusage.app.mirror.ports import CircuitView
 
 
 class NotDelivered(ZusageError):  # noqa: N818
@@ -139,7 +138,3 @@ class Notifier(Protocol):
         """Send one message in plain text.
 
         :raises NotDelivered: the service did not take it."""
-
-
-class Breakers(Protocol):
-    async def read(self, company_id: UUID) -> tuple[CircuitView, ...]: ...

@@ -7,12 +7,12 @@ from uuid import UUID
 
 from zusage.app.alerts import _lines as lines
 from zusage.app.alerts._watching import BREAKER, HEALTH, OBSERVING, observe
-from zusage.app.alerts.ports import AlertStore, Breakers, Condition
+from zusage.app.alerts.ports import AlertStore, Condition
+from zusage.app.mirror.circuits import CircuitBoard, CircuitView
 from zusage.app.mirror.health import judge
-from zusage.app.mirror.ports import CircuitView
 
 
-async def raise_alerts(company_id: UUID, store: AlertStore, breakers: Breakers) -> int:
+async def raise_alerts(company_id: UUID, store: AlertStore, breakers: CircuitBoard) -> int:
     """Store what is new of a company: review items, orphans that rest, and changes that have lasted; says how many.
 
     Safe to repeat and to run twice at once: the same is stored once, whoever finds it.

@@ -8,19 +8,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from zusage.app.mirror.following import ALIVE, SURE, again, follow, moved, place_of, trace
+from zusage.app.mirror.ours import INTENT, Expected, differences, is_ours
 from zusage.app.mirror.ports import (
-    INTENT,
     Attendee,
     BookingsWanted,
     BookingWanted,
     CalendarBooking,
     CalendarBookings,
     CalendarError,
-    Expected,
     Priority,
     Terms,
-    differences,
-    is_ours,
 )
 from zusage.app.mirror.rows import Guest, MirrorRow, MirrorWork, Outcome, OutcomeKind, Place, Target
 from zusage.app.points import Reach

@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Literal, Protocol
 from uuid import UUID
 
-from zusage.app.mirror.ports import INTENT, CalendarBooking
+from zusage.app.mirror.ours import INTENT
+from zusage.app.mirror.ports import CalendarBooking
 from zusage.app.mirror.rows import Target
 
 

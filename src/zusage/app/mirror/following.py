@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from zusage.app.mirror.ports import INTENT, CalendarBooking, CalendarBookings, CalendarError, Terms
+from zusage.app.mirror.ours import INTENT
+from zusage.app.mirror.ports import CalendarBooking, CalendarBookings, CalendarError, Terms
 from zusage.app.mirror.rows import Action, MirrorRow, Outcome, Place
 
 ALIVE = ("accepted", "pending")

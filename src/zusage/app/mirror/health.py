@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 from uuid import UUID
 
-from zusage.app.mirror.ports import CircuitView
+from zusage.app.mirror.circuits import CircuitView
 
 Health = Literal["healthy", "degraded", "critical"]
 

@@ -1,4 +1,4 @@
-"""What the use cases about mirrors need from a company's external calendar, and the rule what is ours there."""
+"""What the use cases about mirrors need from a company's external calendar."""
 
 from __future__ import annotations
 
@@ -21,13 +21,10 @@ may not do this. limit: too many requests; nothing was done. gone: it does not e
 been done; look it up before anything is sent again. not_sent: nothing has left this process; asking again is safe."""
 
 Hint = Literal["", "already_cancelled", "already_moved", "already_exists"]
-Door = Literal["reads", "writes"]
-Phase = Literal["closed", "open", "half_open"]
 BookingStatus = Literal["accepted", "pending", "cancelled", "rejected"]
 ListedStatus = Literal["upcoming", "recurring", "past", "cancelled", "unconfirmed"]
 
 _MOST_METADATA, _LONGEST_KEY, _LONGEST_VALUE = 50, 40, 500
-INTENT = "intent"  # the key in a booking's metadata under which our intent stands
 
 
 class CalendarError(ZusageError):
@@ -359,54 +356,6 @@ class Calendars(Protocol):
         """Open a company's calendar; costs nothing and connects nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class CircuitView:
-    """A circuit breaker to show. `until` is when an open one is tried again; `reason` the failure that counted last."""
-
-    door: Door
-    phase: Phase
-    failures: int = 0
-    until: datetime | None = None
-    reason: str = ""
-
-
-class CircuitBoard(Protocol):
-    async def read(self, company_id: UUID) -> tuple[CircuitView, ...]:
-        """Tell the state of a company's breakers, the one for reads first."""
-
-
 class WorkerSlots(Protocol):
     def take(self, company_id: UUID) -> AbstractAsyncContextManager[bool]:
         """Take one of the company's slots for background work while the block runs; says at once whether there was one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Expected:
-    """What a booking of ours must be."""
-
-    intent: str
-    start: datetime
-    end: datetime
-    host_id: int
-
-
-Difference = Literal["status", "intent", "start", "end", "host"]
-
-
-def differences(booking: CalendarBooking, expected: Expected) -> tuple[Difference, ...]:
-    """Say in what a booking differs from what we wanted; it is ours only when there is nothing.
-
-    Cancelled ones never are: a move copies the intent to the new booking (protocols 19)."""
-    checks: tuple[tuple[Difference, bool], ...] = (
-        ("status", booking.status in ("accepted", "pending")),
-        ("intent", booking.metadata.get(INTENT) == expected.intent),
-        ("start", booking.start == expected.start),
-        ("end", booking.end == expected.end),
-        ("host", booking.host_ids[:1] == (expected.host_id,)),
-    )
-    return tuple(name for name, same in checks if not same)
-
-
-def is_ours(booking: CalendarBooking, expected: Expected) -> bool:
-    """Say whether a booking in the calendar is the one we wanted, at its time, with its host."""
-    return not differences(booking, expected)

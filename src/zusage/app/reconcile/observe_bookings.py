@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from zusage.app.mirror.ports import INTENT, CalendarBooking, Calendars, Terms
+from zusage.app.mirror.ours import INTENT
+from zusage.app.mirror.ports import CalendarBooking, Calendars, Terms
 from zusage.app.mirror.store import Changed, tell_nobody
 from zusage.app.reconcile.carrying_out import Plan, Settler
 from zusage.app.reconcile.describing import Describer

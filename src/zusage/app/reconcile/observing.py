@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
-from zusage.app.mirror.ports import INTENT, CalendarBooking
+from zusage.app.mirror.ours import INTENT
+from zusage.app.mirror.ports import CalendarBooking
 from zusage.app.reconcile.sights import Phase, Sight, Verdict
 
 STILL = timedelta(minutes=5)

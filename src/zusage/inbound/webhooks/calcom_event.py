@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from zusage.app.free_times.forget_told import Told
-from zusage.app.mirror.ports import INTENT
+from zusage.app.mirror.ours import INTENT
 from zusage.app.reconcile.ports import Hint
 from zusage.core.values import Period
 

@@ -10,10 +10,11 @@ from uuid import UUID
 import structlog
 from procrastinate import App
 
-from zusage.app.alerts.ports import AlertStore, Breakers, Notifier
+from zusage.app.alerts.ports import AlertStore, Notifier
 from zusage.app.alerts.raise_alerts import raise_alerts
 from zusage.app.alerts.send_alerts import send_alerts
 from zusage.app.errors import LedgerBusy
+from zusage.app.mirror.circuits import CircuitBoard
 from zusage.inbound.worker.jobs import BACKGROUND
 
 log = structlog.get_logger()
@@ -31,7 +32,7 @@ class Alerting:
     """What telling the operator needs."""
 
     store: TidyAlertStore
-    breakers: Breakers
+    breakers: CircuitBoard
     notifier: Notifier
 
 
