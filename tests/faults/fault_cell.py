@@ -14,12 +14,13 @@ from fault_evidence import gather, restless
 from fault_operations import operate, prepare, steps
 from fault_process import Child, nursery
 from fault_salon import Setting, calendar, point_at, subscribe
-from fault_shift import AS_IT_IS, BrokenLineError, Ground, Shift, Talk, Weakness, let_pass, quiet, ring, until
+from fault_shift import AS_IT_IS, BrokenLineError, Ground, Shift, Talk, Weakness, let_pass, quiet, ring
 from fault_table import Cell
 from fault_verdict import violations
 from valkey import Valkey
 from valkey.exceptions import ConnectionError as NoValkeyError
 
+from support.at_work import until
 from support.database import Clock
 from zusage.adapters.embedded import EmbeddedError, EmbeddedServers
 from zusage.sandbox.calcom import Fault, Latency

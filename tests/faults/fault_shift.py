@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -17,6 +15,7 @@ from fault_salon import AGENT, KEY, NUMBER, SERVICES, at, words
 from fault_table import Cell, Kind
 from fault_verdict import Heard, Said
 
+from support.at_work import until
 from support.database import Clock, Databases, DatabaseUrls
 from support.voice import Phone
 from zusage.adapters.embedded import EmbeddedServers
@@ -172,10 +171,3 @@ async def quiet(shift: Shift) -> None:
     """Wait until the calendar has done what it was asked: the clocks we move must not overtake a real request."""
     await asyncio.sleep(0.02)
     await until(lambda: all(each.ms is not None for each in shift.sim.journal.requests))
-
-
-async def until(true: Callable[[], bool], seconds: float = 20.0) -> None:
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "it did not come about in time"
-        await asyncio.sleep(0.02)

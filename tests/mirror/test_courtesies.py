@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from support.at_work import until
 from support.courteous import (
     CAP,
     Tend,
@@ -17,7 +18,6 @@ from support.courteous import (
     states,
     tending_of,
     there,
-    until,
     waiting_jobs,
     worker,
 )
@@ -183,3 +183,4 @@ async def test_an_expired_hold_is_shown_again_by_the_worker_itself(
         clock.advance(121)
         await PostgresHousekeeping(jobs_db).sweep(salon.shop.company_id, 100)
         await until(lambda: not there(salon))
+        assert asked(salon, "slots.release") == 1

@@ -12,6 +12,7 @@ from uuid import UUID
 import psycopg
 import pytest
 
+from support.at_work import until
 from support.courteous import (
     CAP,
     Tend,
@@ -22,7 +23,6 @@ from support.courteous import (
     store_of,
     tending_of,
     there,
-    until,
 )
 from support.database import Clock, DatabaseUrls
 from support.mirrored import Mirrored, connect, open_start

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 
 import httpx2
 import pytest
 
+from support.at_work import until
 from support.database import Clock
 from support.mirrored import DOMAIN, Mirrored, mirrored, open_start
 from zusage.adapters.calcom.encoding import booking_body
@@ -25,13 +25,6 @@ _VERSION = "2024-08-13"
 async def salon(app_db: Database, jobs_db: Database) -> AsyncIterator[Mirrored]:
     async with mirrored(app_db, jobs_db) as made:
         yield made
-
-
-async def until(true: Callable[[], bool]) -> None:
-    end = time.monotonic() + 15
-    while not true():
-        assert time.monotonic() < end, "it did not come about in time"
-        await asyncio.sleep(0.02)
 
 
 def wanted(salon: Mirrored, intent: str) -> BookingWanted:

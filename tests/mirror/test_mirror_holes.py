@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 
+from support.at_work import until
 from support.database import Clock
 from support.mirrored import DOMAIN, Mirrored, mirrored, open_start
 from zusage.adapters.postgres.database import Database
@@ -204,12 +205,11 @@ async def test_hole_07_one_slow_phase_takes_no_other_along(salon: Mirrored, cloc
 
 async def test_hole_08_whoever_stops_waiting_ends_no_request(salon: Mirrored, clock: Clock) -> None:
     """Waiting ends after 0.2 s, the request goes on, and is found: no second one."""
-    salon.sim.add_fault(Fault("latency", op="bookings.create", latency=Latency(ms=600)))
+    salon.sim.add_fault(Fault("latency", op="bookings.create", latency=Latency(ms=2500)))
     appointment = await salon.book()
     await salon.bring(appointment, write=0.2)
     assert salon.there == []
-    await asyncio.sleep(0.7)
-    assert len(salon.there) == 1
+    await until(lambda: len(salon.there) == 1)
     await salon.settle(appointment, clock)
     assert (await salon.known(appointment), salon.posts()) == (STANDS, 1)
 

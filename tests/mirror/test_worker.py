@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from uuid import UUID, uuid4
 
@@ -13,6 +12,7 @@ import psycopg
 import pytest
 from procrastinate import App
 
+from support.at_work import at_work, until
 from support.database import Clock, DatabaseUrls
 from support.mirrored import Mirrored, mirrored, open_start
 from support.shop import make_shop
@@ -25,7 +25,6 @@ from zusage.adapters.postgres.worker_slots import PostgresSlots
 from zusage.app.mirror.asking import Patience
 from zusage.app.mirror.ports import WorkerSlots
 from zusage.inbound.worker.jobs import Duties, build_jobs
-from zusage.inbound.worker.run_jobs import run_jobs
 from zusage.sandbox.calcom import Fault, Latency
 
 STANDS = [("present", "present")]
@@ -40,24 +39,6 @@ async def salon(app_db: Database, jobs_db: Database) -> AsyncIterator[Mirrored]:
 def jobs_of(salon: Mirrored, jobs: Database, url: str) -> App:
     slots = PostgresSlots(jobs, CompanySlots(), new_id=uuid4)
     return build_jobs(jobs_connector(url), Duties(salon.mirroring, slots, PostgresWaker(jobs)))
-
-
-@asynccontextmanager
-async def at_work(app: App) -> AsyncIterator[asyncio.Task[None]]:
-    task = asyncio.create_task(run_jobs(app, concurrency=4))
-    try:
-        yield task
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
-
-
-async def until(true: Callable[[], Awaitable[bool]], seconds: float = 15.0) -> None:
-    end = time.monotonic() + seconds
-    while not await true():
-        assert time.monotonic() < end, "it did not come about in time"
-        await asyncio.sleep(0.05)
 
 
 def stands(salon: Mirrored, *appointments: UUID) -> Callable[[], Awaitable[bool]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
 from uuid import UUID
@@ -12,6 +11,7 @@ from uuid import UUID
 import psycopg
 import pytest
 
+from support.at_work import until
 from support.database import Clock, DatabaseUrls
 from support.mirrored import Mirrored, mirrored
 from support.worker_process import WorkerProcess, worker_process
@@ -28,13 +28,6 @@ STANDS = [("present", "present")]
 async def salon(app_db: Database, jobs_db: Database) -> AsyncIterator[Mirrored]:
     async with mirrored(app_db, jobs_db) as made:
         yield made
-
-
-async def until(true: Callable[[], Awaitable[bool]], seconds: float = 60.0) -> None:
-    end = time.monotonic() + seconds
-    while not await true():
-        assert time.monotonic() < end, "it did not come about in time"
-        await asyncio.sleep(0.05)
 
 
 def stands(salon: Mirrored, appointment: UUID) -> Callable[[], Awaitable[bool]]:

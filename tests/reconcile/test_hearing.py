@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator
 
 import psycopg
 import pytest
 from procrastinate import App
 
+from support.at_work import at_work, until
 from support.database import Clock, DatabaseUrls
 from support.hooked import Hooked, hooked
 from support.mirrored import open_start
@@ -20,7 +18,6 @@ from zusage.adapters.postgres.database import Database
 from zusage.adapters.postgres.jobs import PostgresWaker, jobs_connector, list_jobs
 from zusage.inbound.worker.jobs import Duties, build_jobs
 from zusage.inbound.worker.reconciling import add_reconciling, guard_all
-from zusage.inbound.worker.run_jobs import run_jobs
 from zusage.sandbox.calcom import Fault
 
 
@@ -41,24 +38,6 @@ def tasks(desk: Reconciled, jobs: Database, url: str) -> App:
     app = build_jobs(jobs_connector(url), Duties(desk.salon.mirroring, slots, PostgresWaker(jobs)))
     add_reconciling(app, desk.reconciling, slots)
     return app
-
-
-@asynccontextmanager
-async def at_work(app: App) -> AsyncIterator[None]:
-    task = asyncio.create_task(run_jobs(app, concurrency=4))
-    try:
-        yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
-
-
-async def until(true: Callable[[], Awaitable[bool]], seconds: float = 60.0) -> None:
-    end = time.monotonic() + seconds
-    while not await true():
-        assert time.monotonic() < end, "it did not come about in time"
-        await asyncio.sleep(0.1)
 
 
 async def test_what_people_do_in_cal_com_is_heard(

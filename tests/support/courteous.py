@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
 from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import psycopg
 
+from support.at_work import at_work
 from support.mirrored import Mirrored, connect, mirrored, open_start
 from zusage.adapters.calcom.worker_slots import CompanySlots
 from zusage.adapters.crypto import SecretBox
@@ -23,7 +22,6 @@ from zusage.app.courtesy.tend_courtesies import Tending
 from zusage.app.mirror.ports import Terms
 from zusage.inbound.worker.courtesies import add_courtesies
 from zusage.inbound.worker.jobs import Duties, build_jobs
-from zusage.inbound.worker.run_jobs import run_jobs
 
 CAP = timedelta(minutes=10)
 Tend = Callable[[], Coroutine[Any, Any, None]]
@@ -50,20 +48,8 @@ async def worker(salon: Mirrored, jobs: Database, url: str) -> AsyncIterator[Non
     slots = CompanySlots()
     app = build_jobs(jobs_connector(url), Duties(salon.mirroring, slots, PostgresWaker(jobs)))
     add_courtesies(app, tending_of(salon, jobs), slots)
-    task = asyncio.create_task(run_jobs(app, concurrency=4))
-    try:
+    async with at_work(app):
         yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
-
-
-async def until(true: Callable[[], bool], seconds: float = 15.0) -> None:
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "it did not come about in time"
-        await asyncio.sleep(0.05)
 
 
 async def held(salon: Mirrored, start: datetime | None = None, **plan: Any) -> tuple[Begun, UUID]:

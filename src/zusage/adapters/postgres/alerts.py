@@ -6,11 +6,11 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, LiteralString
 from uuid import UUID
 
-from zusage.adapters.postgres.database import Connection, Database
+from zusage.adapters.postgres.database import Database
 from zusage.adapters.postgres.mirror_health import read_trouble
+from zusage.adapters.postgres.open_unit import OpenUnit
 from zusage.app.alerts.ports import (
     Attempt,
     Condition,
@@ -87,12 +87,8 @@ DELETE FROM alert a WHERE a.company_id = %(company)s AND a.raised_at < %(before)
 """
 
 
-class PostgresAlertUnit:
+class PostgresAlertUnit(OpenUnit):
     """Implements `app.alerts.ports.AlertUnit` on an open transaction."""
-
-    def __init__(self, connection: Connection, company_id: UUID) -> None:
-        self._connection = connection
-        self._company_id = company_id
 
     async def condition(self) -> Condition:
         now, company = (await self._rows(_NOW, self._company_id))[0]
@@ -116,14 +112,14 @@ class PostgresAlertUnit:
     async def watch(self, watched: Mapping[str, Watched]) -> None:
         columns = [(subject, each.state, each.since, each.told) for subject, each in watched.items()]
         values = [[row[n] for row in columns] for n in range(4)]
-        await self._connection.execute(_FORGET, (self._company_id, list(watched)))
-        await self._connection.execute(_WATCH, (self._company_id, *values))
+        await self._run(_FORGET, self._company_id, list(watched))
+        await self._run(_WATCH, self._company_id, *values)
 
     async def take(self, limit: int, seconds: float) -> Taken:
         now, company = (await self._rows(_NOW, self._company_id))[0]
         until = now + timedelta(seconds=seconds)
         values = {"company": self._company_id, "now": now, "until": until, "limit": limit}
-        rows = await (await self._connection.execute(_TAKE, values)).fetchall()
+        rows = await self._rows(_TAKE, **values)
         alerts = [
             PendingAlert(alert_id, text, raised_at, attempts, tuple(reached))
             for alert_id, text, raised_at, attempts, reached in sorted(rows)
@@ -131,7 +127,7 @@ class PostgresAlertUnit:
         return Taken(company, now, alerts)
 
     async def tried(self, attempts: Sequence[Attempt]) -> None:
-        now = (await self._rows("SELECT zusage_now()"))[0][0]
+        now = await self.now()
         for each in attempts:
             values = {
                 "now": now,
@@ -142,13 +138,7 @@ class PostgresAlertUnit:
                 "failure": each.failure,
                 "sent": each.sent,
             }
-            await self._connection.execute(_TRIED, values)
-
-    async def commit(self) -> None:
-        await self._connection.execute("COMMIT")
-
-    async def _rows(self, statement: LiteralString, *values: object) -> Sequence[tuple[Any, ...]]:
-        return await (await self._connection.execute(statement, values)).fetchall()
+            await self._run(_TRIED, **values)
 
 
 @dataclass(frozen=True, slots=True)

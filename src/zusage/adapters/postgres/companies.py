@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from contextlib import asynccontextmanager
-from typing import Any, LiteralString
+from typing import LiteralString
 from uuid import UUID
 
 import psycopg
 
 from zusage.adapters.postgres.catalogue_rows import Catalogue
-from zusage.adapters.postgres.database import Connection, Database
+from zusage.adapters.postgres.database import Database
+from zusage.adapters.postgres.open_unit import OpenUnit
 from zusage.adapters.postgres.promises import note_stranded, read_promises
 from zusage.app.operations.company_file import CompanyFile
 from zusage.app.operations.ports import (
@@ -40,12 +41,8 @@ _PUT_SECRETS = "SELECT directory.put_secrets(%s, %s, %s::bytea[], %s::bytea[])"
 _WORDS = {"number": "phone number", "agent": "agent"}
 
 
-class PostgresCompanyUnit:
+class PostgresCompanyUnit(OpenUnit):
     """Implements `app.operations.ports.CompanyUnit` on an open transaction."""
-
-    def __init__(self, connection: Connection, company_id: UUID) -> None:
-        self._connection = connection
-        self._company_id = company_id
 
     async def state(self) -> CompanyState:
         # A statement of its own: what follows must see what the one before us has committed.
@@ -153,18 +150,9 @@ class PostgresCompanyUnit:
             ),
         )
 
-    async def commit(self) -> None:
-        await self._connection.execute("COMMIT")
-
     async def _lines(self) -> list[LineRef]:
         rows = await self._rows("SELECT kind, value, branch_id FROM directory.lines_of(%s)", self._company_id)
         return [LineRef(*row) for row in rows]
-
-    async def _run(self, statement: LiteralString, *values: object) -> None:
-        await self._connection.execute(statement, values)
-
-    async def _rows(self, statement: LiteralString, *values: object) -> Sequence[tuple[Any, ...]]:
-        return await (await self._connection.execute(statement, values)).fetchall()
 
 
 async def list_names(database: Database) -> Sequence[CompanyName]:

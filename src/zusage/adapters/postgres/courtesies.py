@@ -9,6 +9,7 @@ from uuid import UUID
 
 from zusage.adapters.postgres.calendars import read_connection
 from zusage.adapters.postgres.database import Connection, Database
+from zusage.adapters.postgres.open_unit import OpenUnit
 from zusage.app.courtesy.ports import Change, Courtesy
 from zusage.app.mirror.connection import CalendarConnection
 from zusage.app.operations.ports import Sealer
@@ -59,22 +60,15 @@ ORDER BY staff_id, starts_at
 """
 
 
-class PostgresCourtesyUnit:
+class PostgresCourtesyUnit(OpenUnit):
     """Implements `app.courtesy.ports.CourtesyUnit` on an open transaction."""
 
     def __init__(self, connection: Connection, company_id: UUID, seal: Sealer) -> None:
-        self._connection = connection
-        self._company_id = company_id
+        super().__init__(connection, company_id)
         self._seal = seal
 
     async def connection(self) -> CalendarConnection | None:
         return await read_connection(self._connection, self._company_id, self._seal)
-
-    async def now(self) -> datetime:
-        row = await (await self._connection.execute("SELECT zusage_now()")).fetchone()
-        assert row is not None
-        moment: datetime = row[0]
-        return moment
 
     async def take(self, limit: int, seconds: float, *, place: bool) -> Sequence[Courtesy]:
         now = await self.now()
@@ -105,9 +99,6 @@ class PostgresCourtesyUnit:
         await self._connection.execute(
             "SELECT directory.wake(%s, 'tend_courtesies', '{}', %s)", (self._company_id, at)
         )
-
-    async def commit(self) -> None:
-        await self._connection.execute("COMMIT")
 
 
 class PostgresCourtesies:

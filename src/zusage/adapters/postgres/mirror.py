@@ -6,13 +6,14 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
-from typing import Any, LiteralString
+from typing import Any
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
 from zusage.adapters.postgres.calendars import read_connection
 from zusage.adapters.postgres.database import Connection, Database
+from zusage.adapters.postgres.open_unit import OpenUnit
 from zusage.app.mirror.connection import CalendarConnection
 from zusage.app.mirror.rows import (
     Former,
@@ -129,14 +130,13 @@ WHERE company_id = %(company)s AND uid = %(uid)s AND resolved_at IS NULL;
 """
 
 
-class PostgresMirrorUnit:
+class PostgresMirrorUnit(OpenUnit):
     """Implements `app.mirror.store.MirrorUnit` on an open transaction."""
 
     def __init__(
         self, connection: Connection, company_id: UUID, seal: Sealer, new_id: Callable[[], UUID]
     ) -> None:
-        self._connection = connection
-        self._company_id = company_id
+        super().__init__(connection, company_id)
         self._seal = seal
         self._new_id = new_id
 
@@ -248,24 +248,11 @@ class PostgresMirrorUnit:
     async def connection(self) -> CalendarConnection | None:
         return await read_connection(self._connection, self._company_id, self._seal)
 
-    async def now(self) -> datetime:
-        moment: datetime = (await self._rows("SELECT zusage_now()"))[0][0]
-        return moment
-
-    async def commit(self) -> None:
-        await self._connection.execute("COMMIT")
-
     async def _formers(self, appointment_id: UUID) -> Mapping[int, Sequence[Former]]:
         found: dict[int, list[Former]] = defaultdict(list)
         for ordinal, uid, intent, *place in await self._rows(_FORMERS, self._company_id, appointment_id):
             found[ordinal].append(Former(uid, intent, Place(*place)))
         return found
-
-    async def _run(self, statement: LiteralString, *values: object) -> None:
-        await self._connection.execute(statement, values)
-
-    async def _rows(self, statement: LiteralString, *values: object) -> Sequence[tuple[Any, ...]]:
-        return await (await self._connection.execute(statement, values)).fetchall()
 
 
 class PostgresMirror:

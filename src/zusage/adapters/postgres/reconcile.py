@@ -13,6 +13,7 @@ from psycopg.types.json import Jsonb
 from zusage.adapters.postgres import reconcile_statements as sql
 from zusage.adapters.postgres.calendars import read_connection
 from zusage.adapters.postgres.database import Connection, Database
+from zusage.adapters.postgres.open_unit import OpenUnit
 from zusage.app.mirror.ports import CalendarBooking
 from zusage.app.operations.ports import Sealer
 from zusage.app.reconcile.observing import Ours
@@ -20,17 +21,14 @@ from zusage.app.reconcile.ports import Frame, Marks, Pull, TakenHint
 from zusage.app.reconcile.sights import External, Phase
 from zusage.core.values import Period
 
-_NOW = "SELECT zusage_now()"
 
-
-class PostgresReconcileUnit:
+class PostgresReconcileUnit(OpenUnit):
     """Implements `app.reconcile.ports.ReconcileUnit` on an open transaction."""
 
     def __init__(
         self, connection: Connection, company_id: UUID, seal: Sealer, new_id: Callable[[], UUID]
     ) -> None:
-        self._connection = connection
-        self._company_id = company_id
+        super().__init__(connection, company_id)
         self._seal = seal
         self._new_id = new_id
 
@@ -39,9 +37,9 @@ class PostgresReconcileUnit:
         if connection is None:
             return None
         values = {"company": self._company_id, "new": self._new_id()}
-        (row,) = await self._rows(sql.FRAME, values)
+        (row,) = await self._rows(sql.FRAME, **values)
         installation_id, now, identity, acted, zone, recent, last = row
-        hosts = await self._rows(sql.HOSTS, (self._company_id,))
+        hosts = await self._rows(sql.HOSTS, self._company_id)
         return Frame(
             connection=connection,
             ours=Ours(installation_id, self._company_id, connection.email_domain),
@@ -65,7 +63,7 @@ class PostgresReconcileUnit:
             "staff": [staff_id for staff_id, _ in places],
             "starts": [start for _, start in places],
         }
-        return [_phase(row) for row in await self._rows(sql.PHASES, values)]
+        return [_phase(row) for row in await self._rows(sql.PHASES, **values)]
 
     async def expected(self, during: Period) -> Sequence[Phase]:
         values = {
@@ -74,44 +72,44 @@ class PostgresReconcileUnit:
             "from": during.start,
             "to": during.end,
         }
-        return [_phase(row) for row in await self._rows(sql.EXPECTED, values)]
+        return [_phase(row) for row in await self._rows(sql.EXPECTED, **values)]
 
     async def asked_about(self) -> Sequence[Phase]:
         values = {"company": self._company_id, "now": await self.now()}
-        return [_phase(row) for row in await self._rows(sql.ASKED_ABOUT, values)]
+        return [_phase(row) for row in await self._rows(sql.ASKED_ABOUT, **values)]
 
     async def lock(self, appointment_id: UUID) -> Sequence[Phase]:
-        await self._run(sql.LOCK_APPOINTMENT, (self._company_id, appointment_id))
-        await self._run(sql.LOCK_MIRRORS, (self._company_id, appointment_id))
+        await self._run(sql.LOCK_APPOINTMENT, self._company_id, appointment_id)
+        await self._run(sql.LOCK_MIRRORS, self._company_id, appointment_id)
         return await self.phases(Marks(appointments=frozenset({appointment_id})))
 
     async def externals(
         self, *, uids: Iterable[str] = (), during: Period | None = None
     ) -> Sequence[External]:
         if during is not None:
-            found = await self._rows(sql.EXTERNALS_BETWEEN, (self._company_id, during.start, during.end))
+            found = await self._rows(sql.EXTERNALS_BETWEEN, self._company_id, during.start, during.end)
         else:
-            found = await self._rows(sql.EXTERNALS, (self._company_id, list(uids)))
+            found = await self._rows(sql.EXTERNALS, self._company_id, list(uids))
         return [External(*row) for row in found]
 
     async def orphans(self, uids: Iterable[str]) -> frozenset[str]:
-        return frozenset(row[0] for row in await self._rows(sql.ORPHANS, (self._company_id, list(uids))))
+        return frozenset(row[0] for row in await self._rows(sql.ORPHANS, self._company_id, list(uids)))
 
     async def stands(self, phase: Phase, booking: CalendarBooking) -> None:
         values = await self._of(phase) | {"uid": booking.uid, "kind": booking.event_type_id}
         values |= {"host": booking.host_ids[0] if booking.host_ids else None}
-        await self._run(sql.STANDS, values)
-        await self._run(sql.REVIEWED, values)
+        await self._run(sql.STANDS, **values)
+        await self._run(sql.REVIEWED, **values)
 
     async def missed(self, phase: Phase) -> None:
-        await self._run(sql.MISSED, await self._of(phase))
+        await self._run(sql.MISSED, **await self._of(phase))
         await self._look_later(phase.uid or "")
 
     async def again(self, phase: Phase) -> bool:
         values = (self._company_id, phase.appointment_id, phase.ordinal, phase.intent)
-        (row,) = await self._rows(sql.AGAIN, values)
+        (row,) = await self._rows(sql.AGAIN, *values)
         if row[0]:
-            await self._run(sql.NOTE_AGAIN, (*values[:3], await self.now()))
+            await self._run(sql.NOTE_AGAIN, *values[:3], await self.now())
         return bool(row[0])
 
     async def ended(self, phase: Phase, why: str) -> None:
@@ -131,12 +129,12 @@ class PostgresReconcileUnit:
         await self._ask(phase, asked | {"uid": booking.uid, "why": why})
         place = {"starts": booking.start, "ends": booking.end, "kind": booking.event_type_id}
         host = {"host": booking.host_ids[0] if booking.host_ids else None}
-        await self._run(sql.STANDS_ELSEWHERE, await self._of(phase) | place | host)
+        await self._run(sql.STANDS_ELSEWHERE, **await self._of(phase) | place | host)
 
     async def cancel(self, appointment_id: UUID, phases: Iterable[Phase], why: str) -> None:
         ordinals = [phase.ordinal for phase in phases]
-        await self._run(sql.GONE, (self._company_id, appointment_id, ordinals))
-        await self._run(sql.CANCEL, (self._company_id, appointment_id, why))
+        await self._run(sql.GONE, self._company_id, appointment_id, ordinals)
+        await self._run(sql.CANCEL, self._company_id, appointment_id, why)
 
     async def follow(
         self,
@@ -156,13 +154,13 @@ class PostgresReconcileUnit:
         ]
         shift = moved[0][1].start - moved[0][0].start
         values = (self._company_id, appointment_id, self._new_id(), shift, staff_id, why, Jsonb(known))
-        (row,) = await self._rows(sql.FOLLOW, values)
+        (row,) = await self._rows(sql.FOLLOW, *values)
         return row[0] in ("moved", "same")
 
     async def add_orphan(self, phase: Phase, uid: str, why: str) -> None:
         now = await self.now()
         values = (self._company_id, uid, phase.appointment_id, phase.ordinal, why, now, now)
-        await self._run(sql.ADD_ORPHAN, values)
+        await self._run(sql.ADD_ORPHAN, *values)
 
     async def unknown(self, booking: CalendarBooking) -> None:
         detail = {
@@ -172,10 +170,10 @@ class PostgresReconcileUnit:
             "installation": booking.metadata.get("installation"),
         }
         values = {"company": self._company_id, "uid": booking.uid, "now": await self.now()}
-        await self._run(sql.UNKNOWN, values | {"detail": Jsonb(detail)})
+        await self._run(sql.UNKNOWN, **values | {"detail": Jsonb(detail)})
 
     async def known_again(self, uid: str) -> None:
-        await self._run(sql.KNOWN_AGAIN, (await self.now(), self._company_id, uid))
+        await self._run(sql.KNOWN_AGAIN, await self.now(), self._company_id, uid)
 
     async def no_show(self, appointment_id: UUID, uid: str) -> bool:
         values = {"company": self._company_id, "appointment": appointment_id, "uid": uid}
@@ -184,38 +182,38 @@ class PostgresReconcileUnit:
 
     async def block(self, uid: str, staff_id: UUID, during: Period) -> Sequence[UUID]:
         values = (self._company_id, self._new_id(), uid, staff_id, during.start, during.end)
-        return [row[0] for row in await self._rows(sql.EXTERNAL, values)]
+        return [row[0] for row in await self._rows(sql.EXTERNAL, *values)]
 
     async def free(self, uid: str) -> None:
-        await self._run(sql.EXTERNAL, (self._company_id, self._new_id(), uid, None, None, None))
+        await self._run(sql.EXTERNAL, self._company_id, self._new_id(), uid, None, None, None)
 
     async def external_missed(self, uid: str) -> None:
-        await self._run(sql.EXTERNAL_MISSED, (await self.now(), self._company_id, uid))
+        await self._run(sql.EXTERNAL_MISSED, await self.now(), self._company_id, uid)
         await self._look_later(uid)
 
     async def observe(self, reason: str, *, doubt: bool) -> None:
-        await self._run(sql.OBSERVE, (self._company_id, reason, doubt))
+        await self._run(sql.OBSERVE, self._company_id, reason, doubt)
 
     async def is_other_database(self) -> bool:
-        rows = await self._rows(sql.IDENTITIES, (self._company_id,))
+        rows = await self._rows(sql.IDENTITIES, self._company_id)
         return any(acted is not None and acted != now and not noted for acted, now, noted in rows)
 
     async def act(self) -> bool:
-        (row,) = await self._rows(sql.ACT, (self._company_id,))
+        (row,) = await self._rows(sql.ACT, self._company_id)
         return bool(row[0])
 
     async def close_overlaps(self) -> None:
-        await self._run(sql.CLOSE_OVERLAPS, {"company": self._company_id, "now": await self.now()})
+        await self._run(sql.CLOSE_OVERLAPS, company=self._company_id, now=await self.now())
 
     async def forget(self, before: datetime) -> None:
-        await self._run(sql.FORGET_HINTS, (self._company_id, before))
-        await self._run(sql.FORGET_EXTERNALS, (self._company_id, before))
+        await self._run(sql.FORGET_HINTS, self._company_id, before)
+        await self._run(sql.FORGET_EXTERNALS, self._company_id, before)
 
     async def take_hints(self, limit: int, seconds: float) -> Sequence[TakenHint]:
         now = await self.now()
         values = {"company": self._company_id, "now": now, "limit": limit}
         until = {"until": now + timedelta(seconds=seconds)}
-        found = await self._rows(sql.TAKE_HINTS, values | until)
+        found = await self._rows(sql.TAKE_HINTS, **values | until)
         return [
             TakenHint(bytes(digest), trigger, tuple(uids), looks, received_at)
             for digest, trigger, uids, looks, received_at in found
@@ -223,14 +221,14 @@ class PostgresReconcileUnit:
 
     async def heeded(self, digests: Sequence[bytes], next_at: datetime | None) -> None:
         if digests:
-            await self._run(sql.HEEDED, (next_at, self._company_id, list(digests)))
+            await self._run(sql.HEEDED, next_at, self._company_id, list(digests))
 
     async def take_pull(self, lease: UUID, seconds: float, *, only_due: bool) -> Pull | None:
         now = await self.now()
-        await self._run(sql.FIRST_PULL, (self._company_id, now))
+        await self._run(sql.FIRST_PULL, self._company_id, now)
         values = {"company": self._company_id, "lease": lease, "now": now, "due": only_due}
         until = {"until": now + timedelta(seconds=seconds)}
-        rows = await self._rows(sql.TAKE_PULL, values | until)
+        rows = await self._rows(sql.TAKE_PULL, **values | until)
         if not rows:
             return None
         changed_from, compare_from, started_at, compared_at, failures = rows[0]
@@ -250,24 +248,16 @@ class PostgresReconcileUnit:
         return cursor.rowcount == 1
 
     async def end_pull(self, pull: Pull, next_at: datetime, failure: str | None) -> None:
-        await self._run(sql.END_PULL, self._of_pull(pull) | {"next_at": next_at, "failure": failure})
-
-    async def now(self) -> datetime:
-        (row,) = await self._rows(_NOW, ())
-        moment: datetime = row[0]
-        return moment
-
-    async def commit(self) -> None:
-        await self._connection.execute("COMMIT")
+        await self._run(sql.END_PULL, **self._of_pull(pull) | {"next_at": next_at, "failure": failure})
 
     async def _ask(self, phase: Phase, asked: Mapping[str, str | None]) -> None:
         values = await self._of(phase) | dict(asked)
-        await self._run(sql.ASKED, values)
-        await self._run(sql.REVIEW, values)
+        await self._run(sql.ASKED, **values)
+        await self._run(sql.REVIEW, **values)
 
     async def _look_later(self, uid: str) -> None:
         said = f"missed/{uid}/{(await self.now()).isoformat()}".encode()
-        await self._run(sql.LOOK_LATER, (self._company_id, said, [uid]))
+        await self._run(sql.LOOK_LATER, self._company_id, said, [uid])
 
     async def _of(self, phase: Phase) -> dict[str, Any]:
         return {
@@ -286,14 +276,6 @@ class PostgresReconcileUnit:
             "compare_started_at": pull.compare_started_at,
             "compared_at": pull.compared_at,
         }
-
-    async def _run(self, statement: LiteralString, values: tuple[object, ...] | dict[str, Any]) -> None:
-        await self._connection.execute(statement, values)
-
-    async def _rows(
-        self, statement: LiteralString, values: tuple[object, ...] | dict[str, Any]
-    ) -> Sequence[tuple[Any, ...]]:
-        return await (await self._connection.execute(statement, values)).fetchall()
 
 
 class PostgresReconcile:

@@ -1,0 +1,33 @@
+"""A worker in the test's own process, and waiting for what it does."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from inspect import isawaitable
+
+from procrastinate import App
+
+from zusage.inbound.worker.run_jobs import run_jobs
+
+
+@asynccontextmanager
+async def at_work(app: App) -> AsyncIterator[asyncio.Task[None]]:
+    """Run the jobs of an app while the block runs."""
+    task = asyncio.create_task(run_jobs(app, concurrency=4))
+    try:
+        yield task
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def until(true: Callable[[], bool | Awaitable[bool]], seconds: float = 60.0) -> None:
+    """Wait until something is true, and fail when it has not come about in so many seconds."""
+    end = time.monotonic() + seconds
+    while not (await said if isawaitable(said := true()) else said):
+        assert time.monotonic() < end, "it did not come about in time"
+        await asyncio.sleep(0.02)
