@@ -114,6 +114,10 @@ async def fill_every_table(demo: Rows) -> None:
         "INSERT INTO courtesy (company_id, hold_id, ordinal, staff_id, event_type_id, starts_at, ends_at, until, next_at) "
         "SELECT company_id, hold_id, 0, staff_id, 7, starts_at, ends_at, now(), now() FROM hold LIMIT 1"
     )
+    await fill_by_functions(demo)
+
+
+async def fill_by_functions(demo: Rows) -> None:
     absence, anna = demo.new_id(), demo.staff["anna-weber"]
     await demo.hold(anna, hours=5)
     await demo.value(

@@ -83,14 +83,8 @@ def calcom(  # noqa: PLR0917 - the command line names each of them
         or (_world(world, seed) if world else _of_company(company, seed) if company else None),
     }
     manner = _Manner(keep, while_input=while_input, as_json=as_json)
-    running = late(module, "running_simulator")
     try:
-        try:
-            _run(running(**settings), manner)
-        except OSError as error:
-            if not or_any_port or error.errno != errno.EADDRINUSE:
-                raise
-            _run(running(**settings | {"port": 0, "tls_port": 0, "admin_port": 0}), manner)
+        _run_on_ports(settings, manner, or_any_port=or_any_port)
     except OSError as error:
         raise ProblemError(f"The simulator cannot listen there: {error.strerror or error}.") from error
 
@@ -102,6 +96,16 @@ class _Manner:
     keep: Path | None
     while_input: bool
     as_json: bool
+
+
+def _run_on_ports(settings: dict[str, Any], manner: _Manner, *, or_any_port: bool) -> None:
+    running = late("zusage.sandbox.calcom", "running_simulator")
+    try:
+        _run(running(**settings), manner)
+    except OSError as error:
+        if not or_any_port or error.errno != errno.EADDRINUSE:
+            raise
+        _run(running(**settings | {"port": 0, "tls_port": 0, "admin_port": 0}), manner)
 
 
 def _run(running: Any, manner: _Manner) -> None:  # noqa: ANN401 - the simulator is imported late
