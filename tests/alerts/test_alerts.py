@@ -86,7 +86,7 @@ async def test_a_promise_that_the_calendar_refused_is_told_once_and_without_a_na
     assert str(appointment) in first
     assert "(Europe/Berlin)" in first
     assert "call the customer back" in first
-    assert f"zusage mirror retry --company {salon.shop.company_id.hex} --apply" in first
+    assert f"retry --appointment {appointment} --company {salon.shop.company_id.hex} --apply" in first
     assert "is critical since" in second
     told = str(message)
     assert not any(private in told for private in ("Sabine", "Müller", "23125111"))

@@ -98,6 +98,8 @@ async def test_people(admin: httpx2.AsyncClient, sim: Simulator, salon: Salon) -
     await posted(admin, "/people", {"do": "cancel", "uid": moved["uid"]})
     await posted(admin, "/people", {"do": "busy", "user_id": ben, "start": TEN, "end": ELEVEN})
     unknown = await admin.post("/people", json={"do": "cancel", "uid": "nobody"})
+    stranger = {"do": "reassign", "uid": moved["uid"], "host_id": 999_999}
+    no_host = await admin.post("/people", json=stranger)
     no_deed = await admin.post("/people", json={"do": "sing"})
 
     assert (seen["hosts"][0]["id"], seen["attendees"][0]["name"], seen["attendees"][0]["absent"]) == (
@@ -107,7 +109,8 @@ async def test_people(admin: httpx2.AsyncClient, sim: Simulator, salon: Salon) -
     )
     assert salon.live == []
     assert (await salon.book(TEN, salon.kind(owner="ben"))).status_code == 400
-    assert (unknown.status_code, no_deed.status_code) == (404, 400)
+    assert (unknown.status_code, no_host.status_code, no_deed.status_code) == (404, 404, 400)
+    assert (await admin.get("/bookings")).status_code == 200
 
 
 async def test_the_journal(admin: httpx2.AsyncClient, salon: Salon) -> None:

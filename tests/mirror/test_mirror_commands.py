@@ -60,7 +60,7 @@ async def test_the_exit_code_says_how_it_stands(salon: Mirrored, zusage: Zusage)
     assert code == 2
     assert "critical" in said
     assert "bad [key]" in said
-    assert f"zusage mirror retry --company {key} --apply" in said
+    assert f"zusage reviews list --company {key}" in said
     code, said = await zusage("mirror", "status", "--company", "nobody")
     assert (code, "has no calendar" in said) == (2, True)
 

@@ -81,7 +81,7 @@ async def test_a_person_sees_why_and_lets_it_be_tried_again(salon: Mirrored) -> 
     assert judge(found) == "critical"
     (trouble,) = found.troubles
     assert (trouble.failure, trouble.count, trouble.appointments) == ("auth", 1, (appointment,))
-    assert "retry --company salon" in action_for("salon", found)
+    assert "reviews list --company salon" in action_for("salon", found)
 
     store, company = health_of(salon), salon.shop.company_id
     (stuck,) = await store.stuck(company)

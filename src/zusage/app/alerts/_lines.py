@@ -18,9 +18,12 @@ _MOST_LINES = 20
 def review_line(company: str, review: OpenReview) -> News:
     what = f" of appointment {review.appointment_id}" if review.appointment_id else ""
     when = f" on {_wall(review.start, review.zone)}" if review.start else ""
+    advice = advice_for(
+        review.kind, company, appointment_id=review.appointment_id, cancelled=review.cancelled
+    )
     return News(
         f"review {review.review_id}",
-        f"Review item {review.review_id} ({review.kind}){what}{when}: {advice_for(review.kind, company, cancelled=review.cancelled)} "
+        f"Review item {review.review_id} ({review.kind}){what}{when}: {advice} "
         f"Who it is: `zusage reviews list --company {company}`.",
     )
 

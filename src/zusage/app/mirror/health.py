@@ -101,15 +101,13 @@ def action_for(company: str, figures: MirrorFigures) -> str:
     """Say in one sentence what a person should do; "" where nothing is to be done."""
     if held := _held(company, figures):
         return held
-    if figures.troubles and (figures.reviews or figures.failing_day):
+    if figures.reviews:
+        return f"Do what each open review item says: `zusage reviews list --company {company}`."
+    if figures.failing_day:
+        cause = "".join(f" ({(each.text or each.failure).rstrip('.')})" for each in figures.troubles[:1])
         return (
-            f"Mend the cause ({figures.troubles[0].text or figures.troubles[0].failure}), "
-            f"then `zusage mirror retry --company {company} --apply`."
-        )
-    if figures.reviews or figures.failing_day:
-        return (
-            f"Look at the open review items (`zusage reviews list --company {company}`); "
-            f"`zusage mirror retry --company {company}` lists what is stuck."
+            f"Mend the cause{cause}, then "
+            f"`zusage mirror retry --company {company} --apply`; without --apply it lists what is stuck."
         )
     if figures.resting_orphans:
         return f"Cancel them in Cal.com by hand: `zusage orphans list --company {company}`."

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 _CALL_BACK = frozenset(
     {
         "mirror_refused",
@@ -13,7 +15,8 @@ _CALL_BACK = frozenset(
         "external_over_promise",
     }
 )
-_RETRY = "`zusage mirror retry --company {company} --apply`"
+# Of this appointment alone: another one of the company may be what people cancelled in the calendar, and would be booked anew.
+_RETRY = "`zusage mirror retry{one} --company {company} --apply`"
 _ADVICE = {
     "mirror_refused": "The calendar refused the appointment, and it stands here only: call the customer back and agree "
     "on another time (`zusage appointments move` or `cancel`), or make room in Cal.com, then " + _RETRY + ".",
@@ -26,9 +29,8 @@ _ADVICE = {
     "cancel it there, then " + _RETRY + "; else call the customer back.",
     "mirror_changed_there": "Somebody moved it in Cal.com to where it cannot be taken over: move it elsewhere there, which "
     "is then taken over, or " + _RETRY + " moves it back.",
-    "mirror_cancelled_there": "Somebody cancelled it in Cal.com: cancel the appointment here too (`zusage appointments cancel`), or "
-    + _RETRY
-    + " books it anew.",
+    "mirror_cancelled_there": "Somebody cancelled it in Cal.com: cancel the appointment here too "
+    "(`zusage appointments cancel{id} --company {company} --apply`), or " + _RETRY + " books it anew.",
     "calendar_check": "Mend at Cal.com or with `zusage calcom map {company}` what `zusage calcom check {company}` names; "
     "it closes by itself with the next night's look.",
     "external_over_promise": "Somebody booked in Cal.com over an appointment: call one of the two customers, and move or "
@@ -52,13 +54,16 @@ _NOT_GONE = (
 _ANY = "Look at it, and close it when it is seen to."
 
 
-def advice_for(kind: str, company: str, *, cancelled: bool) -> str:
+def advice_for(kind: str, company: str, *, appointment_id: UUID | None, cancelled: bool) -> str:
     """Say in one sentence what a person should do about an item of a company (its key).
 
-    `cancelled`: the appointment that it is about is cancelled."""
-    if cancelled and kind.startswith("mirror_"):
-        return _NOT_GONE.format(company=company)
-    return _ADVICE.get(kind, _ANY).format(company=company)
+    `appointment_id`: the appointment that it is about, if it is about one, which is `cancelled` or not."""
+    advice = _NOT_GONE if cancelled and kind.startswith("mirror_") else _ADVICE.get(kind, _ANY)
+    return advice.format(
+        company=company,
+        one=f" --appointment {appointment_id}" if appointment_id else "",
+        id=f" {appointment_id}" if appointment_id else "",
+    )
 
 
 def needs_callback(kind: str, *, cancelled: bool) -> bool:

@@ -16,7 +16,7 @@ from zusage.app.calendar_setup.propose import Candidate, HostProposal, PieceProp
 from zusage.boot.cli._frame import screen, table
 
 _HOOKS = {
-    "none": "Cal.com tells no changes: there is no public URL (--public-url or ZUSAGE_PUBLIC_URL).",
+    "none": "Cal.com was not asked to tell changes: there is no public URL (--public-url or ZUSAGE_PUBLIC_URL). What it told before, it goes on telling.",
     "created": "Cal.com tells changes from now on.",
     "kept": "Cal.com tells changes, as before.",
 }

@@ -77,7 +77,11 @@ def _dump(company: str, item: ReviewItem, *, full: bool) -> dict[str, Any]:
         "callback": needs_callback(item.kind, cancelled=item.cancelled),
     }
     numbers = {} if full else {"phone": _masked(item.phone), "contact_phone": _masked(item.contact_phone)}
-    return dumped | numbers | {"action": advice_for(item.kind, company, cancelled=item.cancelled)}
+    return dumped | numbers | {"action": _advice(company, item)}
+
+
+def _advice(company: str, item: ReviewItem) -> str:
+    return advice_for(item.kind, company, appointment_id=item.appointment_id, cancelled=item.cancelled)
 
 
 def _masked(number: str | None) -> str | None:
@@ -107,7 +111,7 @@ def _print(company: str, item: ReviewItem, *, full: bool) -> None:
     if item.why:
         screen.print(f"  {item.why}", markup=False)
     if item.resolved_at is None:
-        screen.print(f"  → {advice_for(item.kind, company, cancelled=item.cancelled)}", markup=False)
+        screen.print(f"  → {_advice(company, item)}", markup=False)
 
 
 def _whom(item: ReviewItem, *, full: bool) -> str:

@@ -68,9 +68,10 @@ class People:
     def reassign(self, uid: str, host_id: int) -> None:
         """Give it to somebody else; the uid stays, and no webhook tells of it.
 
+        :raises KeyError: there is no such booking, or no such person.
         :raises RefusalError: 409, that host has a booking at exactly this time."""
-        booking = self._state.world.bookings[uid]
-        self._state.world.reassign(booking, host_id, self._state.clock.now())
+        booking, host = self._state.world.bookings[uid], self._state.world.users[host_id]
+        self._state.world.reassign(booking, host.id, self._state.clock.now())
 
     async def absent(self, uid: str, *, quiet: bool = False) -> None:
         """Note that the customer did not come."""
