@@ -371,3 +371,14 @@ async def test_a_new_mapping_is_compared_at_once(desk: Reconciled) -> None:
     assert await desk.reconciling.store.pull_companies(9) == [desk.company_id]
     (row,) = await desk.salon.shop.rows("SELECT compared_at FROM calendar_pull")
     assert row == (None,)
+
+
+async def test_a_rate_that_is_used_up_is_no_failure_and_the_comparison_goes_on_soon(desk: Reconciled) -> None:
+    """Live calls had it: nothing is counted as failed, and the next look comes within two minutes."""
+    desk.salon.sim.add_fault(Fault("rate_limited", op="bookings.list", seconds=30))
+    observed = await desk.pull()
+    assert "limit" in observed.stopped.casefold() or "many requests" in observed.stopped.casefold()
+    rows = await desk.salon.shop.rows(
+        "SELECT failures, failure, next_at <= zusage_now() + interval '2 minutes' FROM calendar_pull"
+    )
+    assert rows == [(0, None, True)]

@@ -52,10 +52,16 @@ async def pull_calendar(company_id: UUID, reconciling: Reconciling) -> Observed:
     try:
         observed = await run.all_due()
     except CalendarError as error:
-        failure, observed = str(error), Observed(stopped=str(error))
-        pause = max(EVERY * 2.0 ** min(pull.failures, 3), timedelta(seconds=error.retry_after or 0.0))
-        rest = min(pause, _LONGEST_REST)
-        log.warning("pull_failed", company_id=str(company_id), reason=failure)
+        observed = Observed(stopped=str(error))
+        asked_for = timedelta(seconds=error.retry_after or 0.0)
+        if error.kind == "limit":
+            # Live calls and bookings had the rate: nothing is wrong, and the comparison goes on where it was.
+            rest = max(_BUSY, asked_for)
+            log.info("pull_put_off", company_id=str(company_id), reason=str(error))
+        else:
+            failure = str(error)
+            rest = min(max(EVERY * 2.0 ** min(pull.failures, 3), asked_for), _LONGEST_REST)
+            log.warning("pull_failed", company_id=str(company_id), reason=failure)
     except LedgerBusy as error:
         failure, observed, rest = str(error), Observed(stopped=str(error)), _BUSY
         log.warning("pull_put_off", company_id=str(company_id), reason=failure)
