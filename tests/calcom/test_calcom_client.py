@@ -233,7 +233,7 @@ async def test_slots_outside_the_asked_period_are_left_out(kit: Kit, fake: FakeC
 async def test_a_page_of_bookings_names_the_next_and_counts_what_is_unreadable(
     kit: Kit, fake: FakeCalcom
 ) -> None:
-    rows = [booking(), booking(status="awaiting_host"), booking(uid="b", metadata={})]
+    rows = [booking(), booking(status=None), booking(uid="b", metadata={})]
     fake.replies = [Reply(200, rows, more={"pagination": {"hasNextPage": True}})]
     wanted = BookingsWanted(event_type_ids=(77, 78), starts_from=START, ends_by=END, take=3, skip=3)
     page = await kit.client.of(fake.access()).list_bookings(wanted, SOON)
@@ -242,6 +242,12 @@ async def test_a_page_of_bookings_names_the_next_and_counts_what_is_unreadable(
         6,
         1,
     )
+
+
+async def test_a_status_that_is_not_known_takes_its_time(kit: Kit, fake: FakeCalcom) -> None:
+    fake.replies = [Reply(200, booking(status=each)) for each in ("awaiting_host", "rejected")]
+    calendar = kit.client.of(fake.access())
+    assert [(await calendar.get_booking("u", SOON)).status for _ in range(2)] == ["pending", "rejected"]
 
 
 async def test_a_second_move_names_the_newer_booking(kit: Kit, fake: FakeCalcom) -> None:

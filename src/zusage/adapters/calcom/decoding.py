@@ -11,6 +11,7 @@ from zusage.app.mirror.ports import (
     Attendee,
     BookingField,
     BookingPage,
+    BookingStatus,
     CalendarBooking,
     EventType,
     Reservation,
@@ -21,7 +22,12 @@ from zusage.app.mirror.ports import (
 from zusage.core.values import Period
 
 Json = Any
-_STATUSES = frozenset({"accepted", "pending", "cancelled", "rejected"})
+_STATUSES: Mapping[str, BookingStatus] = {
+    "accepted": "accepted",
+    "pending": "pending",
+    "cancelled": "cancelled",
+    "rejected": "rejected",
+}
 
 
 def instant(text: str) -> datetime:
@@ -35,12 +41,9 @@ def instant(text: str) -> datetime:
 
 
 def booking(data: Json) -> CalendarBooking:
-    status = data["status"]
-    if status not in _STATUSES:
-        raise ValueError(f"no such status: {status}")
     return CalendarBooking(
         uid=_text(data["uid"]),
-        status=status,
+        status=_status(_text(data["status"])),
         start=instant(data["start"]),
         end=instant(data["end"]),
         event_type_id=data.get("eventTypeId"),
@@ -154,6 +157,11 @@ def webhook(data: Json) -> Webhook:
 
 def webhooks(data: Json) -> tuple[Webhook, ...]:
     return tuple(webhook(each) for each in data)
+
+
+def _status(text: str) -> BookingStatus:
+    """Read a status; one that we do not know ("awaiting_host" is one) is of a booking that takes its time."""
+    return _STATUSES.get(text, "pending")
 
 
 def _booking_or_none(data: Json) -> CalendarBooking | None:

@@ -26,6 +26,7 @@ from zusage.core.people import normalise_phone
 _CLOCKS_APART = timedelta(minutes=10)
 _MOST_LISTED = 2000
 _DROP_REASON = "Automatisch zurückgenommen: Der Termin wurde verlegt."
+_NOT_WHOLE = "Not every booking of this guest in Cal.com could be read, so ours may be among them."
 _DUPLICATE, _WRONG = "duplicate", "wrong"
 
 
@@ -140,17 +141,19 @@ class Asking:
     async def look(self, work: MirrorWork, rows: Sequence[MirrorRow]) -> dict[int, Outcome]:
         """Look several phases up by their intents, in one list of all this guest's bookings made since."""
         try:
-            there = await self._bookings_since(email(work), min(row.created_at for row in rows))
+            there, whole = await self._bookings_since(email(work), min(row.created_at for row in rows))
         except CalendarError as error:
             failed = again("look", error)
             outcomes = {row.ordinal: failed for row in rows}
         else:
-            outcomes = {row.ordinal: seen(row, there) for row in rows}
+            outcomes = {row.ordinal: seen(row, there, whole=whole) for row in rows}
         await self.reach("looked_up")
         return outcomes
 
-    async def _bookings_since(self, address: str, since: datetime) -> list[CalendarBooking]:
+    async def _bookings_since(self, address: str, since: datetime) -> tuple[list[CalendarBooking], bool]:
+        """List a guest's bookings made since, and say whether these are all."""
         found: list[CalendarBooking] = []
+        unreadable = 0
         skip: int | None = 0
         while skip is not None and skip < _MOST_LISTED:
             wanted = BookingsWanted(
@@ -158,8 +161,9 @@ class Asking:
             )
             page = await self.calendar.list_bookings(wanted, self.patience.reading)
             found += page.bookings
+            unreadable += page.unreadable
             skip = page.next_skip
-        return found
+        return found, skip is None and not unreadable
 
 
 def booking_wanted(work: MirrorWork, row: MirrorRow, target: Target) -> BookingWanted:
@@ -246,12 +250,15 @@ def not_cancelled(error: CalendarError, uid: str) -> Outcome:
     return again("cancel", error)
 
 
-def seen(row: MirrorRow, there: Iterable[CalendarBooking]) -> Outcome:
+def seen(row: MirrorRow, there: Iterable[CalendarBooking], *, whole: bool = True) -> Outcome:
     """Judge what a look found under a row's intent: a live one before a dead one, for a move copies it (19).
 
-    It is ours where it was asked to stand, and where it is wanted by now."""
+    It is ours where it was asked to stand, and where it is wanted by now. Unless these are the `whole` of what there is,
+    only a live one says anything (6)."""
     ours = [booking for booking in there if booking.metadata.get(INTENT) == str(row.intent)]
     alive = [booking for booking in ours if booking.status in ALIVE]
+    if not alive and not whole:
+        return Outcome("look", "again", failure="unknown", text=_NOT_WHOLE)
     if not ours:
         return Outcome("look", "missing")
     if not alive:

@@ -22,6 +22,7 @@ been done; look it up before anything is sent again. not_sent: nothing has left 
 
 Hint = Literal["", "already_cancelled", "already_moved", "already_exists"]
 BookingStatus = Literal["accepted", "pending", "cancelled", "rejected"]
+"""Pending also where the calendar's own word is one that we do not know: it may stand there."""
 ListedStatus = Literal["upcoming", "recurring", "past", "cancelled", "unconfirmed"]
 
 _MOST_METADATA, _LONGEST_KEY, _LONGEST_VALUE = 50, 40, 500
@@ -177,7 +178,8 @@ class BookingsWanted:
 
 @dataclass(frozen=True, slots=True)
 class BookingPage:
-    """`next_skip` is None on the last page; rows may shift between two. `unreadable` bookings are left out."""
+    """`next_skip` is None on the last page; rows may shift between two. `unreadable` bookings are left out:
+    a list with any of them proves of nothing that it is not there."""
 
     bookings: tuple[CalendarBooking, ...]
     next_skip: int | None = None

@@ -53,17 +53,18 @@ class Reader:
                     raise
         return self.read.get(uid)
 
-    async def last_of(self, uid: str) -> CalendarBooking | None:
-        """Follow a booking to where it was moved last; a successor that cannot be found yet leaves the one before."""
+    async def last_of(self, uid: str) -> Sight:
+        """Follow a booking to where it was moved last; nobody has seen it while a successor is not found or readable.
+
+        One that was named to us is there, or was: reads lag. What was moved is not cancelled (protocols 19)."""
         found = await self.get(uid)
         for _ in range(_LONGEST_CHAIN):
             if found is None or found.moved_to is None or alive(found):
                 break
-            successor = await self.get(found.moved_to)
-            if successor is None:
-                break
-            found = successor
-        return found
+            found = await self.get(found.moved_to)
+            if found is None:
+                return Sight()
+        return Sight(found, asked=uid not in self.unread)
 
     async def sight(self, phase: Phase, listed: Mapping[str, CalendarBooking]) -> Sight:
         """Look at a phase. What a list shows as it is known is believed; anything else is asked for by its uid.
@@ -75,7 +76,7 @@ class Reader:
         elif shown is not None and (_stands(shown, phase) or _is_over(shown, phase)):
             sight = Sight(shown, asked=True)
         else:
-            sight = Sight(await self.last_of(phase.uid), asked=phase.uid not in self.unread)
+            sight = await self.last_of(phase.uid)
         return await self._with_others(phase, sight, listed)
 
     async def _with_others(self, phase: Phase, sight: Sight, listed: Mapping[str, CalendarBooking]) -> Sight:
@@ -91,6 +92,8 @@ class Reader:
 
     async def listed(self, wanted: BookingsWanted) -> dict[str, CalendarBooking]:
         """Read all pages of a list, by uid; of one that comes twice the last.
+
+        What is unreadable is left out, so nothing may be concluded from what is not in it but that it must be asked for.
 
         :raises TooManyError: there are more than one run reads."""
         found: dict[str, CalendarBooking] = {}
