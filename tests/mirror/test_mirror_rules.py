@@ -102,6 +102,21 @@ def test_nothing_is_ever_forgotten(  # noqa: PLR0917 - hypothesis gives them by 
         assert after.review_at is None
 
 
+@pytest.mark.parametrize("leaving", [(UUID(int=2),), ()], ids=["ours_leaves", "control_nothing_leaves"])
+def test_hole_12_a_refusal_while_ours_leaves_is_tried_again_and_any_other_asks_a_person(
+    leaving: tuple[UUID, ...],
+) -> None:
+    """It was sent before what leaves was seen; the calendar then refuses it because of our own dying booking."""
+    sent = replace(ROW, known="sending", sent_at=NOW, place=ROW.wanted_place, leaving=leaving)
+    after, review = rules.after(sent, Outcome("create", "refused", failure="taken"), NOW, 0.5)
+    assert (after.known, after.settled) == ("none", False)
+    if leaving:
+        assert (review, after.review_at, after.next_at) == (None, None, NOW + timedelta(seconds=5))
+        assert rules.next_step(replace(after, leaving=()), NOW + timedelta(seconds=5)) == "create"
+    else:
+        assert (review, after.review_at, after.next_at) == ("mirror_refused", NOW, None)
+
+
 def test_an_address_is_stable_and_of_nobody_else() -> None:
     guest = Guest("Ida", "company/customer", "+4930123", "Europe/Berlin", "de")
     address = synthetic_email(guest, "anrufer.salon.example")
