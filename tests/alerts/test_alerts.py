@@ -18,6 +18,7 @@ from zusage.adapters.postgres.reviews import PostgresReviews
 from zusage.app.alerts.ports import NotDelivered
 from zusage.app.alerts.raise_alerts import raise_alerts
 from zusage.app.alerts.send_alerts import send_alerts
+from zusage.app.mirror.cancel_orphans import cancel_orphans
 from zusage.app.mirror.circuits import CircuitView
 from zusage.sandbox.calcom import Fault
 
@@ -214,6 +215,32 @@ async def test_an_orphan_that_rests_a_breaker_that_stays_open_and_observing_only
     assert "only observes the calendar" in told
     assert "has not answered (writes)" in told
     assert "(TimeoutError)" in told
+
+
+async def test_an_orphan_is_told_of_once_after_the_first_attempt_that_failed(
+    salon: Mirrored, store: PostgresAlerts, service: Listener, clock: Clock
+) -> None:
+    """Not only when nobody tries any more, which is a day later; and not before anybody has tried."""
+    appointment = await salon.book()
+    await salon.bring(appointment)
+    (there,) = salon.there
+    await salon.shop.do(
+        "INSERT INTO orphan (company_id, uid, appointment_id, ordinal, why, found_at, next_at)"
+        " VALUES (%s, %s, %s, 0, 'duplicate', zusage_now(), zusage_now())",
+        *(salon.shop.company_id, there.uid, appointment),
+    )
+    assert await minute(salon, store, service.url) == (0, 0)
+    salon.sim.add_fault(Fault("error_before_commit", op="bookings.cancel", times=2))
+    for told in (1, 0):
+        assert await cancel_orphans(salon.shop.company_id, salon.mirroring) == 0
+        assert (await minute(salon, store, service.url))[0] == told
+        clock.advance(60)
+    (message,) = service.messages
+    assert f"Booking {there.uid}" in str(message["message"])
+    assert "is tried again for a day" in str(message["message"])
+    assert await cancel_orphans(salon.shop.company_id, salon.mirroring) == 1
+    assert (await minute(salon, store, service.url))[0] == 0
+    assert salon.there == []
 
 
 async def test_an_orphan_that_was_tried_again_in_vain_is_told_again(

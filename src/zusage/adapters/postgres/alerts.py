@@ -14,10 +14,10 @@ from zusage.adapters.postgres.open_unit import OpenUnit
 from zusage.app.alerts.ports import (
     Attempt,
     Condition,
+    FailedOrphan,
     News,
     OpenReview,
     PendingAlert,
-    RestingOrphan,
     Taken,
     Watched,
 )
@@ -39,9 +39,10 @@ WHERE r.company_id = %s AND r.resolved_at IS NULL AND r.kind <> 'calendar_observ
     SELECT 1 FROM alert t WHERE t.company_id = r.company_id AND t.subject = 'review ' || r.review_id)
 ORDER BY r.created_at, r.review_id LIMIT 500
 """
+# From the first attempt that failed on, and not only once nobody tries any more.
 _ORPHANS = """
-SELECT uid, found_at, why FROM orphan
-WHERE company_id = %s AND resolved_at IS NULL AND next_at IS NULL ORDER BY found_at, uid
+SELECT uid, found_at, why, next_at IS NULL FROM orphan
+WHERE company_id = %s AND resolved_at IS NULL AND (next_at IS NULL OR failure IS NOT NULL) ORDER BY found_at, uid
 """
 _WATCHED = "SELECT subject, state, since, told FROM alert_watch WHERE company_id = %s"
 _ADD = """
@@ -101,7 +102,7 @@ class PostgresAlertUnit(OpenUnit):
             observe_only=bool(connected and connected[0][0]),
             observe_reason=connected[0][1] if connected else "",
             reviews=[OpenReview(*row) for row in await self._rows(_REVIEWS, self._company_id)],
-            orphans=[RestingOrphan(*row) for row in await self._rows(_ORPHANS, self._company_id)],
+            orphans=[FailedOrphan(*row) for row in await self._rows(_ORPHANS, self._company_id)],
             watched={row[0]: Watched(*row[1:]) for row in await self._rows(_WATCHED, self._company_id)},
         )
 

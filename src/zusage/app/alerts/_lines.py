@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from zusage.app.alerts._watching import BREAKER, HEALTH, Change
-from zusage.app.alerts.ports import Condition, News, OpenReview, PendingAlert, RestingOrphan
+from zusage.app.alerts.ports import Condition, FailedOrphan, News, OpenReview, PendingAlert
 from zusage.app.mirror.circuits import CircuitView
 from zusage.app.mirror.health import action_for
 from zusage.app.reviews.advice import advice_for
@@ -28,12 +28,13 @@ def review_line(company: str, review: OpenReview) -> News:
     )
 
 
-def orphan_line(company: str, orphan: RestingOrphan) -> News:
+def orphan_line(company: str, orphan: FailedOrphan) -> News:
+    still = "" if orphan.resting else ", which is tried again for a day"
     return News(
-        # Told again if somebody let it be tried again, and that failed too.
+        # One line for all that is tried; told again if somebody let it be tried again, and that failed too.
         f"orphan {orphan.uid} {orphan.found_at.isoformat()}",
-        f"Booking {orphan.uid} in Cal.com ({orphan.why}) is wanted by nothing here and could not be cancelled: cancel it "
-        f"there, then `zusage orphans resolve {orphan.uid} --company {company} --apply`.",
+        f"Booking {orphan.uid} in Cal.com ({orphan.why}) is wanted by nothing here and could not be cancelled{still}: "
+        f"cancel it there, then `zusage orphans resolve {orphan.uid} --company {company} --apply`.",
     )
 
 

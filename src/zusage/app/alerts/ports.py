@@ -47,12 +47,13 @@ class OpenReview:
 
 
 @dataclass(frozen=True, slots=True)
-class RestingOrphan:
-    """A booking in the calendar that nobody tries to cancel any more."""
+class FailedOrphan:
+    """A booking in the calendar that could not be cancelled so far. `resting`: nobody tries any more."""
 
     uid: str
     found_at: datetime
     why: str
+    resting: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ class Condition:
     observe_only: bool
     observe_reason: str
     reviews: Sequence[OpenReview]
-    orphans: Sequence[RestingOrphan]
+    orphans: Sequence[FailedOrphan]
     watched: Mapping[str, Watched]
 
 

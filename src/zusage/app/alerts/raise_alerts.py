@@ -13,7 +13,7 @@ from zusage.app.mirror.health import judge
 
 
 async def raise_alerts(company_id: UUID, store: AlertStore, breakers: CircuitBoard) -> int:
-    """Store what is new of a company: review items, orphans that rest, and changes that have lasted; says how many.
+    """Store what is new of a company: review items, orphans not cancelled, changes that have lasted; says how many.
 
     Safe to repeat and to run twice at once: the same is stored once, whoever finds it.
 
