@@ -91,6 +91,23 @@ async def test_hole_35_what_was_dropped_while_it_was_read_does_not_come_back(
     assert await kept.read([where]) == {where: KeptDay((), clock.now)}
 
 
+async def test_hole_35_what_was_cleared_while_it_was_read_does_not_come_back(
+    kept: FreeDays, clock: Seconds
+) -> None:
+    """Kept or being read for the first time; another company's days stay, as does what it is reading."""
+    where, other = place(), place()
+    first = place(DAY + timedelta(days=1), where.company_id, where.staff_id)
+    for each in (where, other):
+        assert await keep(kept, each, clock.now, HOUR)
+    before = dict(zip([where, first, other], await kept.generations([where, first, other]), strict=True))
+    assert await kept.clear(where.company_id) == 1
+    for each in (where, first):
+        assert not await kept.write({each: KeptDay((HOUR,), clock.now)}, {each: before[each]})
+    assert await kept.write({other: KeptDay((), clock.now)}, {other: before[other]})
+    assert list(await kept.read([where, first, other])) == [other]
+    assert await keep(kept, where, clock.now), "nothing has changed there, so what is read now is good"
+
+
 async def test_hole_35_what_the_calendar_answers_out_of_its_own_cache_is_not_kept(
     kept: FreeDays, clock: Seconds
 ) -> None:

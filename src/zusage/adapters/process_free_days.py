@@ -26,6 +26,7 @@ class ProcessFreeDays:
         self._clock = clock
         self._days: OrderedDict[Place, tuple[str, KeptDay]] = OrderedDict()
         self._generations: OrderedDict[tuple[UUID, UUID, date], str] = OrderedDict()
+        self._cleared: dict[UUID, str] = {}
         self._leases: dict[tuple[UUID, str], tuple[str, float]] = {}
         self._counts: OrderedDict[tuple[UUID, date], dict[Kind, int]] = OrderedDict()
         self._numbers = itertools.count(1)
@@ -93,10 +94,16 @@ class ProcessFreeDays:
         places = [place for place in self._days if place.company_id == company_id]
         for place in places:
             del self._days[place]
+        token = str(next(self._numbers))
+        self._cleared[company_id] = f"0-{token}"
+        for key, generation in self._generations.items():
+            if key[0] == company_id:
+                self._generations[key] = f"{generation.partition('-')[0]}-{token}"
         return len(places)
 
     def _generation(self, place: Place) -> str:
-        return self._generations.get((place.company_id, place.staff_id, place.day), "0-0")
+        key = (place.company_id, place.staff_id, place.day)
+        return self._generations.get(key) or self._cleared.get(place.company_id, "0-0")
 
 
 def generation_at(now: float, token: str) -> str:

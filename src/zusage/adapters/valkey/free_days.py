@@ -29,6 +29,16 @@ for i, key in ipairs(KEYS) do
 end
 return found
 """
+# As a drop does, but nothing has changed in the calendar: its answers of this moment are as good as any.
+_CLEAR = """
+for _, key in ipairs(KEYS) do
+  local stands = redis.call('GET', key)
+  if stands then
+    redis.call('SET', key, string.match(stands, '^%d+') .. '-' .. ARGV[1], 'EX', ARGV[2])
+  end
+end
+return #KEYS
+"""
 # Compared and written in one step: between the two nothing can be dropped (protocols 35).
 _WRITE = """
 local kept = 0
@@ -68,6 +78,7 @@ class ValkeyFreeDays:
         self._server = ValkeyServer(url, timeout=timeout, clock=clock)
         self._client = self._server.client
         self._generations = self._client.register_script(_GENERATIONS)
+        self._clear = self._client.register_script(_CLEAR)
         self._write = self._client.register_script(_WRITE)
         self._release = self._client.register_script(_RELEASE)
         self._fallback = fallback
@@ -180,6 +191,11 @@ class ValkeyFreeDays:
 
     async def clear(self, company_id: UUID) -> int:
         async def shared() -> int:
+            # First of all what is being read now loses its generation, so that nothing of it comes back (protocols 35).
+            pattern, token = f"{_company(company_id)}:generation:*", secrets.token_hex(8)
+            stand = [key async for key in self._client.scan_iter(pattern, count=_AT_ONCE)]
+            for first in range(0, len(stand), _AT_ONCE):
+                await self._clear(keys=stand[first : first + _AT_ONCE], args=[token, _GENERATION_SECONDS])
             found = [key async for key in self._client.scan_iter(_days_of(company_id), count=_AT_ONCE)]
             for first in range(0, len(found), _AT_ONCE):
                 await self._client.unlink(*found[first : first + _AT_ONCE])
