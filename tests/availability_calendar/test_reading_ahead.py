@@ -16,6 +16,7 @@ from procrastinate import App
 from support.database import DatabaseUrls
 from support.free_salon import FreeSalon, at, free_salon, next_open, said, today, warmed
 from support.voice import BERLIN, open_day
+from zusage.adapters.calcom.worker_slots import CompanySlots
 from zusage.adapters.embedded import EmbeddedServers
 from zusage.adapters.postgres.courtesies import PostgresCourtesies
 from zusage.adapters.postgres.database import Database
@@ -202,12 +203,40 @@ async def test_hole_48_the_hourly_task_reads_what_is_due_by_itself(
         ours = PostgresCourtesies(jobs_db, salon.salon.box)
         filler = Filler(ProcessFreeDays(clock), salon.salon.parts.calendars.client, ours, clock)
         app = App(connector=jobs_connector(database.jobs))
-        add_warming(app, parts.hosts, filler)
+        add_warming(app, parts.hosts, filler, CompanySlots())
         async with app.open_async():
             await app.tasks["warm_all_free_times"].defer_async(timestamp=0)
             await app.run_worker_async(wait=False, listen_notify=False, install_signal_handlers=False)
         assert salon.requests() == requests
         assert {job.status for job in await list_jobs(jobs_db, status=None, limit=9)} == {"succeeded"}
+
+
+async def test_hole_32_reading_ahead_takes_one_of_the_companys_slots(
+    salon: FreeSalon, jobs_db: Database, database: DatabaseUrls
+) -> None:
+    """With both taken it asks nothing and comes back; the control: with one of them free it reads."""
+    parts, company_id = salon.salon.parts.free_times, salon.company_id
+    noon = datetime.combine(today(), datetime.min.time(), tzinfo=BERLIN).replace(hour=12).timestamp()
+    clock = partial(float, noon)
+    ours = PostgresCourtesies(jobs_db, salon.salon.box)
+    filler = Filler(ProcessFreeDays(clock), salon.salon.parts.calendars.client, ours, clock)
+    slots = CompanySlots()
+    app = App(connector=jobs_connector(database.jobs))
+    add_warming(app, parts.hosts, filler, slots)
+    async with app.open_async(), slots.take(company_id) as first:
+        async with slots.take(company_id) as second:
+            assert (first, second) == (True, True)
+            await app.tasks["warm_free_times"].defer_async(company_id=str(company_id))
+            await app.run_worker_async(wait=False, listen_notify=False, install_signal_handlers=False)
+        assert salon.requests() == 0
+        later = [
+            job for job in await list_jobs(jobs_db, status="todo", limit=9) if job.scheduled_at is not None
+        ]
+        assert {job.task for job in later} == {"warm_free_times"}
+        assert all(job.args == {"company_id": str(company_id)} for job in later)
+        await app.tasks["warm_free_times"].defer_async(company_id=str(company_id))
+        await app.run_worker_async(wait=False, listen_notify=False, install_signal_handlers=False)
+    assert salon.requests() == len(salon.people)
 
 
 async def test_warming_leaves_live_calls_their_half_of_the_rate(database: DatabaseUrls) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
@@ -25,6 +26,7 @@ from zusage.adapters.postgres.worker_slots import PostgresSlots
 from zusage.app.mirror.asking import Patience
 from zusage.app.mirror.ports import WorkerSlots
 from zusage.inbound.worker.jobs import Duties, build_jobs
+from zusage.inbound.worker.run_jobs import LANES, Lane
 from zusage.sandbox.calcom import Fault, Latency
 
 STANDS = [("present", "present")]
@@ -143,6 +145,110 @@ async def test_the_end_waits_for_what_runs_and_for_less_than_ten_seconds(
     assert await salon.known(appointment) == STANDS
     # The minute's own jobs may wait by now; none was cut off.
     assert set(await count_jobs(jobs_db)) <= {"todo"}
+
+
+def add_endless(app: App, queue: str, begun: list[str], gate: asyncio.Event) -> str:
+    """Add a task that lasts until the gate opens; gives its name."""
+
+    @app.task(name=f"endless_{queue}", queue=queue)
+    async def endless() -> None:
+        begun.append(queue)
+        await gate.wait()
+
+    return endless.name
+
+
+async def test_the_end_cuts_off_what_runs_on_all_queues_within_ten_seconds_together(
+    salon: Mirrored, jobs_db: Database, database: DatabaseUrls
+) -> None:
+    """The queues wait for theirs at the same time."""
+    app, begun, gate = jobs_of(salon, jobs_db, database.jobs), list[str](), asyncio.Event()
+    for queue in ("mirror", "background"):
+        async with app.open_async():
+            await app.tasks[add_endless(app, queue, begun, gate)].defer_async()
+    async with at_work(app):
+
+        async def both_run() -> bool:
+            return sorted(begun) == ["background", "mirror"]
+
+        await until(both_run)
+        before = time.monotonic()
+    assert time.monotonic() - before < 10.0
+    left = {job.task: job.status for job in await list_jobs(jobs_db, status=None, limit=99)}
+    assert left["endless_mirror"] == left["endless_background"] == "aborted"
+    assert (await count_jobs(jobs_db)).get("doing", 0) == 0
+
+
+@pytest.mark.parametrize(
+    ("lanes", "in_between"),
+    [([Lane(("mirror",), 4), Lane(("background",), 2)], True), ([Lane(("mirror", "background"), 6)], False)],
+    ids=["own_places", "control"],
+)
+async def test_hole_32_a_burst_of_background_work_holds_up_no_booking(
+    salon: Mirrored, jobs_db: Database, database: DatabaseUrls, lanes: list[Lane], in_between: bool
+) -> None:
+    """Control: where the queues share their places, the booking comes after all that stands there already."""
+    app, begun, gate = jobs_of(salon, jobs_db, database.jobs), list[str](), asyncio.Event()
+    name = add_endless(app, "background", begun, gate)
+    async with app.open_async():
+        for _ in range(30):
+            await app.tasks[name].defer_async()
+    places = max(each.at_once for each in lanes if "background" in each.queues)
+
+    async def all_taken() -> bool:
+        return len(begun) == places
+
+    async with at_work(app, lanes):
+        await until(all_taken)
+        appointment = await salon.book()
+        if in_between:
+            await until(stands(salon, appointment))
+            assert len(begun) == places
+        else:
+            await asyncio.sleep(3.0)
+            assert not await stands(salon, appointment)()
+        gate.set()
+        await until(stands(salon, appointment))
+    assert salon.posts() == 1
+
+
+async def test_what_a_minute_starts_stands_before_long_work_that_waits(
+    salon: Mirrored, jobs_db: Database, database: DatabaseUrls
+) -> None:
+    app, waiting = jobs_of(salon, jobs_db, database.jobs), list[set[str]]()
+
+    @app.task(name="long_work", queue="background")
+    async def long_work() -> None:
+        waiting.append({job.task for job in await list_jobs(jobs_db, status="todo", limit=99)})
+
+    async with app.open_async():
+        for _ in range(3):
+            await long_work.defer_async()
+        await app.tasks["every_minute"].defer_async(timestamp=0)
+        await app.run_worker_async(wait=False, listen_notify=False, install_signal_handlers=False)
+    assert len(waiting) == 3
+    assert "every_minute" not in waiting[0]
+
+
+async def test_a_tick_runs_once_although_every_queue_has_its_worker(
+    salon: Mirrored, jobs_db: Database, database: DatabaseUrls
+) -> None:
+    app, ticks = jobs_of(salon, jobs_db, database.jobs), list[int]()
+
+    @app.periodic(cron="* * * * * *")
+    @app.task(name="every_second", queue="background")
+    async def every_second(timestamp: int) -> None:
+        ticks.append(timestamp)
+
+    async def some() -> bool:
+        return len(ticks) >= 4
+
+    async with at_work(app, LANES):
+        await until(some)
+        with psycopg.connect(database.admin) as admin:
+            (workers,) = admin.execute("SELECT count(*) FROM jobs.procrastinate_workers").fetchall()[0]
+    assert workers == len(LANES) == 2
+    assert len(ticks) == len(set(ticks))
 
 
 async def test_a_worker_outlives_a_database_that_was_away(

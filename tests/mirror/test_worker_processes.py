@@ -16,6 +16,7 @@ from support.database import Clock, DatabaseUrls
 from support.mirrored import Mirrored, mirrored
 from support.worker_process import WorkerProcess, worker_process
 from zusage.adapters.postgres.database import Database
+from zusage.inbound.worker.run_jobs import LANES
 from zusage.sandbox.calcom import Fault, Latency
 
 # A time limit is shown here, so nothing else runs beside it.
@@ -94,7 +95,8 @@ async def test_a_stop_takes_less_than_ten_seconds_whatever_runs_and_no_job_is_lo
         assert "Traceback" not in own.log.read_text()
     assert code == 0
     assert seconds < 10, own.log.read_text()[-3000:]
-    assert await salon.known(appointment) == [("present", "sending")]
+    # A comparison that ran at that moment may have found it already.
+    assert await salon.known(appointment) in ([("present", "sending")], STANDS)
     assert "mirror_appointment" in waiting(database)
     clock.advance(50)
     with psycopg.connect(database.admin, autocommit=True) as admin:
@@ -121,7 +123,7 @@ async def test_periodic_tasks_run_once_however_many_workers_there_are(
                 undone = admin.execute(
                     "SELECT count(*) FROM jobs.procrastinate_jobs WHERE queue_name = 'background'"
                 ).fetchone()
-            return alive == (3,) and undone == (0,) and bool(minutes(workers))
+            return alive == (3 * len(LANES),) and undone == (0,) and bool(minutes(workers))
 
         await until(all_work, 90)
         # Each had the same minute to run when it started; so let them all look at it once more.

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from inspect import isawaitable
 
 from procrastinate import App
 
-from zusage.inbound.worker.run_jobs import run_jobs
+from zusage.inbound.worker.run_jobs import Lane, run_jobs
+
+FEW = (Lane(("mirror",), 4), Lane(("background",), 2))
 
 
 @asynccontextmanager
-async def at_work(app: App) -> AsyncIterator[asyncio.Task[None]]:
+async def at_work(app: App, lanes: Sequence[Lane] = FEW) -> AsyncIterator[asyncio.Task[None]]:
     """Run the jobs of an app while the block runs."""
-    task = asyncio.create_task(run_jobs(app, concurrency=4))
+    task = asyncio.create_task(run_jobs(app, lanes))
     try:
         yield task
     finally:

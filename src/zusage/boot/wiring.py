@@ -66,7 +66,6 @@ from zusage.inbound.worker.reconciling import add_reconciling, guard_all
 from zusage.inbound.worker.run_jobs import run_jobs
 from zusage.inbound.worker.warming import add_warming
 
-_JOBS_AT_ONCE = 8
 _WORKER_CONNECTIONS = 6
 
 
@@ -257,7 +256,7 @@ async def working(
     mirroring = mirroring_of(jobs, box, calendars, changed=free.changed)
     app = build_jobs(jobs_connector(url), Duties(mirroring, slots, PostgresWaker(jobs)))
     add_courtesies(app, Tending(PostgresCourtesies(jobs, box), calendars.client), slots)
-    add_warming(app, free.hosts, free.filler)
+    add_warming(app, free.hosts, free.filler, slots)
     checking = Checking(PostgresCalendarChecks(jobs, box), CalcomAccounts(calendars.client))
     add_checks(app, checking, slots)
     services = AppriseServices([url.get_secret_value() for url in settings.alert_urls])
@@ -272,7 +271,7 @@ async def working(
         every=settings.sweep_seconds,
         keep_misheard_days=settings.keep_misheard_days,
     )
-    tasks = [asyncio.create_task(tidying), asyncio.create_task(run_jobs(app, concurrency=_JOBS_AT_ONCE))]
+    tasks = [asyncio.create_task(tidying), asyncio.create_task(run_jobs(app))]
     try:
         yield
     finally:

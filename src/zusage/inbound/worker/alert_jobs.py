@@ -15,7 +15,7 @@ from zusage.app.alerts.raise_alerts import raise_alerts
 from zusage.app.alerts.send_alerts import send_alerts
 from zusage.app.errors import LedgerBusy
 from zusage.app.mirror.circuits import CircuitBoard
-from zusage.inbound.worker.jobs import BACKGROUND
+from zusage.inbound.worker.jobs import BACKGROUND, TICK
 
 log = structlog.get_logger()
 
@@ -40,7 +40,7 @@ def add_alert_tasks(app: App, alerting: Alerting) -> None:
     """Add the periodic tasks to an application; each runs once in the cluster."""
 
     @app.periodic(cron="* * * * *")
-    @app.task(name="tell_operator", queue=BACKGROUND)
+    @app.task(name="tell_operator", queue=BACKGROUND, priority=TICK)
     async def tell_operator(timestamp: int) -> None:
         log.debug("alerts_looked_for", timestamp=timestamp)
         async for company_id in _companies(alerting.store):

@@ -13,7 +13,7 @@ from zusage.app.calendar_setup.check_nightly import NightlyStore, check_nightly
 from zusage.app.calendar_setup.due_checks import CheckTimes, due_checks
 from zusage.app.calendar_setup.ports import SetupCalendars
 from zusage.app.mirror.ports import WorkerSlots
-from zusage.inbound.worker.jobs import BACKGROUND, in_slot
+from zusage.inbound.worker.jobs import BACKGROUND, TICK, in_slot
 
 log = structlog.get_logger()
 
@@ -44,7 +44,7 @@ def add_checks(app: App, checking: Checking, slots: WorkerSlots) -> None:
 
     # Cron counts in UTC and skips what it comes too late for; where it is night is decided then and there (protocols 48).
     @app.periodic(cron="26 * * * *")
-    @app.task(name="check_calendars", queue=BACKGROUND)
+    @app.task(name="check_calendars", queue=BACKGROUND, priority=TICK)
     async def check_all(timestamp: int) -> None:
         log.debug("calendars_looked_for", timestamp=timestamp)
         for company_id in await due_checks(checking.store):

@@ -9,7 +9,7 @@ from procrastinate import App
 
 from zusage.app.courtesy.tend_courtesies import Tending, tend_courtesies
 from zusage.app.mirror.ports import WorkerSlots
-from zusage.inbound.worker.jobs import BACKGROUND, MIRROR, in_slot
+from zusage.inbound.worker.jobs import BACKGROUND, MIRROR, TICK, in_slot
 from zusage.inbound.worker.resume import Resume
 
 log = structlog.get_logger()
@@ -28,7 +28,7 @@ def add_courtesies(app: App, tending: Tending, slots: WorkerSlots) -> None:
             await tend.configure(schedule_in={"seconds": _SNOOZE_SECONDS}).defer_async(company_id=company_id)
 
     @app.periodic(cron="* * * * *")
-    @app.task(name="look_after_courtesies", queue=BACKGROUND)
+    @app.task(name="look_after_courtesies", queue=BACKGROUND, priority=TICK)
     async def look_after(timestamp: int) -> None:
         log.debug("courtesies_looked_after", timestamp=timestamp)
         for company_id in await tending.store.due_companies(_COMPANIES):

@@ -24,7 +24,10 @@ from zusage.inbound.worker.resume import Resume
 log = structlog.get_logger()
 
 MIRROR, BACKGROUND = "mirror", "background"
-"""The queues. A booking leaves its job in the first."""
+"""The queues. A booking leaves its job in the first; each has places of its own (`run_jobs.LANES`)."""
+
+TICK = 10
+"""The priority of what a minute or an hour starts: it is short, and stands before the long work that waits already."""
 
 _COMPANIES = 500
 _SILENT_SECONDS = 30
@@ -52,7 +55,7 @@ class Duties:
 
 
 def build_jobs(connector: BaseConnector, duties: Duties) -> App:
-    """Build the tasks on a connector; open the application, then run a worker on both queues."""
+    """Build the tasks on a connector; `run_jobs` opens the application and runs it."""
     app = App(connector=connector)
 
     @app.task(name="mirror_appointment", queue=MIRROR, retry=Resume())
@@ -65,19 +68,19 @@ def build_jobs(connector: BaseConnector, duties: Duties) -> App:
         await in_slot(company, duties.slots, lambda: catch_up(company, duties.mirroring))
 
     @app.periodic(cron="* * * * *")
-    @app.task(name="every_minute", queue=BACKGROUND)
+    @app.task(name="every_minute", queue=BACKGROUND, priority=TICK)
     async def every_minute(timestamp: int) -> None:
         log.debug("minute", timestamp=timestamp)
         for company_id in await duties.mirroring.store.due_companies(_COMPANIES):
             await catch_up_company.defer_async(company_id=str(company_id))
 
     @app.periodic(cron="* * * * *")
-    @app.task(name="take_over_stalled", queue=BACKGROUND, pass_context=True)
+    @app.task(name="take_over_stalled", queue=BACKGROUND, priority=TICK, pass_context=True)
     async def take_over_stalled(context: JobContext, timestamp: int) -> None:
         await _take_over(context.app, timestamp)
 
     @app.periodic(cron="17 * * * *")
-    @app.task(name="tidy_up", queue=BACKGROUND, pass_context=True)
+    @app.task(name="tidy_up", queue=BACKGROUND, priority=TICK, pass_context=True)
     async def tidy_up(context: JobContext, timestamp: int) -> None:
         log.debug("hour", timestamp=timestamp)
         await context.app.job_manager.delete_old_jobs(

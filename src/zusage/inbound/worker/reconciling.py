@@ -14,7 +14,7 @@ from zusage.app.reconcile.heed_hints import heed_hints
 from zusage.app.reconcile.observe_bookings import Observed, Reconciling
 from zusage.app.reconcile.pull_calendar import pull_calendar
 from zusage.app.reconcile.stand_guard import stand_guard
-from zusage.inbound.worker.jobs import BACKGROUND, MIRROR, in_slot
+from zusage.inbound.worker.jobs import BACKGROUND, MIRROR, TICK, in_slot
 from zusage.inbound.worker.resume import Resume
 
 log = structlog.get_logger()
@@ -40,7 +40,7 @@ def add_reconciling(app: App, reconciling: Reconciling, slots: WorkerSlots) -> N
         await in_slot(company, slots, lambda: _told(company, pull_calendar(company, reconciling)))
 
     @app.periodic(cron="* * * * *")
-    @app.task(name="reconcile_minute", queue=BACKGROUND)
+    @app.task(name="reconcile_minute", queue=BACKGROUND, priority=TICK)
     async def every_minute(timestamp: int) -> None:
         log.debug("reconcile_minute", timestamp=timestamp)
         for company_id in await reconciling.store.hinted_companies(_COMPANIES):

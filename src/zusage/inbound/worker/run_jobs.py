@@ -1,10 +1,14 @@
-"""Run the jobs until cancelled: the worker ends on some failures of the database, so it is watched and started again."""
+"""Run the jobs until cancelled: a worker ends on some failures of the database, so it is watched and started again.
+
+Each queue has a worker with places of its own: however much background work there is, no booking waits behind it
+(protocols 32)."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 
 import structlog
 from procrastinate import App
@@ -23,8 +27,20 @@ _HEARTBEAT, _SILENT = 10.0, 30.0
 _SLOWEST_RETRY = 30.0
 
 
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """Queues that share so many places: jobs that run at once in this process."""
+
+    queues: tuple[str, ...]
+    at_once: int
+
+
+LANES = (Lane((MIRROR,), 8), Lane((BACKGROUND,), 4))
+"""They share the connections of the application, which none holds while it works."""
+
+
 async def run_jobs(
-    app: App, *, concurrency: int, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    app: App, lanes: Sequence[Lane] = LANES, *, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 ) -> None:
     """Fetch and run jobs until cancelled; then wait for what runs, for at most `GRACE_SECONDS`.
 
@@ -35,20 +51,51 @@ async def run_jobs(
         started = asyncio.get_running_loop().time()
         try:
             async with app.open_async():
-                await app.run_worker_async(
-                    queues=[MIRROR, BACKGROUND],
-                    concurrency=concurrency,
-                    fetch_job_polling_interval=_POLL_SECONDS,
-                    listen_notify=False,
-                    install_signal_handlers=False,
-                    shutdown_graceful_timeout=GRACE_SECONDS,
-                    delete_jobs="successful",
-                    update_heartbeat_interval=_HEARTBEAT,
-                    stalled_worker_timeout=_SILENT,
-                )
+                await _run_together(app, lanes)
             log.warning("job_worker_ended")
         except Exception:
             log.exception("job_worker_failed")
         long_run = asyncio.get_running_loop().time() - started > _SLOWEST_RETRY
         failures = 1 if long_run else failures + 1
         await sleep(min(2.0 ** (failures - 1), _SLOWEST_RETRY))
+
+
+async def _run_together(app: App, lanes: Sequence[Lane]) -> None:
+    """Run all lanes until the first ends; the others end with it, and all wait for their jobs at the same time."""
+    workers = [asyncio.create_task(_run_lane(_beside(app), lane)) for lane in lanes]
+    try:
+        await asyncio.wait(workers, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for worker in workers:
+            worker.cancel()
+        ended = await asyncio.gather(*workers, return_exceptions=True)
+    for failure in ended:
+        if isinstance(failure, Exception):
+            raise failure
+
+
+async def _run_lane(app: App, lane: Lane) -> None:
+    await app.run_worker_async(
+        name="-".join(lane.queues),
+        queues=list(lane.queues),
+        concurrency=lane.at_once,
+        fetch_job_polling_interval=_POLL_SECONDS,
+        listen_notify=False,
+        install_signal_handlers=False,
+        shutdown_graceful_timeout=GRACE_SECONDS,
+        delete_jobs="successful",
+        update_heartbeat_interval=_HEARTBEAT,
+        stalled_worker_timeout=_SILENT,
+    )
+
+
+def _beside(app: App) -> App:
+    """The same tasks on the same connections, with clocks of their own: procrastinate's walk from tick to tick.
+
+    Every worker leaves the periodic jobs, as those of other processes do; the database takes each tick once. One that
+    left none would not be watched: procrastinate ends its watch over a worker's heartbeat with the first part that ends."""
+    made = App(connector=app.connector)
+    made.tasks = app.tasks
+    for (_, periodic_id), each in app.periodic_registry.periodic_tasks.items():
+        made.periodic_registry.register_task(each.task, each.cron, periodic_id, each.configure_kwargs)
+    return made
