@@ -18,6 +18,7 @@ from rich.table import Table
 from bench import report
 from bench.calcom_availability import availability
 from bench.calcom_hang import hang
+from bench.calcom_hooks import hooks
 from bench.calcom_sections import compound, load
 from bench.calcom_stage import LATENCY_MS, Stage, make_place, stage
 from bench.calcom_told import FULL, QUICK, Length, Told
@@ -31,6 +32,7 @@ Section = Callable[[Stage, Length, Told], Awaitable[None]]
 SECTIONS: dict[str, tuple[Section, dict[str, Any]]] = {
     "availability": (availability, {"companies": 4}),
     "compound": (compound, {"companies": 4, "inline": True}),
+    "hooks": (hooks, {"companies": 4}),
     "load": (load, {"companies": COMPANIES}),
     "hang": (hang, {"companies": COMPANIES}),
 }

@@ -78,7 +78,7 @@ class Line:
             f"X-Retell-Signature: {signature}\r\nContent-Length: {len(data)}\r\n\r\n"
         )
         self._writer.write(head.encode() + data)
-        return await _read(self._reader)
+        return await read_answer(self._reader)
 
     def close(self) -> None:
         """Hang up; the next request connects anew."""
@@ -87,7 +87,8 @@ class Line:
             self._writer = None
 
 
-async def _read(reader: asyncio.StreamReader) -> tuple[int, bytes]:
+async def read_answer(reader: asyncio.StreamReader) -> tuple[int, bytes]:
+    """Read the status and the body of one answer, which says how long it is."""
     head = await reader.readuntil(b"\r\n\r\n")
     status = int(head[9:12])
     length = next(
