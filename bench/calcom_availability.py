@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
 
 from bench.calcom_booker import Booker
 from bench.calcom_calls import SERVICE, SLUG
@@ -13,42 +16,75 @@ from bench.calcom_stage import Salon, Stage, opened
 from bench.calcom_told import Length, Told, quantile, spread
 from bench.report import at_least, at_most
 from bench.sentences import BERLIN
+from zusage.adapters.postgres.ledger import PostgresLedger, PostgresUnit
 from zusage.adapters.postgres.masters import PostgresMasters
+from zusage.app.availability.find_offers import OffersFound, find_offers
+from zusage.app.availability.offers import Search
+from zusage.app.calls.ports import Answer, Begun
 from zusage.app.free_times.look import CalendarLooks
 from zusage.core.scheduling.masters import BranchBook
+from zusage.core.scheduling.plan import Busy
+from zusage.core.scheduling.wish import Wish
 from zusage.core.values import Period
+
+Ask = Callable[[], Awaitable[object]]
 
 _DAYS, _WARM_EACH = 7, 5
 _WARM_MS, _FASTER = 15.0, 50.0
 _BOOKED_HOURS = (9, 10, 12, 14, 15, 17)
 
 
+@dataclass
+class _Waits:
+    """Milliseconds, with nothing kept and from the warm cache."""
+
+    cold: list[float] = field(default_factory=list)
+    warm: list[float] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Questions:
+    """One salon's week of everybody, asked two ways."""
+
+    company_id: UUID
+    look: Ask
+    search: Ask
+
+
 async def availability(stage: Stage, length: Length, told: Told) -> None:
     """Ask for a week of everybody in turns: once with nothing kept, then from the cache.
 
-    The salons take turns, so that no key comes near its rate."""
-    cold: list[float] = []
-    warm: list[float] = []
+    Once only what the calendar knows (the look), once the whole search that a tool makes of it. The salons take turns,
+    so that no key comes near its rate."""
+    looks, searches = _Waits(), _Waits()
     async with opened(stage.place) as database, stage.reading() as parts:
         masters = PostgresMasters(database)
-        looks = {}
+        ledger = PostgresLedger(database, new_id=uuid4, new_token=_no_token)
+        questions = []
         for salon in stage.salons:
             await _fill(stage, salon)
             book = await masters.book(salon.company_id, salon.file.branches[0].branch.id, 0)
-            looks[salon.company_id] = _question(book, parts.looks)
-        for _, (company_id, look) in zip(range(length.repeats), itertools.cycle(looks.items()), strict=False):
-            await parts.kept.clear(company_id)
-            cold.append(await _timed(look))
-            warm += [await _timed(look) for _ in range(_WARM_EACH)]
-    told.line("availability", "week of four people, nothing kept: p50 / p95 / p99", spread(cold))
-    told.line("availability", "the same from the warm cache: p50 / p95 / p99", spread(warm))
-    faster = round(quantile(cold, 0.5) / max(quantile(warm, 0.5), 0.01), 1)
-    told.goals += [
-        at_most("availability from the warm cache, p50 in ms", quantile(warm, 0.5), _WARM_MS),
-        at_least("uncached / warm, p50", faster, _FASTER),
-    ]
-    told.figures["availability"] = {"cold": cold, "warm": warm}
+            look = _question(book, parts.looks)
+            questions.append(_Questions(salon.company_id, look, _search(book, parts.looks, ledger)))
+        for _, asked in zip(range(length.repeats), itertools.cycle(questions), strict=False):
+            for ask, waits in ((asked.look, looks), (asked.search, searches)):
+                await parts.kept.clear(asked.company_id)
+                waits.cold.append(await _timed(ask))
+                waits.warm += [await _timed(ask) for _ in range(_WARM_EACH)]
+    _say(looks, "the calendar's word on a week of four people", "the calendar's word", told)
+    _say(searches, "whole search of a week (rules, ledger, calendar)", "whole search", told)
+    told.figures["availability"] = {"look": vars(looks), "search": vars(searches)}
     await _tool_answers(stage, length, told)
+
+
+def _say(waits: _Waits, name: str, short: str, told: Told) -> None:
+    told.line("availability", f"{name}, nothing kept: p50 / p95 / p99", spread(waits.cold))
+    told.line("availability", "the same from the warm cache: p50 / p95 / p99", spread(waits.warm))
+    cold, warm = quantile(waits.cold, 0.5), quantile(waits.warm, 0.5)
+    told.goals += [
+        at_most(f"{short} from the warm cache, p50 in ms", warm, _WARM_MS),
+        at_least(f"{short}: uncached / warm, p50", round(cold / max(warm, 0.01), 1), _FASTER),
+    ]
 
 
 async def _fill(stage: Stage, salon: Salon) -> None:
@@ -60,7 +96,7 @@ async def _fill(stage: Stage, salon: Salon) -> None:
         await stage.sim.people.book(kind.id, start, quiet=True)
 
 
-def _question(book: BranchBook, looks: CalendarLooks) -> Callable[[], Awaitable[object]]:
+def _question(book: BranchBook, looks: CalendarLooks) -> Ask:
     """Ask as `check_availability` does: one look for each tool call."""
     service = next(each for each in book.services if each.key == SLUG)
     begin = datetime.now(BERLIN)
@@ -79,7 +115,51 @@ def _question(book: BranchBook, looks: CalendarLooks) -> Callable[[], Awaitable[
     return ask
 
 
-async def _timed(ask: Callable[[], Awaitable[object]]) -> float:
+def _search(book: BranchBook, looks: CalendarLooks, ledger: PostgresLedger) -> Ask:
+    """Search as `check_availability` does where no exact time was said; what it would store is left out."""
+    service = next(each for each in book.services if each.key == SLUG)
+    now = datetime.now(UTC)
+    run = Begun("run", book.company_id, UUID(int=0), now)
+
+    @asynccontextmanager
+    async def open_unit(company_id: UUID) -> AsyncIterator[_Reading]:
+        async with ledger(company_id) as unit:
+            yield _Reading(unit)
+
+    def conclude(found: OffersFound) -> Answer:
+        if not found.options or found.unseen:
+            raise RuntimeError("the search found nothing, or was not told everything")
+        return Answer("offers", {})
+
+    async def ask() -> object:
+        wish = Wish(Period(now, now + timedelta(days=_DAYS - 1)))
+        search = Search(book, service, wish, now, None, calendar=looks.of(book))
+        return await find_offers(search, run=run, open_unit=open_unit, conclude=conclude)
+
+    return ask
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """Implements `app.availability.ports.OfferUnit` for searches that no call made: reads, and stores nothing."""
+
+    unit: PostgresUnit
+
+    async def busy(self, resources: Collection[UUID], window: Period, *, call_id: UUID | None) -> Busy:
+        return await self.unit.busy(resources, window, call_id=call_id)
+
+    async def finish(self, run: Begun, answer: Answer) -> None:
+        del run, answer
+
+    async def commit(self) -> None:
+        """Nothing was written."""
+
+
+def _no_token() -> str:
+    raise RuntimeError("nothing is stored here")
+
+
+async def _timed(ask: Ask) -> float:
     begun = time.perf_counter()
     await ask()
     return (time.perf_counter() - begun) * 1000

@@ -72,13 +72,20 @@ class Named:
 
 @dataclass
 class Heard:
-    """What the callers heard. `lost` counts answers that somebody was faster, `helped` those of them with alternatives."""
+    """What the callers heard. `lost` counts answers that somebody was faster, `helped` those of them with alternatives.
+
+    Nobody hears in their call of what was promised and refused at Cal.com later; that is in review (`Proof.refused`)."""
 
     named: list[Named] = field(default_factory=list)
     ends: Counter[str] = field(default_factory=Counter)
     lost: Counter[str] = field(default_factory=Counter)
     helped: Counter[str] = field(default_factory=Counter)
     most_at_once: int = 0
+
+    def lost_at(self, operation: str) -> tuple[int, int]:
+        """Count who heard at "check" or "book" that somebody was faster, and how many of them got alternatives."""
+        ends = [end for end in self.lost if end.split()[0] == operation]
+        return sum(self.lost[end] for end in ends), sum(self.helped[end] for end in ends)
 
 
 def scripts(salons: list[Salon], seed: int) -> Iterator[Script]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -40,6 +40,11 @@ def quantile(waits: Sequence[float], share: float) -> float:
     """The wait that a share of all do not exceed; 0 where there is none."""
     ordered = sorted(waits)
     return round(ordered[min(int(share * len(ordered)), len(ordered) - 1)], 1) if ordered else 0.0
+
+
+def slowest(waits: Mapping[str, Sequence[float]], operations: Iterable[str], share: float) -> float:
+    """The highest of the operations' own quantiles: a slow tool does not hide among the answers of quick ones."""
+    return max(quantile(waits[operation], share) for operation in operations)
 
 
 def spread(waits: Sequence[float]) -> str:

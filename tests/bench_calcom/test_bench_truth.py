@@ -7,8 +7,9 @@ from datetime import date, datetime, timedelta
 from itertools import islice
 
 import pytest
-from bench.calcom_calls import Named, Script, scripts
+from bench.calcom_calls import Heard, Named, Script, scripts
 from bench.calcom_stage import SALON, Salon, texts
+from bench.calcom_told import quantile, slowest
 from bench.calcom_truth import KNOWABLE_S, Busy, is_taken
 from bench.sentences import BERLIN
 
@@ -83,3 +84,19 @@ def test_rivals_want_the_same_and_others_something_of_their_own(salons: list[Sal
     wishes = Counter((each.salon.number, each.person, each.day, each.hour, each.part) for each in calls)
     assert {each[4] for each, count in wishes.items() if count == 2} == {"pair_exact", "pair_window"}
     assert all(count == 1 or part.startswith("pair") for (*_, part), count in wishes.items())
+
+
+def test_the_slowest_tool_is_told_and_not_all_answers_together() -> None:
+    waits = {"initialize": [10.0] * 100, "check": [20.0] * 100, "book": [400.0] * 12}
+    everything = [wait for each in waits.values() for wait in each]
+    assert quantile(everything, 0.9) == 20.0
+    assert slowest(waits, waits, 0.9) == 400.0
+
+
+def test_who_is_too_late_when_booking_counts_apart_from_who_asks_for_a_taken_time() -> None:
+    heard = Heard()
+    heard.lost.update({"check not_free": 14, "book conflict": 4, "book expired": 3})
+    heard.helped.update({"check not_free": 14, "book conflict": 4, "book expired": 2})
+    assert heard.lost_at("check") == (14, 14)
+    assert heard.lost_at("book") == (7, 6)
+    assert Heard().lost_at("book") == (0, 0)
