@@ -125,19 +125,16 @@ async def test_pause_and_resume(salon: Mirrored) -> None:
     assert await store.set_paused(company, paused=False) is True
 
 
-async def test_any_open_review_about_the_calendar_is_critical_and_named(
-    salon: Mirrored, clock: Clock
-) -> None:
-    insert = "INSERT INTO review_item (company_id, kind, created_at) VALUES (%s, %s, zusage_now())"
-    for kind in ("absence_over_promise", "stranded_promise"):
-        await salon.shop.do(insert, salon.shop.company_id, kind)
+@pytest.mark.parametrize("kind", ["absence_over_promise", "stranded_promise", "a_kind_of_later"])
+async def test_any_open_review_is_critical_and_named(salon: Mirrored, clock: Clock, kind: str) -> None:
     assert judge(await figures(salon)) == "healthy"
-    await salon.shop.do(insert, salon.shop.company_id, "a_kind_of_later")
+    insert = "INSERT INTO review_item (company_id, kind, created_at) VALUES (%s, %s, zusage_now())"
+    await salon.shop.do(insert, salon.shop.company_id, kind)
     clock.advance(7200)
     found = await figures(salon)
     assert judge(found) == "critical"
     (open_,) = found.open_reviews
-    assert (open_.kind, open_.count, len(open_.reviews)) == ("a_kind_of_later", 1, 1)
+    assert (open_.kind, open_.count, len(open_.reviews)) == (kind, 1, 1)
     assert open_.oldest == pytest.approx(7200, abs=20)
     assert "zusage reviews list --company salon" in action_for("salon", found)
 

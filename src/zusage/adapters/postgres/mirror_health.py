@@ -32,8 +32,7 @@ SELECT count(*), count(*) FILTER (WHERE p), count(*) FILTER (WHERE p AND wanted_
        count(*) FILTER (WHERE NOT settled AND failing_since <= %(now)s - interval '24 hours')
            + (SELECT count(*) FROM orphan o WHERE o.company_id = %(company)s AND o.resolved_at IS NULL
               AND o.failure IS NOT NULL AND o.found_at <= %(now)s - interval '24 hours'),
-       (SELECT count(*) FROM review_item r WHERE r.company_id = %(company)s AND r.resolved_at IS NULL
-           AND r.kind <> ALL (%(others)s)),
+       (SELECT count(*) FROM review_item r WHERE r.company_id = %(company)s AND r.resolved_at IS NULL),
        (SELECT count(*) FROM orphan o WHERE o.company_id = %(company)s AND o.resolved_at IS NULL),
        (SELECT count(*) FROM orphan o WHERE o.company_id = %(company)s AND o.resolved_at IS NULL AND o.next_at IS NULL),
        (SELECT count(*) FROM worked), (SELECT count(*) FROM worked JOIN mirrors USING (appointment_id, ordinal)
@@ -68,11 +67,9 @@ GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 5
 """  # noqa: S608 - put together from literals
 _OPEN_REVIEWS = """
 SELECT kind, count(*), extract(epoch FROM %(now)s - min(created_at))::float, (array_agg(review_id ORDER BY created_at))[1:3]
-FROM review_item WHERE company_id = %(company)s AND resolved_at IS NULL AND kind <> ALL (%(others)s)
+FROM review_item WHERE company_id = %(company)s AND resolved_at IS NULL
 GROUP BY kind ORDER BY 2 DESC, 1
 """
-# About the shop's own plans, not about its calendar; every other kind is.
-_OF_THE_SHOP = ["absence_over_promise", "stranded_promise"]
 # Without any of these nothing is pending, fails or waits for a person, whatever else there is.
 _MAYBE = """
 SELECT EXISTS (SELECT 1 FROM mirror m WHERE m.company_id = %(company)s AND m.next_at IS NOT NULL)
@@ -180,7 +177,7 @@ class PostgresMirrorHealth:
 
 async def read_figures(connection: Connection, company_id: UUID) -> MirrorFigures:
     """Count, in the transaction of the company."""
-    values = await _values(connection, company_id) | {"others": _OF_THE_SHOP}
+    values = await _values(connection, company_id)
     counts = (await _rows(connection, _FIGURES, values))[0]
     troubles = await _rows(connection, _TROUBLES, values)
     reviews = await _rows(connection, _OPEN_REVIEWS, values)

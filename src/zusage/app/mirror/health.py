@@ -40,7 +40,7 @@ class MirrorFigures:
     """What is counted of one company. Ages in seconds.
 
     `pending` is not yet as wanted, and being worked on; `late` of them for over an hour. `failing_day` fails for over
-    a day, orphans too; the oldest failure is `oldest_failing` old. `reviews` are all open review items about the calendar.
+    a day, orphans too; the oldest failure is `oldest_failing` old. `reviews` are all open review items, of any kind.
     `worked_on` had an attempt in the last 24 hours, and `succeeded` of these are as wanted. `orphans` are all
     open ones, `resting_orphans` those nobody tries to cancel any more. `blocked` is how long the calendar still lets
     nothing of the company's key through. `observed` says why the reconciler only looks, "" where it acts; `compared` is
