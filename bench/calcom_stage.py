@@ -27,6 +27,7 @@ from zusage.adapters.calcom.teams import CalcomAccounts
 from zusage.adapters.crypto import SecretBox
 from zusage.adapters.postgres.calendar_setup import PostgresCalendarSetup
 from zusage.adapters.postgres.database import Database
+from zusage.adapters.valkey.server import client
 from zusage.app.calendar_setup.connect_calendar import ConnectWish, connect_calendar
 from zusage.app.calendar_setup.map_calendar import MapWish, apply_mapping, view_mapping
 from zusage.app.free_times.warm import WARM_DAYS, warm
@@ -175,6 +176,7 @@ async def stage(place: Place, *, inline: bool = False) -> AsyncIterator[Stage]:
     """Serve the place, connect all its salons, and slow the simulator down once they are.
 
     `inline`: bookings are confirmed at Cal.com while the caller waits."""
+    await _empty(place)
     files = [parse_company_file(text, source=SALON.name) for text in texts(place.companies)]
     world = World()
     salons = [Salon(n, file, f"cal_live_bench_{n}") for n, file in enumerate(files)]
@@ -190,6 +192,13 @@ async def stage(place: Place, *, inline: bool = False) -> AsyncIterator[Stage]:
         sim.state.latency["*"] = _CONSTANT
         sim.journal.clear()
         yield Stage(place, url, sim, salons)
+
+
+async def _empty(place: Place) -> None:
+    """Forget what the section before has kept and counted: its salons had the same ids, in another database."""
+    valkey = client(place.valkey, timeout=5)
+    await valkey.flushdb()
+    await valkey.aclose()
 
 
 async def _connect(place: Place, sim: Simulator, salons: list[Salon], url: str, *, inline: bool) -> None:
