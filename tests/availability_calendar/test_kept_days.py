@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -118,6 +119,83 @@ async def test_hole_35_what_the_calendar_answers_out_of_its_own_cache_is_not_kep
     assert not await keep(kept, where, clock.now, HOUR)
     clock.now += 0.6
     assert await keep(kept, where, clock.now, HOUR)
+
+
+async def test_what_is_taken_out_is_no_longer_free_and_the_rest_is_as_old_as_it_was(
+    kept: FreeDays, clock: Seconds
+) -> None:
+    where, other = place(), place()
+    assert await keep(kept, where, clock.now, Period(NOON - timedelta(hours=2), NOON + timedelta(hours=3)))
+    read_at, half = clock.now, timedelta(minutes=30)
+    clock.now += 60
+    await kept.take_out({where: Period(NOON, NOON + half), other: HOUR})
+    left = (
+        Period(NOON - timedelta(hours=2), NOON),
+        Period(NOON + half, NOON + timedelta(hours=3)),
+    )
+    assert await kept.read([where, other]) == {where: KeptDay(left, read_at)}
+    await kept.take_out({where: Period(NOON - timedelta(hours=3), NOON + half + half)})
+    rest = Period(NOON + timedelta(hours=1), NOON + timedelta(hours=3))
+    assert await kept.read([where]) == {where: KeptDay((rest,), read_at)}
+    await kept.take_out({where: Period(NOON - timedelta(days=1), NOON + timedelta(days=1))})
+    assert await kept.read([where]) == {where: KeptDay((), read_at)}
+
+
+async def test_hole_35_what_was_on_its_way_when_a_time_was_taken_out_does_not_bring_it_back(
+    kept: FreeDays, clock: Seconds
+) -> None:
+    where = place()
+    long = Period(NOON - timedelta(hours=1), NOON + timedelta(hours=1))
+    assert await keep(kept, where, clock.now, long)
+    (before,) = await kept.generations([where])
+    await kept.take_out({where: HOUR})
+    assert not await kept.write({where: KeptDay((long,), clock.now)}, {where: before})
+    clock.now += 1.5
+    assert not await keep(kept, where, clock.now, long), "their own cache may be as old as that"
+    assert (await kept.read([where]))[where].free == (Period(long.start, NOON),)
+    clock.now += 1
+    assert await keep(kept, where, clock.now, HOUR)
+    assert (await kept.read([where]))[where].free == (HOUR,)
+
+
+async def test_taking_out_drops_the_same_day_from_another_source(kept: FreeDays, clock: Seconds) -> None:
+    where = place()
+    other = replace(where, source="8")
+    neighbour = replace(where, day=DAY + timedelta(days=1))
+    for each in (where, other, neighbour):
+        assert await keep(kept, each, clock.now, HOUR)
+    await kept.take_out({where: Period(NOON, NOON + timedelta(minutes=5))})
+    assert set(await kept.read([where, other, neighbour])) == {where, neighbour}
+
+
+async def test_many_who_take_out_of_one_day_at_once_leave_nothing_that_was_told(
+    servers: EmbeddedServers,
+) -> None:
+    """What two changed at the same moment may be dropped; none of their times is given any more."""
+    one, two = (
+        ValkeyFreeDays(servers.urls.valkey, fallback=ProcessFreeDays(time.time), timeout=2) for _ in range(2)
+    )
+    where = place()
+    assert await keep(one, where, time.time(), HOUR)
+    step = timedelta(minutes=6)
+    told = [Period(NOON + n * step, NOON + (n + 1) * step) for n in range(10)]
+    await asyncio.gather(*((one, two)[n % 2].take_out({where: during}) for n, during in enumerate(told)))
+    assert all(day.free == () for day in (await one.read([where])).values())
+    await one.close()
+    await two.close()
+
+
+async def test_a_day_with_a_time_taken_out_lives_no_longer_for_it(servers: EmbeddedServers) -> None:
+    shared = ValkeyFreeDays(servers.urls.valkey, fallback=ProcessFreeDays(time.time), timeout=2)
+    where = place()
+    assert await keep(shared, where, time.time(), HOUR)
+    with valkey.Valkey.from_url(servers.urls.valkey) as client:
+        (day,) = client.scan_iter(f"*{where.company_id}*:day:*")
+        client.expire(day, 100)
+        await shared.take_out({where: HOUR})
+        assert client.ttl(day) in range(1, 101)
+    assert (await shared.read([where]))[where].free == ()
+    await shared.close()
 
 
 async def test_a_drop_is_of_one_host_and_day(kept: FreeDays, clock: Seconds) -> None:

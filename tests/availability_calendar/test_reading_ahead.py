@@ -100,7 +100,7 @@ async def test_a_cancelled_time_is_offered_again_once_the_calendar_has_given_it_
         await salon.sim.people.cancel(uid)
     assert (await salon.check(said(TWO)))["status"] == "not_free", "what is kept is a few seconds old"
     parts = salon.salon.parts.free_times
-    changed = AfterChange(parts.hosts, parts.filler, settle=0.1)
+    changed = AfterChange(parts.hosts, parts.filler, settle=2.5)
     for key in salon.people:
         await changed(salon.company_id, salon.staff(key), Period(TWO, TWO + timedelta(hours=1)))
     await salon.settled()

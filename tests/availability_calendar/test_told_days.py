@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -20,6 +21,7 @@ from zusage.adapters.postgres.calendars import PostgresCalendars
 from zusage.app.calendar_setup.subscribe import HOOK_PATH
 from zusage.app.free_times.warm import warm
 from zusage.core.signing import sign_calcom
+from zusage.core.values import Period
 from zusage.inbound.webhooks.calcom import HEADER
 from zusage.inbound.webhooks.calcom_event import read_event
 
@@ -71,10 +73,71 @@ async def test_a_time_booked_on_the_web_is_not_held_once_it_was_told(
 ) -> None:
     await warmed(salon)
     salon.busy("anna-schmidt", TWO, 60)
+    before = salon.requests()
     await tell(door, webhook(salon.host("anna-schmidt"), TWO))
+    beside = await salon.check(said(at(16)), staff="Anna Schmidt")
+    assert (beside["status"], beside["data"]["certainty"]["calendar"]) == ("held", "seen")
+    assert salon.requests() == before, "what is kept of that day serves on, and nobody waits"
     answer = await salon.check(said(TWO), staff="Anna Schmidt")
     assert answer["status"] == "not_free"
     assert answer["data"]["offers"]
+
+
+async def test_a_told_time_is_not_free_while_cal_com_itself_still_says_so(
+    salon: FreeSalon, door: httpx2.AsyncClient
+) -> None:
+    """For two seconds its own slots are as before. The control is who has kept nothing, and asks it."""
+    await warmed(salon)
+    await tell(door, webhook(salon.host("anna-schmidt"), TWO))
+    assert (await salon.check(said(TWO), staff="Anna Schmidt"))["status"] == "not_free"
+    parts = salon.salon.parts.free_times
+    await parts.kept.drop(salon.company_id, salon.staff("anna-schmidt"), [open_day()])
+    assert (await salon.check(said(TWO), staff="Anna Schmidt"))["status"] == "held"
+
+
+async def test_a_time_that_was_told_for_nothing_is_free_again_once_the_day_was_read(
+    salon: FreeSalon, door: httpx2.AsyncClient
+) -> None:
+    """Nothing of a webhook is believed for longer: it only makes us look."""
+    await warmed(salon)
+    before = salon.requests()
+    for start in (THREE, TWO):
+        await tell(door, webhook(salon.host("anna-schmidt"), start))
+        await asyncio.sleep(1.5)  # the last one must be two seconds old as well before a reading is kept
+    assert (await salon.check(said(TWO), staff="Anna Schmidt"))["status"] == "not_free"
+    await salon.settled()
+    assert (await salon.check(said(TWO), staff="Anna Schmidt"))["status"] == "held"
+    days = {each.query["end"] for each in salon.sim.journal.of("slots.list")[before:]}
+    assert len(days) <= 2, "one request for both webhooks, and one for what lies around a refused time"
+
+
+async def test_without_probes_a_told_day_is_forgotten_and_read_when_somebody_asks(
+    database: DatabaseUrls,
+) -> None:
+    async with free_salon(database, probes=False) as salon:
+        assert (await salon.check(said(at(16)), staff="Anna Schmidt"))["status"] == "held"
+        await salon.settled()
+        before = salon.requests()
+        changed = salon.salon.parts.free_times.changed
+        await changed(salon.company_id, salon.staff("anna-schmidt"), Period(TWO, THREE))
+        await salon.settled()
+        assert salon.requests() == before
+        assert (await salon.check(said(TWO), staff="Anna Schmidt"))["status"] == "held"
+        assert salon.requests() == before + 1
+
+
+async def test_a_day_of_which_a_refusal_says_that_we_were_wrong_is_not_used_on(salon: FreeSalon) -> None:
+    """The calendar has not said why, nor how long: what is kept of that day serves nobody until it was read."""
+    await warmed(salon)
+    salon.busy("anna-schmidt", TWO, 180)
+    changed = salon.salon.parts.free_times.changed
+    await changed(salon.company_id, salon.staff("anna-schmidt"), Period(TWO, THREE), doubtful=True)
+    assert (await salon.check(said(THREE), staff="Anna Schmidt"))["status"] == "not_free"
+    await salon.settled()
+    salon.busy("anna-schmidt", at(9), 60)
+    await changed(salon.company_id, salon.staff("anna-schmidt"), Period(TWO, THREE))
+    # The control: what a webhook names is the whole truth about it, and the rest is believed.
+    assert (await salon.check(said(at(9)), staff="Anna Schmidt"))["status"] == "held"
 
 
 async def test_without_being_told_what_was_kept_is_believed(salon: FreeSalon) -> None:

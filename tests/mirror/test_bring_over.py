@@ -336,7 +336,8 @@ async def test_whoever_keeps_free_times_is_told_of_a_time_once_the_calendar_has_
 ) -> None:
     told: list[tuple[UUID, UUID, Period]] = []
 
-    async def changed(company_id: UUID, staff_id: UUID, period: Period) -> None:
+    async def changed(company_id: UUID, staff_id: UUID, period: Period, *, doubtful: bool = False) -> None:
+        assert not doubtful
         assert await salon.known(appointment) == GONE, "recorded before anybody is told"
         told.append((company_id, staff_id, period))
 

@@ -25,6 +25,7 @@ from zusage.adapters.postgres.database import Database
 from zusage.adapters.postgres.verify import PostgresEvidence
 from zusage.app.operations.verify_ledger import verify_ledger
 from zusage.app.points import Point
+from zusage.core.values import Period
 from zusage.sandbox.calcom import Fault
 
 
@@ -45,9 +46,9 @@ async def test_a_move_gives_a_new_uid_and_the_chain_is_kept(salon: Mirrored) -> 
 async def test_what_the_calendar_gave_up_and_took_is_told(salon: Mirrored) -> None:
     told: list[datetime] = []
 
-    async def changed(_company: UUID, staff: UUID, period: object) -> None:
-        assert staff == salon.shop.staff[0]
-        told.append(period.start)  # type: ignore[attr-defined]
+    async def changed(company_id: UUID, staff_id: UUID, period: Period, *, doubtful: bool = False) -> None:
+        assert (company_id, staff_id, doubtful) == (salon.shop.company_id, salon.shop.staff[0], False)
+        told.append(period.start)
 
     salon.mirroring = replace(salon.mirroring, changed=changed)
     appointment = await booked(salon)

@@ -120,8 +120,11 @@ async def reconciled(
     async with mirrored(app_db, jobs_db, **options) as salon:  # type: ignore[arg-type]
         told: list[tuple[UUID, datetime]] = []
 
-        async def changed(_company: UUID, staff_id: UUID, during: Period) -> None:
-            told.append((staff_id, during.start))
+        async def changed(
+            company_id: UUID, staff_id: UUID, period: Period, *, doubtful: bool = False
+        ) -> None:
+            assert (company_id, doubtful) == (salon.shop.company_id, False)
+            told.append((staff_id, period.start))
 
         store = PostgresReconcile(jobs_db, SecretBox([salon.key]), new_id=uuid4)
         yield Reconciled(salon, clock, Reconciling(store, salon.client, uuid4, changed), told)

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from zusage.app.free_times.ports import KeptDay, Kind, Place
+from zusage.core.values import Period
 
 THEIR_CACHE_MS = 2_000
 """For so long after a drop the calendar may still answer as before it."""
@@ -56,6 +57,16 @@ class ProcessFreeDays:
             key = (company_id, staff_id, day)
             self._generations[key] = generation_at(self._clock(), str(next(self._numbers)))
             self._generations.move_to_end(key)
+        self._shorten_generations()
+
+    async def take_out(self, times: Mapping[Place, Period]) -> None:
+        known = await self.read(times)
+        for place, during in times.items():
+            await self.drop(place.company_id, place.staff_id, [place.day])
+            if place in known:
+                self._days[place] = (self._generation(place), known[place].without(during))
+
+    def _shorten_generations(self) -> None:
         if len(self._generations) > _MOST_GENERATIONS:
             # Without its generation an old day would be taken for a living one.
             self._days.clear()

@@ -50,6 +50,13 @@ for i = 1, #KEYS, 2 do
 end
 return kept
 """
+# What was written between our look and this is newer than what we make of the old: then the day is dropped.
+_TAKE_OUT = """
+local same = redis.call('GET', KEYS[1]) == ARGV[1] and redis.call('GET', KEYS[2]) == ARGV[2]
+redis.call('SET', KEYS[1], ARGV[3], 'EX', ARGV[5])
+if same then redis.call('SET', KEYS[2], ARGV[4], 'KEEPTTL') end
+return same and 1 or 0
+"""
 _RELEASE = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0"
 _DAY_SECONDS = 86_400
 _GENERATION_SECONDS = 2 * _DAY_SECONDS
@@ -80,6 +87,7 @@ class ValkeyFreeDays:
         self._generations = self._client.register_script(_GENERATIONS)
         self._clear = self._client.register_script(_CLEAR)
         self._write = self._client.register_script(_WRITE)
+        self._take_out = self._client.register_script(_TAKE_OUT)
         self._release = self._client.register_script(_RELEASE)
         self._fallback = fallback
         self._clock = clock
@@ -137,6 +145,25 @@ class ValkeyFreeDays:
                 await pipe.execute()
 
         await self._server.ask(shared, nothing)
+
+    async def take_out(self, times: Mapping[Place, Period]) -> None:
+        await self._fallback.take_out(times)
+
+        async def shared() -> None:
+            for place, during in times.items():
+                await self._take_out_one(place, during)
+
+        await self._server.ask(shared, nothing)
+
+    async def _take_out_one(self, place: Place, during: Period) -> None:
+        keys = [_generation_key(place), _day_key(place)]
+        stands, text = await self._client.mget(keys)
+        day, generation = _day(text, stands), generation_at(self._clock(), secrets.token_hex(8))
+        if day is None:
+            await self._client.set(keys[0], generation, ex=_GENERATION_SECONDS)
+            return
+        left = _text(day.without(during), generation)
+        await self._take_out(keys=keys, args=[stands, text, generation, left, _GENERATION_SECONDS])
 
     async def lease(self, company_id: UUID, name: str, seconds: float) -> str | None:
         lease = secrets.token_hex(8)

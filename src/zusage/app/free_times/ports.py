@@ -97,6 +97,19 @@ class KeptDay:
     free: tuple[Period, ...]
     read_at: float
 
+    def without(self, during: Period) -> KeptDay:
+        """Give the same, as old as it is, with that time not free."""
+        pieces = (
+            (start, end)
+            for each in self.free
+            for start, end in (
+                (each.start, min(each.end, during.start)),
+                (max(each.start, during.end), each.end),
+            )
+            if start < end
+        )
+        return KeptDay(tuple(Period(*piece) for piece in pieces), self.read_at)
+
 
 Kind = Literal["hits", "stale", "misses", "reads"]
 """What is counted of questions: all their days were young; some were older, and read anew behind them; some had to be
@@ -123,6 +136,12 @@ class FreeDays(Protocol):
 
     async def drop(self, company_id: UUID, staff_id: UUID, days: Collection[date]) -> None:
         """Let nobody use what is kept of these days of a host, or is being read."""
+
+    async def take_out(self, times: Mapping[Place, Period]) -> None:
+        """Let nobody use these times of what is kept, nor anything of these days that is being read.
+
+        What else is kept of them is given as before, as old as it is. A day of the same host from another source is
+        dropped, and so is one that somebody else changes at this moment."""
 
     async def lease(self, company_id: UUID, name: str, seconds: float) -> str | None:
         """Take a lease for so long; None while somebody else has it."""

@@ -227,7 +227,7 @@ async def _record(
     """Store what came of it, on the rows as they are now; only under our own lease (protocols 5)."""
     appointment_id, company_id = round_.work.appointment_id, round_.work.company_id
     reviews: list[tuple[int, ReviewKind]] = []
-    changes: list[tuple[UUID, Period]] = []
+    changes: list[tuple[UUID, Period, bool]] = []
     refused: list[str] = []
     undone = False
     async with mirroring.store.unit(company_id) as unit:
@@ -257,13 +257,15 @@ async def _record(
         elif work is not None:
             await _agree(unit, work, list(rows.values()))
         await unit.commit()
-    for staff_id, period in changes:
-        await mirroring.changed(company_id, staff_id, period)
+    for staff_id, period, doubtful in changes:
+        await mirroring.changed(company_id, staff_id, period, doubtful=doubtful)
     return _Recorded(reviews, undone)
 
 
-def _otherwise(row: MirrorRow, outcome: Outcome) -> list[tuple[UUID, Period]]:
-    """Say which times of whom are free there now, or not free as we had read, by an outcome."""
+def _otherwise(row: MirrorRow, outcome: Outcome) -> list[tuple[UUID, Period, bool]]:
+    """Say which times of whom are free there now, or not free as we had read, by an outcome.
+
+    And whether it is doubtful what else we had read: a refusal does not say what is there, nor how long it is."""
     places = []
     if outcome.failure == "taken":
         places = [row.wanted_place]
@@ -272,7 +274,8 @@ def _otherwise(row: MirrorRow, outcome: Outcome) -> list[tuple[UUID, Period]]:
         places = places if outcome.action == "drop" else [row.place or row.wanted_place]
     elif outcome.kind == "confirmed" and outcome.action in ("move", "trace"):
         places = [place for place in (row.place, outcome.place) if place is not None]
-    return [(place.staff_id, Period(place.start, place.end)) for place in places if place.staff_id]
+    doubtful = outcome.failure == "taken"
+    return [(place.staff_id, Period(place.start, place.end), doubtful) for place in places if place.staff_id]
 
 
 async def _store(

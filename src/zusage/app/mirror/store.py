@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Protocol
@@ -12,12 +12,18 @@ from zusage.app.mirror.connection import CalendarConnection
 from zusage.app.mirror.rows import MirrorRow, MirrorWork, Orphan, Outcome, ReviewKind
 from zusage.core.values import Period
 
-Changed = Callable[[UUID, UUID, Period], Awaitable[None]]
-"""Told of a company, a member of staff and a time at which the calendar may not be as it was read, once it has happened
-there and is recorded here. It is called outside transactions, returns quickly, and raises nothing."""
+
+class Changed(Protocol):
+    async def __call__(
+        self, company_id: UUID, staff_id: UUID, period: Period, *, doubtful: bool = False
+    ) -> None:
+        """Be told of a time of a member of staff at which the calendar may not be as it was read, once it has happened
+        there and is recorded here. `doubtful`: nor may all else of those days, for nobody has said what it was.
+
+        Called outside transactions; returns quickly, and raises nothing."""
 
 
-async def tell_nobody(_company_id: UUID, _staff_id: UUID, _period: Period) -> None:
+async def tell_nobody(company_id: UUID, staff_id: UUID, period: Period, *, doubtful: bool = False) -> None:
     """Do nothing: for whom no free times are kept."""
 
 
