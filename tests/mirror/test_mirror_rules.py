@@ -94,7 +94,9 @@ def test_nothing_is_ever_forgotten(  # noqa: PLR0917 - hypothesis gives them by 
     assert after.lease is None
     assert after.lease_until is None
     assert (after.known == "present") <= (after.uid is not None)
-    assert (review is not None) == (after.review_at is not None)
+    # What will not go is tried again although a person has been told.
+    told = action == "cancel" and kind == "refused" and after.review_at is None
+    assert told or (review is not None) == (after.review_at is not None)
     if after.next_at is None:
         assert after.settled or after.review_at is not None
     else:
@@ -115,6 +117,23 @@ def test_hole_12_a_refusal_while_ours_leaves_is_tried_again_and_any_other_asks_a
         assert rules.next_step(replace(after, leaving=()), NOW + timedelta(seconds=5)) == "create"
     else:
         assert (review, after.review_at, after.next_at) == ("mirror_refused", NOW, None)
+
+
+def test_a_cancellation_that_is_refused_is_told_once_and_tried_again_for_a_day() -> None:
+    row = replace(ROW, wanted="absent", known="present", uid="a", uids=("a",))
+    refused = Outcome("cancel", "refused", failure="taken")
+    once, told = rules.after(row, refused, NOW, 0.5)
+    twice, again = rules.after(once, refused, NOW + timedelta(seconds=1), 0.5)
+    at_last, overdue = rules.after(twice, refused, NOW + timedelta(days=1), 0.5)
+    assert (told, again, overdue) == ("mirror_refused", None, "mirror_overdue")
+    assert [each.next_at for each in (once, twice)] == [NOW + timedelta(seconds=each) for each in (1, 6)]
+    assert at_last.review_at is not None
+
+
+def test_a_cancellation_with_a_key_that_is_not_accepted_waits_for_a_person() -> None:
+    row = replace(ROW, wanted="absent", known="present", uid="a", uids=("a",))
+    after, told = rules.after(row, Outcome("cancel", "refused", failure="auth"), NOW, 0.5)
+    assert (told, after.next_at) == ("mirror_refused", None)
 
 
 def test_an_address_is_stable_and_of_nobody_else() -> None:

@@ -156,7 +156,7 @@ def after(  # noqa: PLR0911 - one line for each kind of outcome
             doubt = _failed(replace(free, known=known, looks=0, looked_at=None), outcome, now)
             return replace(doubt, next_at=now + timedelta(seconds=_FIRST_DELAYS[0])), None
         case "refused":
-            return _refused(free, outcome, now)
+            return _refused(free, outcome, now, jitter)
         case _:
             return _retried(free, outcome, now, jitter)
 
@@ -259,14 +259,21 @@ def _look_again(row: MirrorRow, now: datetime) -> MirrorRow:
     return replace(row, next_at=now + timedelta(seconds=pause))
 
 
-def _refused(row: MirrorRow, outcome: Outcome, now: datetime) -> tuple[MirrorRow, ReviewKind | None]:
+def _refused(
+    row: MirrorRow, outcome: Outcome, now: datetime, jitter: float = 0.5
+) -> tuple[MirrorRow, ReviewKind | None]:
     """Nothing was done, for a reason. A refusal by our own leaving booking is none (12); others a person sees.
 
+    What will not go there is asked to for a day all the same, while a person is told at once: else it would be left over.
     What is not wanted any more, or elsewhere by now, was refused for nothing: the next thing comes at once."""
     known: Known = {"create": "none", "move": "present"}.get(outcome.action, row.known)  # type: ignore[assignment]
     failed = _failed(replace(row, known=known, moving_to=None), outcome, now)
     if outcome.failure == "taken" and row.leaving:
         return replace(failed, next_at=now + timedelta(seconds=_FIRST_DELAYS[1])), None
+    if outcome.action in ("cancel", "drop") and outcome.failure != "auth":
+        told = row.failure == failed.failure
+        retried, overdue = _retried(row, outcome, now, jitter)
+        return retried, overdue or (None if told else "mirror_refused")
     other = not row.in_place if outcome.action == "create" else row.moving_to != row.start
     if outcome.action in ("create", "move") and (row.wanted == "absent" or other):
         return _settled(failed, now), None
