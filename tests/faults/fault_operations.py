@@ -104,7 +104,8 @@ async def _move(shift: Shift, child: Child) -> None:
         raise
     said: Said = "kept" if answer["status"] == "kept" else "moved"
     assert answer["status"] in ("kept", "moved", "same"), answer
-    shift.heard.append(Heard(call, said, shift.appointment, START if said == "kept" else start))
+    moved = Heard(call, said, shift.appointment, start, before=(START,))
+    shift.heard.append(Heard(call, said, shift.appointment, START) if said == "kept" else moved)
 
 
 async def _web_booker(shift: Shift) -> None:

@@ -203,8 +203,11 @@ class Cell:
 
     @property
     def needs_a_person(self) -> bool:
-        """Whether the calendar says no, so that somebody may have to decide; all else must come right by itself."""
-        return self.fault.name == "refused" or self.place.scene == "web_booker"
+        """Whether the calendar says no, so that somebody may have to decide; all else must come right by itself.
+
+        What it will not cancel once, it is asked to cancel again."""
+        refused = self.fault.name == "refused" and self.operation != "cancel"
+        return refused or self.place.scene == "web_booker"
 
 
 def _nothing_to_take_back(cell: Cell) -> bool:

@@ -57,12 +57,14 @@ class Standing:
 
 @dataclass(frozen=True)
 class Heard:
-    """One sentence in one call. `appointment` and `start` are what it spoke of, where it did."""
+    """One sentence in one call. `appointment` and `start` are what it spoke of, where it did; `before` are the times
+    at which what was moved stood earlier."""
 
     call: str
     said: Said
     appointment: UUID | None = None
     start: datetime | None = None
+    before: tuple[datetime, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -100,33 +102,47 @@ def _overlaps_there(evidence: Evidence) -> Iterator[str]:
 
 
 def _orphans(evidence: Evidence) -> Iterator[str]:
-    """Ours there, and wanted by nothing: no booked appointment has such a piece, or two bookings are one piece."""
+    """Ours there, and wanted by nothing: no booked appointment has such a piece, or two bookings are one piece.
+
+    A review excuses none of these, only that a piece stands elsewhere: as many may as are missing where they belong."""
     by_id = {promise.appointment: promise for promise in evidence.promises}
+    elsewhere = {promise.appointment: _astray(promise, evidence) for promise in evidence.promises}
     seen: set[tuple[UUID, Piece]] = set()
     for standing in evidence.there:
         if standing.appointment is None:
             continue
         promise = by_id.get(standing.appointment)
-        if promise is not None and promise.reviewed:
-            continue
-        wanted = promise is not None and promise.status == "booked" and standing.piece in promise.pieces
-        if not wanted or (standing.appointment, standing.piece) in seen:
+        booked = promise is not None and promise.status == "booked"
+        if (standing.appointment, standing.piece) in seen:
+            booked = False
+        elif promise is not None and standing.piece not in promise.pieces:
+            elsewhere[promise.appointment] -= 1
+            booked = booked and elsewhere[promise.appointment] >= 0
+        if not booked:
             yield f"orphan there: {standing.uid} at {standing.piece.start} of {standing.appointment}"
         seen.add((standing.appointment, standing.piece))
 
 
+def _astray(promise: Promise, evidence: Evidence) -> int:
+    """How many pieces may stand elsewhere: those that a person has been asked to look for."""
+    return len(_not_there(promise, evidence)) if promise.reviewed else 0
+
+
+def _not_there(promise: Promise, evidence: Evidence) -> list[Piece]:
+    there = {standing.piece for standing in evidence.there if standing.appointment == promise.appointment}
+    return [piece for piece in promise.pieces if piece not in there]
+
+
 def _missing(evidence: Evidence) -> Iterator[str]:
-    there = {(standing.appointment, standing.piece) for standing in evidence.there}
     for promise in evidence.promises:
         if promise.status != "booked" or promise.reviewed:
             continue
-        for piece in promise.pieces:
-            if (promise.appointment, piece) not in there:
-                yield f"missing there: {promise.appointment} at {piece.start}, and nobody is asked to look"
+        for piece in _not_there(promise, evidence):
+            yield f"missing there: {promise.appointment} at {piece.start}, and nobody is asked to look"
 
 
 def _untrue(evidence: Evidence) -> Iterator[str]:
-    """The last clear word about an appointment must hold; a review item keeps it from being a lie."""
+    """The last clear word about an appointment must hold in the ledger, whether a person is asked to look or not."""
     last: dict[tuple[str, UUID | datetime | None], Heard] = {}
     for heard in evidence.heard:
         if heard.said not in ("unclear", "silence"):
@@ -142,12 +158,12 @@ def _lie(heard: Heard, evidence: Evidence) -> str | None:
     promise = next((each for each in evidence.promises if each.appointment == heard.appointment), None)
     if promise is None:
         return "there is no such appointment"
-    if promise.reviewed:
-        return None
     wanted = "cancelled" if heard.said == "cancelled" else "booked"
     if promise.status != wanted:
         return f"it is {promise.status}"
-    if wanted == "booked" and heard.start is not None and promise.start != heard.start:
+    # A move that the calendar refuses later is taken back, and a person is asked to tell the customer (protocol 10).
+    taken_back = promise.reviewed and promise.start in heard.before
+    if wanted == "booked" and heard.start is not None and promise.start != heard.start and not taken_back:
         return f"it is at {promise.start}"
     left = [each.uid for each in evidence.there if each.appointment == heard.appointment]
     return f"{', '.join(left)} still stands there" if wanted == "cancelled" and left else None
@@ -158,8 +174,6 @@ def _lie_refused(heard: Heard, evidence: Evidence) -> str | None:
         if promise.call == heard.call and promise.start == heard.start:
             if promise.status == "booked":
                 return "it is booked"
-            if not promise.reviewed and any(
-                each.appointment == promise.appointment for each in evidence.there
-            ):
+            if any(each.appointment == promise.appointment for each in evidence.there):
                 return "it stands there"
     return None

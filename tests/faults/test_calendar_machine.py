@@ -62,14 +62,19 @@ class Killed(BaseException):
 class Known:
     """An appointment as the model knows it. `theirs`: people had a hand in it, so that it may be what they made of it.
 
-    `moved`: it was, so its old time may be kept for a while, or it may be back there with a person asked to look."""
+    `before`: where it was until it was moved. That time may be kept for a while, or it may be back there with a person
+    asked to look."""
 
     call: str
     plan: Plan
     start: datetime
     booked: bool = True
     theirs: bool = False
-    moved: bool = False
+    before: tuple[datetime, ...] = ()
+
+    @property
+    def moved(self) -> bool:
+        return bool(self.before)
 
     def bars(self, plan: Plan) -> bool:
         """Say whether it surely keeps a plan from being booked."""
@@ -153,7 +158,8 @@ class CalendarMachine(RuleBasedStateMachine):
             assert self.unsure or any(each.bars(plan) for each in others), "a free time was refused"
         if moved.outcome == "moved":
             assert not any(each.bars(plan) for each in others), "a taken time was sold"
-            known.plan, known.start, known.moved = plan, plan.period.start, True
+            known.before = (*known.before, known.start)
+            known.plan, known.start = plan, plan.period.start
 
     async def _move(self, order: MoveOrder, plan: Plan) -> Moved:
         async with self.salon.shop.ledger(self.salon.shop.company_id) as unit:
@@ -269,7 +275,7 @@ class CalendarMachine(RuleBasedStateMachine):
 
     def _judge(self) -> None:
         heard = [
-            Heard(known.call, _last_word(known), appointment, known.start)
+            Heard(known.call, _last_word(known), appointment, known.start, known.before)
             for appointment, known in self.model.items()
             if not known.theirs
         ]

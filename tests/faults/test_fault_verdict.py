@@ -21,7 +21,9 @@ def piece(start: datetime) -> Piece:
 
 PIECES = (piece(at(14)), piece(at(16)))
 BOOKED = Promise(ONE, CALL, "booked", at(14), PIECES)
+REVIEWED = replace(BOOKED, reviewed=True)
 GONE = replace(BOOKED, status="cancelled")
+GONE_REVIEWED = replace(GONE, reviewed=True)
 THERE = (Standing("a", PIECES[0], ONE), Standing("b", PIECES[1], ONE))
 WORD = Heard(CALL, "booked", ONE, at(14))
 GOOD = Evidence([BOOKED], [Claim(ANNA, at(14), at(15)), Claim(ANNA, at(15), at(16))], THERE, [WORD])
@@ -37,8 +39,9 @@ def test_nothing_is_wrong_with_a_promise_that_stands() -> None:
         Evidence([GONE], [], [], [Heard(CALL, "cancelled", ONE)]),
         Evidence([GONE], [], [], [Heard(CALL, "refused", start=at(14))]),
         Evidence([GONE], [], [], [WORD, Heard(CALL, "cancelled", ONE)]),
-        Evidence([replace(BOOKED, reviewed=True)], [], [], [WORD]),
-        Evidence([replace(GONE, reviewed=True)], [], THERE, [Heard(CALL, "cancelled", ONE)]),
+        Evidence([REVIEWED], [], [], [WORD]),
+        Evidence([REVIEWED], [], [THERE[0], Standing("b", piece(at(17)), ONE)], [WORD]),
+        Evidence([REVIEWED], [], THERE, [Heard(CALL, "moved", ONE, at(18), before=(at(14),))]),
         Evidence([BOOKED], [], THERE, [Heard(CALL, "unclear"), Heard(CALL, "silence")]),
         Evidence([BOOKED], [], THERE, [Heard(CALL, "moved", ONE, at(14))]),
         replace(GOOD, there=(*THERE, Standing("w", piece(at(18)), None))),
@@ -66,6 +69,17 @@ def test_what_is_true_or_in_review_is_no_violation(fine: Evidence) -> None:
         (replace(GOOD, heard=[Heard(CALL, "moved", ONE, at(16))]), "untrue.*it is at"),
         (Evidence([GONE], [], THERE, [Heard(CALL, "cancelled", ONE)]), "orphan there: a"),
         (Evidence([GONE], [], THERE, [Heard(CALL, "refused", start=at(14))]), "untrue.*it stands there"),
+        (Evidence([GONE_REVIEWED], [], THERE, [Heard(CALL, "cancelled", ONE)]), "orphan there: a"),
+        (Evidence([GONE_REVIEWED], [], THERE, [Heard(CALL, "cancelled", ONE)]), "untrue.*still stands there"),
+        (Evidence([GONE_REVIEWED], [], THERE, [Heard(CALL, "refused", start=at(14))]), "untrue.*it stands there"),
+        (Evidence([GONE_REVIEWED], [], [], [WORD]), "untrue.*it is cancelled"),
+        (Evidence([REVIEWED], [], THERE, [Heard(CALL, "cancelled", ONE)]), "untrue.*it is booked"),
+        (Evidence([REVIEWED], [], THERE, [replace(WORD, start=at(10))]), "untrue.*it is at"),
+        (Evidence([REVIEWED], [], THERE, [Heard(CALL, "moved", ONE, at(18), before=(at(10),))]), "untrue.*it is at"),
+        (Evidence([BOOKED], [], THERE, [Heard(CALL, "moved", ONE, at(18), before=(at(14),))]), "untrue.*it is at"),
+        (Evidence([REVIEWED], [], [*THERE, Standing("c", piece(at(18)), ONE)], [WORD]), "orphan there: c"),
+        (Evidence([REVIEWED], [], [*THERE, Standing("c", PIECES[0], ONE)], [WORD]), "orphan there: c"),
+        (Evidence([REVIEWED], [], [*THERE, Standing("c", PIECES[0], ONE)], [WORD]), "double booking there"),
         (replace(GOOD, flaws=["ghosts"]), "flaw of the ledger: ghosts"),
         (replace(GOOD, restless=2), "restless"),
     ],
