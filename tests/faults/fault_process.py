@@ -42,6 +42,7 @@ _LATE = (
     "httpcore2",
     "holidays.countries",
     "uvicorn.protocols.http.auto",
+    "uvicorn.protocols.websockets.auto",
     "uvicorn.loops.auto",
     "anyio._backends._asyncio",
 )
