@@ -62,3 +62,12 @@ async def jobs_db(database: DatabaseUrls) -> AsyncIterator[Database]:
     await pool.open()
     yield pool
     await pool.close()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say with which seeds histories were played, whether they ended well or not."""
+    for outcome in ("passed", "failed"):
+        for report in terminalreporter.stats.get(outcome, ()):
+            for name, value in getattr(report, "user_properties", ()):
+                if name == "ZUSAGE_TEST_SEED" and report.when == "call":
+                    terminalreporter.write_line(f"{name}={value} plays again {report.nodeid}")

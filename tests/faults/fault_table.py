@@ -173,7 +173,7 @@ PLACES = (
     ),
     Place(
         "local write refused",
-        {"book": Stop("before_record"), "cancel": Stop("before_record")},
+        {"book": Stop("before_record"), "cancel": Stop("before_record"), "reschedule": Stop("before_record")},
         scene="locked",
     ),
     Place(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -39,6 +39,7 @@ from zusage.core.scheduling.plan import Plan
 from zusage.sandbox.calcom import Booking, Fault
 
 T = TypeVar("T")
+Note = Callable[[str, object], None]
 
 HOURS = (9, 10, 11, 13, 15)
 PLACES: tuple[Point, ...] = (
@@ -300,10 +301,12 @@ def _fault(kind: str, op: str) -> Fault:
     return Fault(kind, op=op)  # type: ignore[arg-type]
 
 
-def play(databases: Databases, examples: int, how: Carelessness = "") -> int:
-    """Try so many histories; gives how many were begun, and raises where one ends badly. The seed is printed."""
+def play(databases: Databases, examples: int, note: Note, how: Carelessness = "") -> int:
+    """Try so many histories; gives how many were begun, and raises where one ends badly.
+
+    `note` is given the seed, which the summary prints."""
     number = int(os.environ.get(SEED) or secrets.randbelow(2**32))
-    print(f"{SEED}={number} plays these histories again")
+    note(SEED, number)
     chosen = settings(
         max_examples=examples,
         stateful_step_count=16,
@@ -325,16 +328,18 @@ def play(databases: Databases, examples: int, how: Carelessness = "") -> int:
     return next(begun)
 
 
-def test_ledger_and_calendar_agree_with_the_model(databases: Databases) -> None:
-    assert play(databases, 8) >= 8
+def test_ledger_and_calendar_agree_with_the_model(databases: Databases, record_property: Note) -> None:
+    assert play(databases, 8, record_property) >= 8
 
 
 @pytest.mark.faults
 @pytest.mark.timeout(900)
-def test_ledger_and_calendar_agree_with_the_model_for_long(databases: Databases) -> None:
-    assert play(databases, 150) >= 150
+def test_ledger_and_calendar_agree_with_the_model_for_long(
+    databases: Databases, record_property: Note
+) -> None:
+    assert play(databases, 150, record_property) >= 150
 
 
-def test_control_a_careless_routine_is_found_out(databases: Databases) -> None:
+def test_control_a_careless_routine_is_found_out(databases: Databases, record_property: Note) -> None:
     with pytest.raises(AssertionError):
-        play(databases, 40, "only_says_it_cancels")
+        play(databases, 40, record_property, "only_says_it_cancels")
