@@ -14,6 +14,7 @@ from support.reconciled import HOUR, Reconciled, kinds, reconciled
 from support.shop import NO_FLAWS
 from zusage.adapters.postgres.database import Database
 from zusage.adapters.postgres.mirror_health import PostgresMirrorHealth
+from zusage.app.reconcile.compare_calendar import compare_calendar
 from zusage.sandbox.calcom import Fault
 
 
@@ -63,6 +64,10 @@ async def test_of_a_compound_service_all_or_a_person(desk: Reconciled) -> None:
     assert (await desk.status(appointment), len(salon.there)) == ("booked", 1)
     assert await salon.reviews() == ["mirror_cancelled_there"]
     assert kinds(await desk.compare()) == [("partly_cancelled_there", "left")]
+    # Nor is it announced that `repair --apply` would do something about it.
+    looked = await compare_calendar(desk.company_id, desk.reconciling, mode="look")
+    assert looked is not None
+    assert kinds(looked) == [("partly_cancelled_there", "left")]
     assert await salon.reviews() == ["mirror_cancelled_there"]
 
     await salon.sim.people.cancel(await desk.uid(appointment, 0))

@@ -66,9 +66,12 @@ class Describer:
             kind, action = _SAYS[verdict.kind]
             if verdict.kind == "ended":
                 kind = "cancelled_there" if course.kind == "cancel" else "partly_cancelled_there"
-            if course.kind == "ask" and verdict.kind in ("ended", "moved"):
+            asked = course.kind == "ask" and verdict.kind in ("ended", "moved")
+            if asked:
                 action = "a person decides"
-            told = self._of(phase, kind, action, deed)
+            # Who is asked already would not be asked again.
+            waiting = asked and phase.in_review and deed == "would_be_done"
+            told = self._of(phase, kind, action, "left" if waiting else deed)
             uid = verdict.booking.uid if verdict.booking else phase.uid
             found.append(replace(told, uid=uid, there=self.booking(verdict.booking)))
         for uid, why in verdict.orphans:

@@ -35,7 +35,7 @@ _DEEDS = {
     "done": "done",
     "would_be_done": "with --apply",
     "observed": "only observed",
-    "left": "left",
+    "left": "not by this command",
 }
 
 
@@ -131,6 +131,8 @@ def _print(found: Sequence[_Compared], *, applying: bool) -> None:
         for difference in each.differences:
             for line in _lines(difference):
                 screen.print(line, markup=False)
+    if any(d.action == "a person decides" for each in found for d in each.differences):
+        screen.print("What a person decides stands in `zusage reviews list`.")
     acts = any(d.deed in ("would_be_done", "observed") for each in found for d in each.differences)
     if acts and not applying:
         screen.print(
