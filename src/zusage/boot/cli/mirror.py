@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
 
@@ -96,8 +97,12 @@ def _print(found: Sequence[MirrorStatus]) -> None:
 
 def _table(found: Sequence[MirrorStatus]) -> Table:
     shown = table(
-        "company", "health", "pending", "over an hour", "oldest", "unknown", "to review", "orphans", "24 h"
+        "company", "health", "pending", "> 1 h", "oldest", "unknown", "to review", "orphans", "24 h"
     )
+    # Nine columns in a terminal of 80 signs: no lines between them, and the names whole.
+    shown.box, shown.show_edge, shown.padding = SIMPLE_HEAD, False, (0, 1, 0, 0)
+    for column in shown.columns[:2]:
+        column.no_wrap = True
     for each in found:
         f = each.figures
         health = f"[{_COLOURS[each.health]}]{each.health}[/]"
