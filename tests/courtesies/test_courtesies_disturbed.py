@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
 import psycopg
-import pytest
 
 from support.at_work import until
 from support.courteous import (
@@ -18,7 +16,6 @@ from support.courteous import (
     Tend,
     asked,
     held,
-    polite,
     states,
     store_of,
     tending_of,
@@ -36,18 +33,6 @@ from zusage.core.values import Period
 from zusage.inbound.worker.courtesies import add_courtesies
 from zusage.inbound.worker.jobs import Duties, build_jobs
 from zusage.sandbox.calcom import Fault, Latency
-
-
-@pytest.fixture
-async def salon(app_db: Database, jobs_db: Database) -> AsyncIterator[Mirrored]:
-    async with polite(app_db, jobs_db) as made:
-        yield made
-
-
-@pytest.fixture
-async def tend(salon: Mirrored, jobs_db: Database) -> Tend:
-    """Do what the worker does when it is woken."""
-    return lambda: tend_courtesies(salon.shop.company_id, tending_of(salon, jobs_db))
 
 
 async def test_refused_by_another_reservation_changes_nothing_and_is_not_repeated(

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-
-import pytest
 
 from support.at_work import until
 from support.courteous import (
@@ -14,7 +11,6 @@ from support.courteous import (
     Tend,
     asked,
     held,
-    polite,
     states,
     tending_of,
     there,
@@ -29,18 +25,6 @@ from zusage.app.courtesy.tend_courtesies import tend_courtesies
 from zusage.app.mirror.ports import SlotsWanted, Terms
 from zusage.core.values import Period
 from zusage.sandbox.calcom import Fault, Latency
-
-
-@pytest.fixture
-async def salon(app_db: Database, jobs_db: Database) -> AsyncIterator[Mirrored]:
-    async with polite(app_db, jobs_db) as made:
-        yield made
-
-
-@pytest.fixture
-async def tend(salon: Mirrored, jobs_db: Database) -> Tend:
-    """Do what the worker does when it is woken."""
-    return lambda: tend_courtesies(salon.shop.company_id, tending_of(salon, jobs_db))
 
 
 async def test_off_by_default_nothing_is_left_and_nothing_sent(
