@@ -87,15 +87,25 @@ _ROUTINE: Sequence[tuple[str, Point, Point, Point]] = (
 )
 
 
+_ONE_CONFIRMED: Mapping[Operation, Stop] = {
+    "book": Stop("answer_received", behind="before_post"),
+    "cancel": Stop("cancel_answered", behind="before_cancel"),
+    "reschedule": Stop("move_answered"),
+}
+_SENT: Mapping[Operation, Stop] = {operation: Stop("request_sent") for operation in REQUESTS}
+
+
+def _waited_for(stops: Mapping[Operation, Stop]) -> Mapping[Operation, Stop]:
+    """Leave out what no call waits for: nobody waits for the calendar while an appointment is cancelled."""
+    return {operation: stop for operation, stop in stops.items() if operation != "cancel"}
+
+
 def _routine(inline: bool) -> Iterator[Place]:
     """The way of a request through the mirror routine, in the job or in the call."""
     where = _IN_THE_CALL if inline else ""
     for name, book, cancel, move in _ROUTINE:
-        stops: dict[Operation, Stop] = {"book": Stop(book), "reschedule": Stop(move)}
-        if not inline:
-            # Nobody waits for the calendar while an appointment is cancelled.
-            stops["cancel"] = Stop(cancel)
-        yield Place(name + where, stops, inline)
+        stops: Mapping[Operation, Stop] = {"book": Stop(book), "cancel": Stop(cancel), "reschedule": Stop(move)}
+        yield Place(name + where, _waited_for(stops) if inline else stops, inline)
 
 
 PLACES = (
@@ -107,15 +117,8 @@ PLACES = (
     *_routine(inline=False),
     *_routine(inline=True),
     Place("answer stored", {"book": Stop("answer_stored"), "reschedule": Stop("answer_stored")}, inline=True),
-    Place(
-        "one of four confirmed",
-        {
-            "book": Stop("answer_received", behind="before_post"),
-            "cancel": Stop("cancel_answered", behind="before_cancel"),
-            "reschedule": Stop("move_answered"),
-        },
-        kinds=("compound",),
-    ),
+    Place("one of four confirmed", _ONE_CONFIRMED, kinds=("compound",)),
+    Place("one of four confirmed" + _IN_THE_CALL, _waited_for(_ONE_CONFIRMED), True, kinds=("compound",)),
     Place(
         "before compensation",
         {"book": Stop("before_undo"), "reschedule": Stop("before_undo")},
@@ -138,11 +141,9 @@ PLACES = (
         scene="other_host",
         met={"reschedule": "bookings.cancel"},
     ),
+    Place("webhook before answer", _SENT, scene="hooked", beside="webhook"),
     Place(
-        "webhook before answer",
-        {"book": Stop("request_sent"), "cancel": Stop("request_sent"), "reschedule": Stop("request_sent")},
-        scene="hooked",
-        beside="webhook",
+        "webhook before answer" + _IN_THE_CALL, _waited_for(_SENT), True, scene="hooked", beside="webhook"
     ),
     Place(
         "look-up empty, then late commit",
