@@ -8,7 +8,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from calcom_sim.salon import ELEVEN, TEN, Receiver, Salon, data
+from calcom_sim.salon import ELEVEN, NINE, TEN, Receiver, Salon, data
 from zusage.sandbox.calcom import Simulator
 
 
@@ -111,6 +111,21 @@ async def test_people(admin: httpx2.AsyncClient, sim: Simulator, salon: Salon) -
     assert (await salon.book(TEN, salon.kind(owner="ben"))).status_code == 400
     assert (unknown.status_code, no_host.status_code, no_deed.status_code) == (404, 404, 400)
     assert (await admin.get("/bookings")).status_code == 200
+
+
+async def test_people_move_what_is_live_and_nothing_twice(
+    admin: httpx2.AsyncClient, sim: Simulator, salon: Salon
+) -> None:
+    booked = await posted(admin, "/people", {"do": "book", "event_type_id": salon.kind().id, "start": TEN})
+    moved = await posted(admin, "/people", {"do": "move", "uid": booked["uid"], "start": ELEVEN})
+    again = await admin.post("/people", json={"do": "move", "uid": booked["uid"], "start": NINE})
+    await posted(admin, "/people", {"do": "cancel", "uid": moved["uid"]})
+    cancelled = await admin.post("/people", json={"do": "move", "uid": moved["uid"], "start": NINE})
+
+    assert [again.status_code, cancelled.status_code] == [400, 400]
+    assert f"rescheduled already to booking with uid={moved['uid']}" in again.json()["error"]
+    assert "has been cancelled." in cancelled.json()["error"]
+    assert (salon.live, len(sim.world.bookings)) == ([], 2)
 
 
 async def test_the_journal(admin: httpx2.AsyncClient, salon: Salon) -> None:

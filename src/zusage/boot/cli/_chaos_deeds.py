@@ -48,7 +48,9 @@ def do_deed(deed: Deed, stage: Stage) -> str:
         if deed.kind not in _BY_PEOPLE:
             raise
         # As on the real page: what people want may be taken by then.
-        return f"not possible, {'taken there' if error.response.status_code == _REFUSED else error}"
+        return (
+            f"not possible, {'taken or changed there' if error.response.status_code == _REFUSED else error}"
+        )
 
 
 def end_faults(stage: Stage) -> dict[str, int]:

@@ -145,7 +145,8 @@ def _cancelled_already(booking: Booking) -> str:
     )
 
 
-def _check_movable(call: Call, old: Booking, kind: EventType) -> None:
+def check_live(old: Booking) -> None:
+    """:raises RefusalError: 400, it was cancelled or moved; then the newer uid is named."""
     if old.rescheduled_to:
         raise nest(
             400,
@@ -159,6 +160,10 @@ def _check_movable(call: Call, old: Booking, kind: EventType) -> None:
             f"Can't reschedule booking with uid={old.uid} because it has been cancelled. "
             "Please provide uid of a booking that is not cancelled.",
         )
+
+
+def _check_movable(call: Call, old: Booking, kind: EventType) -> None:
+    check_live(old)
     if _inside_notice(old, kind, call.now):
         raise nest(403, "Rescheduling is not allowed within the minimum notice period before the event")
 

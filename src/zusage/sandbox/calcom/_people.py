@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from zusage.sandbox.calcom._call import Call
-from zusage.sandbox.calcom._change import moved
+from zusage.sandbox.calcom._change import check_live, moved
 from zusage.sandbox.calcom._create import somebody_elses
 from zusage.sandbox.calcom._free import is_free
 from zusage.sandbox.calcom._model import Booking, Json, Period
@@ -57,8 +57,9 @@ class People:
     async def move(self, uid: str, start: datetime, *, quiet: bool = False) -> str:
         """Reschedule; returns the new uid, the old booking is cancelled.
 
-        :raises RefusalError: 409, there is a booking at exactly this time."""
+        :raises RefusalError: 400, it is not live any more; 409, there is a booking at exactly this time."""
         old = self._state.world.bookings[uid]
+        check_live(old)
         period = Period(start, start + (old.period.end - old.period.start))
         new = moved(self._call(), old, period, old.host_ids)
         if not quiet:
