@@ -76,6 +76,37 @@ async def test_a_kept_connection_serves_the_first_call_after_idling(tmp_path: Pa
         assert fake.connections == 8
 
 
+async def test_what_carried_a_request_lately_is_not_used_for_nothing(tmp_path: Path) -> None:
+    """Uses without a key are counted by address, for all processes behind it: only what is idle needs one."""
+    server_tls, client_tls = contexts(tmp_path)
+    settings = PoolSettings(warm_every=60.0, warm_lanes=1, tls=client_tls, trust_env=False)
+    async with (
+        serving(FakeCalcom(replies=[Reply(201, booking())]), server_tls) as fake,
+        client_kit(settings) as kit,
+    ):
+
+        def uses() -> int:
+            return len(fake.received) - len(fake.asked)
+
+        await kit.client.of(fake.access()).create_booking(WANTED, SOON)
+        await kit.pool.warm()
+        assert (uses(), fake.connections) == (1, 2)  # the one for reads, which had carried nothing
+        await kit.pool.warm()
+        assert uses() == 1
+        fake.hang_up()
+        await asyncio.sleep(0.05)
+        await kit.pool.warm()
+        await kit.pool.warm()
+        assert fake.connections == 4  # the control: closed ones are found at once, and come back
+
+
+def test_fifty_processes_behind_one_address_stay_below_what_cal_com_lets_it_ask() -> None:
+    settings = PoolSettings()
+    doors = 2
+    a_minute = doors * settings.warm_lanes * 60 / settings.warm_every
+    assert 50 * a_minute <= 120
+
+
 @pytest.mark.parametrize("door", ["reads", "writes"])
 async def test_the_first_request_after_an_idle_hour_costs_at_most_one_connection_more_than_the_second(
     tmp_path: Path, door: str

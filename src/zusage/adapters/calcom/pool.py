@@ -30,8 +30,9 @@ _DOORS: tuple[Door, ...] = ("reads", "writes")
 
 @dataclass(frozen=True, slots=True)
 class PoolSettings:
-    """Seconds each. `full_limit` is how long a request may run whoever still waits; `warm_every` how often an idle
-    connection is used, so that neither end closes it; `forget_after` how long after the last request.
+    """Seconds each. `full_limit` is how long a request may run whoever still waits; `warm_every` how often connections
+    are looked after: those idle for half of it are used, so that neither end closes them; `forget_after` how long after
+    the last request. Such a use carries no key: Cal.com counts it by address, 120 a minute for all processes behind one.
 
     `warm_lanes` connections stay open for each server and door, further ones while they are needed; a connection
     carries `streams` requests at a time. `tls` trusts other authorities than the system's; `trust_env` reads the
@@ -39,9 +40,9 @@ class PoolSettings:
 
     connect: float = 5.0
     full_limit: float = 15.0
-    warm_every: float = 45.0
+    warm_every: float = 100.0
     forget_after: float = 86_400.0
-    warm_lanes: int = 4
+    warm_lanes: int = 2
     most_lanes: int = 100
     streams: int = 2
     tls: ssl.SSLContext | None = None
@@ -93,9 +94,13 @@ class _Lane:
 
     def __init__(self, client: httpx2.AsyncClient) -> None:
         self.client = client
-        self.used_at = time.monotonic()
+        self.used_at = float("-inf")
         self.in_flight = 0
         self.network: Any = None
+
+    def is_idle(self, *, since: float) -> bool:
+        """Say whether it carried nothing since then, or was closed by the server."""
+        return not self.in_flight and (self.used_at <= since or self.has_unread())
 
     def has_unread(self) -> bool:
         """Say whether the server sent something while the connection was idle; mostly, that it is closing it."""
@@ -124,7 +129,7 @@ class CalcomPool:
             return await self._ride(lane, sending, journey, door)
 
     async def keep_warm(self) -> None:
-        """Use every connection now and then, for ever; cancel it in the end.
+        """Use every idle connection now and then, for ever; cancel it in the end.
 
         The first call after an idle night then waits for no handshake."""
         while True:
@@ -195,15 +200,14 @@ class CalcomPool:
 
     async def _warm_door(self, base_url: str, door: Door) -> None:
         lanes = self._lanes.setdefault((base_url, door), [])
-        idle_since = time.monotonic() - self.settings.warm_every
-        for lane in [each for each in lanes[self.settings.warm_lanes :] if not each.in_flight]:
-            if lane.used_at < idle_since:
+        now, most = time.monotonic(), self.settings.warm_lanes
+        for lane in lanes[most:]:
+            if not lane.in_flight and lane.used_at < now - self.settings.warm_every:
                 self._retire(base_url, door, lane)
-        while len(lanes) < self.settings.warm_lanes:
+        while len(lanes) < most:
             self._open_lane(base_url, door)
-        await asyncio.gather(
-            *(self._touch(base_url, door, lane) for lane in list(lanes) if not lane.in_flight)
-        )
+        idle = [each for each in lanes[:most] if each.is_idle(since=now - self.settings.warm_every / 2)]
+        await asyncio.gather(*(self._touch(base_url, door, lane) for lane in idle))
 
     async def _touch(self, base_url: str, door: Door, lane: _Lane) -> bool:
         """Use a lane for nothing, and retire it if it does not carry."""
@@ -217,6 +221,7 @@ class CalcomPool:
             return False
         finally:
             lane.in_flight -= 1
+            lane.used_at = time.monotonic()
         lane.network = response.extensions.get("network_stream")
         return True
 
