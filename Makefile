@@ -29,7 +29,7 @@ test: ## check format, lint, types and import contracts, and run all tests (PYTE
 ifneq ($(strip $(PYTEST_ARGS)),)
 	$(RUN) -m pytest $(PYTEST_ARGS)
 else
-	$(RUN) -m pytest -n auto --maxprocesses 4 -m "not race and not faults"
+	$(RUN) -m pytest -n 4 -m "not race and not faults"
 	$(RUN) -m pytest -m race
 endif
 
@@ -43,7 +43,7 @@ endif
 
 test-faults: ## play every cell of the fault matrix: each point with each fault (docs: CONTRIBUTING.md)
 	@sh scripts/setup dev
-	$(RUN) -m pytest -n auto --maxprocesses 4 tests/faults/test_fault_matrix.py tests/faults/test_calendar_machine.py
+	$(RUN) -m pytest -n 4 tests/faults/test_fault_matrix.py tests/faults/test_calendar_machine.py
 	$(RUN) -m pytest tests/cli/test_demo_chaos.py
 
 bench: ## measure the booking core on this machine (BENCH_ARGS passes options)

@@ -104,7 +104,11 @@ def _routine(inline: bool) -> Iterator[Place]:
     """The way of a request through the mirror routine, in the job or in the call."""
     where = _IN_THE_CALL if inline else ""
     for name, book, cancel, move in _ROUTINE:
-        stops: Mapping[Operation, Stop] = {"book": Stop(book), "cancel": Stop(cancel), "reschedule": Stop(move)}
+        stops: Mapping[Operation, Stop] = {
+            "book": Stop(book),
+            "cancel": Stop(cancel),
+            "reschedule": Stop(move),
+        }
         yield Place(name + where, _waited_for(stops) if inline else stops, inline)
 
 
@@ -142,9 +146,7 @@ PLACES = (
         met={"reschedule": "bookings.cancel"},
     ),
     Place("webhook before answer", _SENT, scene="hooked", beside="webhook"),
-    Place(
-        "webhook before answer" + _IN_THE_CALL, _waited_for(_SENT), True, scene="hooked", beside="webhook"
-    ),
+    Place("webhook before answer" + _IN_THE_CALL, _waited_for(_SENT), True, scene="hooked", beside="webhook"),
     Place(
         "look-up empty, then late commit",
         {"book": Stop("looked_up"), "reschedule": Stop("looked_up")},

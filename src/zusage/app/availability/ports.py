@@ -46,6 +46,9 @@ class LookAtCalendar(Protocol):
         Days of `certain` are read anew where the last reading is too old to be said as certain. Days of `besides` come
         along if they are kept; nobody waits for them. Nothing raises."""
 
+    def greet(self, book: BranchBook) -> None:
+        """A call begins: read behind its greeting what would be too old once it asks for a time. Waits for nothing."""
+
 
 class Looks(Protocol):
     def of(self, book: BranchBook) -> LookAtCalendar | None:

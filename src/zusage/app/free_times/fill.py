@@ -111,8 +111,22 @@ class Filler:
 
     def refresh(self, wanted: Wanted) -> None:
         """Read anew behind a caller, unless somebody does, here or in another process."""
-        if wanted.name not in self._running and not self.rests(wanted):
-            self.background(self._refresh(wanted))
+        self.background(self.read_anew(wanted))
+
+    async def read_anew(self, wanted: Wanted) -> None:
+        """Do what `refresh` does, and wait for it; what fails is left to whoever asks for these days."""
+        if wanted.name in self._running or self.rests(wanted):
+            return
+        company_id, name = wanted.company.company_id, f"{wanted.host.staff_id}:{wanted.source.key}"
+        lease = await self.kept.lease(company_id, name, _LEASE_SECONDS)
+        if lease is None:
+            return
+        try:
+            await self.start(wanted, "background")
+        except CalendarUnread:
+            return
+        finally:
+            await self.kept.release(company_id, name, lease)
 
     def count(self, company_id: UUID, kind: Kind) -> None:
         """Count without waiting for it; what comes within a moment is stored together."""
@@ -180,18 +194,6 @@ class Filler:
         filled = await asyncio.shield(other)
         # It began before the time that was dropped meanwhile; whoever asks after that wants to know better.
         return filled if filled.kept else await self._read(wanted, priority)
-
-    async def _refresh(self, wanted: Wanted) -> None:
-        company_id, name = wanted.company.company_id, f"{wanted.host.staff_id}:{wanted.source.key}"
-        lease = await self.kept.lease(company_id, name, _LEASE_SECONDS)
-        if lease is None:
-            return
-        try:
-            await self.start(wanted, "background")
-        except CalendarUnread:
-            return
-        finally:
-            await self.kept.release(company_id, name, lease)
 
     async def _store(self, key: tuple[UUID, date]) -> None:
         await asyncio.sleep(_GATHERED_SECONDS)

@@ -14,6 +14,7 @@ from zusage.app.errors import ZusageError
 from zusage.app.free_times._days import stretches_of_days, union
 from zusage.app.free_times.fill import CalendarUnread, Filled, Filler, Wanted, wanted_days
 from zusage.app.free_times.ports import CalendarHost, CompanyHosts, HostBook, KeptDay, Place, Source
+from zusage.app.free_times.warm import read_for_call
 from zusage.core.scheduling.calendar import CERTAIN_SECONDS, SEEN_SECONDS, CalendarView, FreeDay
 from zusage.core.scheduling.masters import BranchBook, Service
 from zusage.core.values import Period
@@ -75,6 +76,14 @@ class Look:
         await self._read(question, known)
         now = self._looks.filler.clock()
         return whole.view(known, now).only_seen().with_days_of(question.view(known, now))
+
+    def greet(self, book: BranchBook) -> None:
+        self._looks.filler.background(self._greet(book))
+
+    async def _greet(self, book: BranchBook) -> None:
+        company = await self._company(book)
+        if company is not None:
+            await read_for_call(company, [each.id for each in book.staff], self._looks.filler)
 
     async def _company(self, book: BranchBook) -> CompanyHosts | None:
         try:

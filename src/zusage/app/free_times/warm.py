@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from zusage.app.free_times._days import days_from, stretches_of_days
 from zusage.app.free_times.fill import CalendarUnread, Filler, Wanted, wanted_days
 from zusage.app.free_times.ports import CalendarHost, CompanyHosts, HostBook
+from zusage.core.scheduling.calendar import CERTAIN_SECONDS
 
 _DAYS_ASKED, _DAYS_BESIDE = 7, 3
 WARM_DAYS = _DAYS_ASKED + _DAYS_BESIDE
@@ -20,6 +21,8 @@ OPEN_HOURS = range(7, 20)
 """Hours on the branch's wall in which callers are to be expected; the last tick is at 19 h and serves until 20 h."""
 RECENT_SECONDS = 900.0
 """What was read so shortly before is not read again: a tick that comes twice, or late, costs nothing."""
+_CALL_SECONDS = 300.0
+"""What a call may last until it asks for a time; what is sure until then is not read at its begin."""
 _LONGEST_WAIT = 70.0
 """A key that asked too much is blocked for a minute."""
 
@@ -63,7 +66,7 @@ async def warm(
     now = filler.clock()
     chosen = [host for host in company.hosts.values() if not only_open or is_open_hour(host.zone, now)]
     every = [wanted for host in chosen for wanted in _coming(company, host, now, days)]
-    needed, young = await _without_young(every, filler, now)
+    needed, young = await _without_young(every, filler, now, RECENT_SECONDS)
     warmed = Warmed(company_id, hosts=len(chosen), young=young)
     for done, wanted in enumerate(needed):
         if progress is not None:
@@ -75,6 +78,19 @@ async def warm(
     if progress is not None:
         progress(len(needed), len(needed))
     return warmed
+
+
+async def read_for_call(company: CompanyHosts, staff: Collection[UUID], filler: Filler) -> None:
+    """Read the coming days of these members again that will not be sure any more when the call that begins asks.
+
+    One request a member, one after the other, and at most one in ten minutes however many call. Members without a
+    probe are left out: theirs would be a request for each service."""
+    now = filler.clock()
+    hosts = [company.hosts[one] for one in staff if one in company.hosts]
+    every = [wanted for host in hosts if host.probe for wanted in _coming(company, host, now, WARM_DAYS)]
+    needed, _ = await _without_young(every, filler, now, CERTAIN_SECONDS - _CALL_SECONDS)
+    for wanted in needed:
+        await filler.read_anew(wanted)
 
 
 def is_open_hour(zone: str, now: float) -> bool:
@@ -89,13 +105,15 @@ def _coming(company: CompanyHosts, host: CalendarHost, now: float, days: int) ->
         yield from wanted_days(company, host, source, stretches)
 
 
-async def _without_young(every: Sequence[Wanted], filler: Filler, now: float) -> tuple[list[Wanted], int]:
-    """Leave out requests all of whose days were read just now; says how many days that were."""
+async def _without_young(
+    every: Sequence[Wanted], filler: Filler, now: float, seconds: float
+) -> tuple[list[Wanted], int]:
+    """Leave out requests all of whose days were read less than `seconds` ago; says how many days that were."""
     needed, young = [], 0
     for wanted in every:
         days = days_from(wanted.first, wanted.last)
         known = await filler.kept.read([wanted.place(day) for day in days])
-        if len(known) == len(days) and all(now - day.read_at < RECENT_SECONDS for day in known.values()):
+        if len(known) == len(days) and all(now - day.read_at < seconds for day in known.values()):
             young += len(days)
         else:
             needed.append(wanted)

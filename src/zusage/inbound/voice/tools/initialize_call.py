@@ -12,6 +12,8 @@ from zusage.language.german import speak
 async def initialize_call(talk: Talk) -> ToolResult:
     book, here = talk.book, talk.here
     customer = _customer(talk)
+    if talk.look is not None:
+        talk.look.greet(book)
     data = {
         "company": book.company_name,
         "branch": book.branch.name,
