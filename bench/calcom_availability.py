@@ -66,6 +66,8 @@ async def availability(stage: Stage, length: Length, told: Told) -> None:
             book = await masters.book(salon.company_id, salon.file.branches[0].branch.id, 0)
             look = _question(book, parts.looks)
             questions.append(_Questions(salon.company_id, look, _search(book, parts.looks, ledger)))
+        # The first comparison finds all these bookings, and takes what is kept back meanwhile.
+        await stage.compared()
         for _, asked in zip(range(length.repeats), itertools.cycle(questions), strict=False):
             for ask, waits in ((asked.look, looks), (asked.search, searches)):
                 await parts.kept.clear(asked.company_id)
