@@ -8,12 +8,17 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal, cast
 from uuid import UUID
 
+from zusage.adapters.calcom import decoding, encoding, routes
+from zusage.adapters.calcom.calendar import Asked
+from zusage.adapters.calcom.client import CalcomClient
 from zusage.app.mirror.bring_over import Mirroring
-from zusage.app.mirror.ports import Calendar, CalendarAccess, Calendars, Terms
+from zusage.app.mirror.ports import BookingWanted, Calendar, CalendarAccess, CalendarBooking, Calendars, Terms
 from zusage.app.mirror.rows import MirrorRow, MirrorWork, ReviewKind
 from zusage.app.mirror.store import MirrorStore, MirrorUnit
 
-Carelessness = Literal["", "sends_again_blindly", "asks_nobody_to_look", "only_says_it_cancels"]
+Carelessness = Literal[
+    "", "sends_again_blindly", "asks_nobody_to_look", "only_says_it_cancels", "books_over_others"
+]
 
 
 def careless(mirroring: Mirroring, how: Carelessness) -> Mirroring:
@@ -68,17 +73,20 @@ class _SilentUnit:
 
 
 @dataclass(frozen=True)
-class _Pretending:
-    """Calendars that answer as if they had done what they are asked."""
+class _Careless:
+    """Calendars that are as `made` makes them."""
 
     calendars: Calendars
+    made: Callable[[Calendars, CalendarAccess], object]
 
     def of(self, access: CalendarAccess) -> Calendar:
-        return cast("Calendar", _PretendingCalendar(self.calendars.of(access)))
+        return cast("Calendar", self.made(self.calendars, access))
 
 
 @dataclass(frozen=True)
-class _PretendingCalendar:
+class _Pretending:
+    """Answers as if it had cancelled what it is asked to."""
+
     calendar: Calendar
 
     def __getattr__(self, name: str) -> Any:
@@ -87,6 +95,31 @@ class _PretendingCalendar:
     async def cancel_booking(self, uid: str, reason: str, terms: Terms) -> object:
         assert reason
         return await self.calendar.get_booking(uid, terms)
+
+
+_KNOWS_FLAGS = "2026-02-25"
+
+
+@dataclass(frozen=True)
+class _Pushing:
+    """Uses the owner's right to book what is not free, which nothing of ours does."""
+
+    client: CalcomClient
+    access: CalendarAccess
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.client.of(self.access), name)
+
+    async def create_booking(self, wanted: BookingWanted, terms: Terms) -> CalendarBooking:
+        route = replace(routes.CREATE_BOOKING, version=_KNOWS_FLAGS)
+        asked = Asked(route, body=encoding.booking_body(wanted) | {"allowConflicts": True})
+        return await self.client.ask(self.access, asked, decoding.booking, terms)
+
+
+def _with_calendars(
+    made: Callable[[Calendars, CalendarAccess], object],
+) -> Callable[[Mirroring], Mirroring]:
+    return lambda mirroring: replace(mirroring, calendars=_Careless(mirroring.calendars, made))
 
 
 def _with_store(made: Callable[[MirrorUnit], object]) -> Callable[[Mirroring], Mirroring]:
@@ -99,5 +132,8 @@ _SWITCHES: Mapping[str, Callable[[Mirroring], Mirroring]] = {
     "": lambda mirroring: mirroring,
     "sends_again_blindly": _with_store(_BlindUnit),
     "asks_nobody_to_look": _with_store(_SilentUnit),
-    "only_says_it_cancels": lambda mirroring: replace(mirroring, calendars=_Pretending(mirroring.calendars)),
+    "only_says_it_cancels": _with_calendars(lambda calendars, access: _Pretending(calendars.of(access))),
+    "books_over_others": _with_calendars(
+        lambda calendars, access: _Pushing(cast("CalcomClient", calendars), access)
+    ),
 }

@@ -15,8 +15,11 @@ from fault_verdict import Heard, Said
 
 # A compound one goes to where its pieces lie upon each other's old times.
 MOVED_TO = {"simple": at(16), "compound": at(14, 30)}
-# How a salon's four pieces lie, the second of which somebody else books; see the company file.
-_TAKEN_PIECE = {"simple": ("herrenschnitt", timedelta()), "compound": ("dauerwelle-2", timedelta(minutes=45))}
+# What somebody else books, and how much later: not the very same time, which the calendar never stores twice.
+_TAKEN_PIECE = {
+    "simple": ("herrenschnitt", timedelta(minutes=10)),
+    "compound": ("dauerwelle-2", timedelta(minutes=45)),
+}
 
 
 async def prepare(shift: Shift, child: Child) -> None:

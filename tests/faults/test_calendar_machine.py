@@ -7,17 +7,18 @@ import os
 import secrets
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from itertools import count
 from typing import Any, TypeVar
 from uuid import UUID
 
 import pytest
+from calendar_model import Held, Known, Model
 from fault_careless import Carelessness, careless
 from fault_evidence import gather, restless
 from fault_table import TAKEN
-from fault_verdict import Heard, Said, violations
+from fault_verdict import Heard, violations
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, get_state_machine_test, invariant, precondition, rule
@@ -59,37 +60,6 @@ class Killed(BaseException):
     """The process ended here."""
 
 
-@dataclass
-class Known:
-    """An appointment as the model knows it. `theirs`: people had a hand in it, so that it may be what they made of it.
-
-    `before`: where it was until it was moved. That time may be kept for a while, or it may be back there with a person
-    asked to look."""
-
-    call: str
-    plan: Plan
-    start: datetime
-    booked: bool = True
-    theirs: bool = False
-    before: tuple[datetime, ...] = ()
-
-    @property
-    def moved(self) -> bool:
-        return bool(self.before)
-
-    def bars(self, plan: Plan) -> bool:
-        """Say whether it surely keeps a plan from being booked."""
-        return (
-            self.booked
-            and not (self.theirs or self.moved)
-            and any(
-                mine.resource_id == other.resource_id and mine.period.overlaps(other.period)
-                for mine in self.plan.claims
-                for other in plan.claims
-            )
-        )
-
-
 class CalendarMachine(RuleBasedStateMachine):
     """Two members of staff, a day, one calendar."""
 
@@ -101,8 +71,7 @@ class CalendarMachine(RuleBasedStateMachine):
         self._clock = Clock(self._urls)
         self._stack = AsyncExitStack()
         self._numbers = count(1)
-        self.model: dict[UUID, Known] = {}
-        self.people_came = False
+        self.model = Model()
         self.salon = self._do(self._open())
         self.mirroring = careless(replace(self.salon.mirroring, patience=Patience(0.25, 2.0)), how)
 
@@ -130,35 +99,74 @@ class CalendarMachine(RuleBasedStateMachine):
 
     @rule(hour=st.sampled_from(HOURS), staff=st.integers(0, 1), compound=st.booleans())
     def book(self, hour: int, staff: int, compound: bool) -> None:
-        plan = self._plan(staff, hour, compound=compound)
+        plan, now = self._plan(staff, hour, compound=compound), self._now()
         name = f"call_{next(self._numbers)}"
-        booked = self._do(self._book(name, plan))
-        barred = any(each.bars(plan) for each in self.model.values())
-        if booked is None:
-            assert barred or self.unsure, "a free time was refused"
+        run = self._do(self.salon.shop.call(name))
+        booked = self._do(self.salon.shop.take_and_confirm(run, plan))
+        self._check(plan, now, taken=booked.appointment_id is not None)
+        if booked.appointment_id is not None:
+            self.model.appointments[booked.appointment_id] = Known(name, plan, plan.period.start)
+
+    @rule(hour=st.sampled_from(HOURS), staff=st.integers(0, 1), compound=st.booleans())
+    def hold(self, hour: int, staff: int, compound: bool) -> None:
+        plan, now = self._plan(staff, hour, compound=compound), self._now()
+        name = f"call_{next(self._numbers)}"
+        run = self._do(self.salon.shop.call(name))
+        taken = self._do(self.salon.shop.take(run, plan))
+        self._check(plan, now, taken=taken.hold_id is not None)
+        if taken.hold_id is not None:
+            assert taken.expires_at is not None
+            self.model.holds.append(Held(name, run, taken.hold_id, plan, taken.expires_at))
+
+    @precondition(lambda self: self.model.holds)
+    @rule(data=st.data())
+    def confirm(self, data: st.DataObject) -> None:
+        """What is held still is booked; what ran out may be booked all the same, if nobody else has it."""
+        held, now = data.draw(st.sampled_from(self.model.holds), "hold"), self._now()
+        booked = self._do(self.salon.shop.confirm(held.run, held.hold_id))
+        self.model.holds.remove(held)
+        if booked.appointment_id is None:
+            assert not held.lives(now), "what was held was refused"
+            assert booked.outcome == "expired"
+            return
+        assert not self.model.bars(held.plan, now), "a taken time was sold"
+        self.model.appointments[booked.appointment_id] = Known(held.name, held.plan, held.plan.period.start)
+
+    @precondition(lambda self: self.model.holds)
+    @rule(data=st.data())
+    def release(self, data: st.DataObject) -> None:
+        held, now = data.draw(st.sampled_from(self.model.holds), "hold"), self._now()
+        released = self._do(self.salon.shop.release(held.run))
+        assert released == 1 or not held.lives(now)
+        self.model.holds.remove(held)
+
+    def _check(self, plan: Plan, now: datetime, *, taken: bool, but: UUID | None = None) -> None:
+        if taken:
+            assert not self.model.bars(plan, now, but=but), "a taken time was sold"
         else:
-            assert not barred, "a taken time was sold"
-            self.model[booked] = Known(name, plan, plan.period.start)
+            assert self.model.may_bar(plan, now, but=but), "a free time was refused"
 
-    @property
-    def unsure(self) -> bool:
-        """Whether times may be taken of which the model does not know."""
-        return self.people_came or any(each.moved for each in self.model.values())
+    def _now(self) -> datetime:
+        """The database's clock."""
+        [(now,)] = self._do(self.salon.shop.rows("SELECT zusage_now()"))
+        assert isinstance(now, datetime)
+        return now
 
-    @precondition(lambda self: any(each.booked and not each.theirs for each in self.model.values()))
+    @precondition(
+        lambda self: any(each.booked and not each.theirs for each in self.model.appointments.values())
+    )
     @rule(data=st.data(), hour=st.sampled_from(HOURS), staff=st.integers(0, 1))
     def move(self, data: st.DataObject, hour: int, staff: int) -> None:
-        mine = [key for key, each in self.model.items() if each.booked and not each.theirs]
+        mine = [key for key, each in self.model.appointments.items() if each.booked and not each.theirs]
         appointment = data.draw(st.sampled_from(mine), "appointment")
-        known = self.model[appointment]
+        known = self.model.appointments[appointment]
         minutes = (known.plan.period.end - known.plan.period.start).seconds // 60
         plan = self._plan(staff, hour, compound=minutes > 60)
-        others = [each for key, each in self.model.items() if key != appointment]
+        now = self._now()
         moved = self._do(self._move(MoveOrder(appointment, known.start, "voice", "verlegt"), plan))
-        if moved.outcome == "lost":
-            assert self.unsure or any(each.bars(plan) for each in others), "a free time was refused"
+        if moved.outcome in ("moved", "lost"):
+            self._check(plan, now, taken=moved.outcome == "moved", but=appointment)
         if moved.outcome == "moved":
-            assert not any(each.bars(plan) for each in others), "a taken time was sold"
             known.before = (*known.before, known.start)
             known.plan, known.start = plan, plan.period.start
 
@@ -172,16 +180,14 @@ class CalendarMachine(RuleBasedStateMachine):
         minutes, gap = (120, (60, 30)) if compound else (60, None)
         return self.salon.shop.plan(staff, start=open_start(hour), minutes=minutes, gap=gap)
 
-    async def _book(self, name: str, plan: Plan) -> UUID | None:
-        run = await self.salon.shop.call(name)
-        return (await self.salon.shop.take_and_confirm(run, plan)).appointment_id
-
-    @precondition(lambda self: any(each.booked for each in self.model.values()))
+    @precondition(lambda self: any(each.booked for each in self.model.appointments.values()))
     @rule(data=st.data())
     def cancel(self, data: st.DataObject) -> None:
-        appointment = data.draw(st.sampled_from([key for key, each in self.model.items() if each.booked]))
+        appointment = data.draw(
+            st.sampled_from([key for key, each in self.model.appointments.items() if each.booked])
+        )
         self._do(self.salon.cancel(appointment))
-        self.model[appointment].booked = False
+        self.model.appointments[appointment].booked = False
 
     @rule(kind=st.sampled_from(FAULTS), op=st.sampled_from(OPS))
     def fault(self, kind: str, op: str) -> None:
@@ -237,7 +243,7 @@ class CalendarMachine(RuleBasedStateMachine):
         """What people did there has been carried out here, or has not."""
         rows = self._do(self.salon.shop.rows("SELECT appointment_id, status FROM appointment"))
         for appointment, status in rows:
-            known = self.model[UUID(str(appointment))]
+            known = self.model.appointments[UUID(str(appointment))]
             if known.theirs:
                 known.booked = status == "booked"
 
@@ -245,8 +251,8 @@ class CalendarMachine(RuleBasedStateMachine):
     @rule(data=st.data(), hour=st.sampled_from((None, 17, 18)))
     def people_change(self, data: st.DataObject, hour: int | None) -> None:
         booking = data.draw(st.sampled_from(self.ours()), "booking")
-        self.model[UUID(booking.metadata["appointment"])].theirs = True
-        self.people_came = True
+        self.model.appointments[UUID(booking.metadata["appointment"])].theirs = True
+        self.model.people_came = True
         if hour is None:
             self._do(self.salon.sim.people.cancel(booking.uid, reason="im Salon abgesagt", quiet=True))
         elif not [each for each in self.salon.there if each.period.start == open_start(hour)]:
@@ -276,18 +282,16 @@ class CalendarMachine(RuleBasedStateMachine):
 
     def _judge(self) -> None:
         heard = [
-            Heard(known.call, _last_word(known), appointment, known.start, known.before)
-            for appointment, known in self.model.items()
+            Heard(known.call, known.last_word, appointment, known.start, known.before)
+            for appointment, known in self.model.appointments.items()
             if not known.theirs
         ]
         found = violations(gather(self._urls, self.salon.sim, heard))
         # Where people move things, they may put one upon another.
-        found = [line for line in found if not (self.people_came and line.startswith("double booking there"))]
+        found = [
+            line for line in found if not (self.model.people_came and line.startswith("double booking there"))
+        ]
         assert found == []
-
-
-def _last_word(known: Known) -> Said:
-    return "cancelled" if not known.booked else "moved" if known.moved else "booked"
 
 
 def _fault(kind: str, op: str) -> Fault:

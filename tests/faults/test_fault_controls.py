@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from fault_careless import Carelessness
 from fault_cell import run_cell
+from fault_process import Stop
 from fault_shift import Ground, Weakness
-from fault_table import cells
+from fault_table import FAULTS, Cell, Place, cells
 
 BY_NAME = {cell.name: cell for cell in cells()}
 
@@ -50,3 +52,18 @@ async def test_control_a_protection_that_is_gone_is_missed(
 )
 async def test_with_its_protections_the_same_cell_is_fine(name: str, ground: Ground) -> None:
     assert await run_cell(BY_NAME[name], ground, Weakness()) == []
+
+
+# Somebody books on the web what the caller has held already, and the request of the job goes out after that.
+WEB_FIRST = Cell(
+    "book", "simple", Place("web booker first", {"book": Stop("before_post")}, scene="web_booker"), FAULTS[0]
+)
+
+
+@pytest.mark.parametrize(("how", "doubled"), [("", False), ("books_over_others", True)])
+async def test_control_who_books_over_others_is_found_out(
+    how: Carelessness, doubled: bool, ground: Ground
+) -> None:
+    told = await run_cell(WEB_FIRST, ground, Weakness(how))
+    assert any(line.startswith("double booking there") for line in told) == doubled, told
+    assert doubled or told == []
