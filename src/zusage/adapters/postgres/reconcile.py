@@ -18,7 +18,7 @@ from zusage.app.mirror.ports import CalendarBooking
 from zusage.app.operations.ports import Sealer
 from zusage.app.reconcile.observing import Ours
 from zusage.app.reconcile.ports import Frame, Marks, Pull, TakenHint
-from zusage.app.reconcile.sights import External, Phase
+from zusage.app.reconcile.sights import External, Person, Phase
 from zusage.core.values import Period
 
 
@@ -40,10 +40,12 @@ class PostgresReconcileUnit(OpenUnit):
         (row,) = await self._rows(sql.FRAME, **values)
         installation_id, now, identity, acted, zone, recent, last = row
         hosts = await self._rows(sql.HOSTS, self._company_id)
+        people = await self._rows(sql.PEOPLE, self._company_id)
         return Frame(
             connection=connection,
             ours=Ours(installation_id, self._company_id, connection.email_domain),
             hosts=dict(hosts),
+            people={staff_id: Person(*person) for staff_id, *person in people},
             zone=zone or "UTC",
             now=now,
             identity=identity,

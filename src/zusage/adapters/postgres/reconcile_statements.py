@@ -21,6 +21,11 @@ FROM (SELECT t.now, greatest(t.now - interval '1 hour', (
       FROM (SELECT zusage_now() AS now) AS t) AS n
 """
 HOSTS = "SELECT host_id, staff_id FROM calendar_host WHERE company_id = %s"
+PEOPLE = """
+SELECT r.resource_id, r.name, r.branch_id, b.name
+FROM resource r JOIN branch b ON b.company_id = r.company_id AND b.branch_id = r.branch_id
+WHERE r.company_id = %s AND r.kind = 'staff'
+"""
 _PHASE: LiteralString = """
 SELECT m.appointment_id, m.ordinal, m.staff_id, m.starts_at, m.ends_at, m.wanted, m.known,
        ARRAY(SELECT mirror_intent(m.appointment_id, m.ordinal, g::smallint)::text

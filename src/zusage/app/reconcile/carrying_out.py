@@ -13,6 +13,7 @@ from zusage.app.reconcile.describing import Describer
 from zusage.app.reconcile.observing import Course
 from zusage.app.reconcile.ports import ReconcileStore, ReconcileUnit
 from zusage.app.reconcile.sights import Deed, Difference, External, Key, Phase, Verdict
+from zusage.app.reconcile.taking_over import Team, bookings_of
 from zusage.core.values import Period
 
 _MOVED_THERE = "In Cal.com verschoben"
@@ -58,7 +59,7 @@ class Settler:
     """Carries out; `storing`: facts may be written down, `acting`: and what follows from them, done."""
 
     company_id: UUID
-    hosts: Mapping[int, UUID]
+    team: Team
     describer: Describer
     store: ReconcileStore
     changed: Changed
@@ -124,25 +125,21 @@ class Settler:
 
     async def _follow(self, unit: ReconcileUnit, plan: Plan) -> bool:
         """Move the whole appointment as people did; False where it cannot be, and a person decides."""
-        moved = [(phase, verdict.booking) for phase, verdict in plan.verdicts if verdict.booking is not None]
-        given = {self.hosts.get(booking.host_ids[0]) for _, booking in moved if booking.host_ids}
-        before = {phase.staff_id for phase, _ in moved}
-        if given == before:
-            return await unit.follow(plan.appointment_id, moved, None, _MOVED_THERE)
-        (staff_id, *more) = given or {None}
-        if staff_id is None or more or len(before) > 1:
+        moved = bookings_of(plan.verdicts)
+        takeover = self.team.takeover(moved)
+        if takeover is None:
             return False
-        return await unit.follow(plan.appointment_id, moved, staff_id, _MOVED_THERE)
+        return await unit.follow(plan.appointment_id, moved, takeover.staff_id, _MOVED_THERE)
 
     async def _ask(self, unit: ReconcileUnit, plan: Plan) -> None:
         """Have a person decide; what a person has before them already stays as it is."""
         for phase, verdict in plan.verdicts:
             if phase.in_review:
                 continue
-            there = self.describer.booking(verdict.booking)
             if verdict.kind == "ended":
-                await unit.ended(phase, f"In Cal.com it was cancelled: {there}.")
+                await unit.ended(phase, self.describer.ended(verdict.booking))
             elif verdict.kind == "moved" and verdict.booking is not None:
+                there = self.describer.booking(verdict.booking)
                 await unit.differs(phase, verdict.booking, f"In Cal.com it stands elsewhere: {there}.")
 
     async def no_shows(self, shown: Mapping[Key, Mapping[str, CalendarBooking]]) -> list[Difference]:
@@ -169,7 +166,7 @@ class Settler:
         await self.changed(self.company_id, phase.staff_id, Period(phase.start, phase.end))
         booking = verdict.booking
         if verdict.kind == "moved" and booking is not None:
-            staff_id = self.hosts.get(booking.host_ids[0], phase.staff_id)
+            staff_id = self.team.hosts.get(booking.host_ids[0], phase.staff_id)
             await self.changed(self.company_id, staff_id, Period(booking.start, booking.end))
 
     async def block(self, booking: CalendarBooking, staff_id: UUID, stored: External | None) -> None:

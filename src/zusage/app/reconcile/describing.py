@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from zusage.app.mirror.ports import CalendarBooking
 from zusage.app.reconcile.observing import Course, alive
 from zusage.app.reconcile.sights import Deed, Difference, DifferenceKind, Phase, Verdict, VerdictKind
+from zusage.app.reconcile.taking_over import Team
 
 _KNOWN = {
     "none": "was not sent yet",
@@ -27,10 +29,11 @@ _SAYS: dict[VerdictKind, tuple[DifferenceKind, str]] = {
 
 
 class Describer:
-    """Writes times as the branches' clocks show them."""
+    """Writes times as the branches' clocks show them, and people by their names here."""
 
-    def __init__(self, zone: str) -> None:
+    def __init__(self, zone: str, team: Team) -> None:
         self._zone = ZoneInfo(zone)
+        self._team = team
 
     def moment(self, at: datetime) -> str:
         return at.astimezone(self._zone).strftime("%d.%m.%Y %H:%M")
@@ -41,13 +44,34 @@ class Describer:
         if not alive(booking):
             why = f" ({booking.cancelled_because})" if booking.cancelled_because else ""
             return f"{booking.status}{why}"
-        host = booking.host_ids[0] if booking.host_ids else "nobody"
-        return f"{booking.status} at {self.moment(booking.start)} with host {host}"
+        return f"{booking.status} at {self.moment(booking.start)} with {self._host(booking)}"
+
+    def ended(self, booking: CalendarBooking | None) -> str:
+        """Say in a sentence that people ended a booking, and why if they said so."""
+        if booking is None:
+            return "In Cal.com it was cancelled."
+        because = (booking.cancelled_because or "").strip().rstrip(".")
+        return f"In Cal.com it was {booking.status}{f', because: {because}' if because else ''}."
 
     def phase(self, phase: Phase) -> str:
         wanted = "promised" if phase.wanted == "present" else "cancelled"
-        host = "nobody there" if phase.host_id is None else f"host {phase.host_id}"
-        return f"{wanted} at {self.moment(phase.start)} with {host}"
+        unknown = ", who is nobody there" if phase.host_id is None else ""
+        return f"{wanted} at {self.moment(phase.start)} with {self._person(phase.staff_id)}{unknown}"
+
+    def _host(self, booking: CalendarBooking) -> str:
+        if not booking.host_ids:
+            return "nobody"
+        staff_id = self._team.hosts.get(booking.host_ids[0])
+        if staff_id is None:
+            return f"host {booking.host_ids[0]}, who is nobody here"
+        return self._person(staff_id)
+
+    def _person(self, staff_id: UUID) -> str:
+        """Name somebody, with their branch where there are several."""
+        people = self._team.people
+        person = people[staff_id]
+        several = len({each.branch_id for each in people.values()}) > 1
+        return f"{person.name} ({person.branch})" if several else person.name
 
     def pending(self, phase: Phase) -> Difference | None:
         """Describe what the routine has still to bring over; None where nothing is left to do."""

@@ -84,8 +84,8 @@ async def observe_bookings(
     stopped = await guard(company_id, frame, sum(plan.deeds for plan in plans), reconciling.store, mode=mode)
     settler = Settler(
         company_id,
-        frame.hosts,
-        Describer(frame.zone),
+        frame.team,
+        Describer(frame.zone, frame.team),
         reconciling.store,
         reconciling.changed,
         storing=mode != "look",
@@ -177,7 +177,7 @@ async def _plans(frame: Frame, seen: Seen, known: _Known, reader: Reader) -> lis
         judged = tuple(
             (known.phases[key], verdicts[key]) for key in sorted(verdicts) if key[0] == appointment_id
         )
-        plans.append(Plan(appointment_id, judged, course(judged)))
+        plans.append(Plan(appointment_id, judged, frame.team.decided(course(judged), judged)))
     return plans
 
 

@@ -12,7 +12,8 @@ from uuid import UUID
 from zusage.app.mirror.connection import CalendarConnection
 from zusage.app.mirror.ports import CalendarBooking
 from zusage.app.reconcile.observing import Ours
-from zusage.app.reconcile.sights import External, Phase
+from zusage.app.reconcile.sights import External, Person, Phase
+from zusage.app.reconcile.taking_over import Team
 from zusage.core.values import Period
 
 
@@ -52,7 +53,7 @@ class HintBox(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What a comparison starts from. `hosts` are the members of staff by who they are in the calendar.
+    """What a comparison starts from. `hosts` are the members of staff by who they are in the calendar, `people` all of them.
 
     `identity` is the database's, `acted` the one under which this company was last compared (None: never); `recent` is
     how many bookings the reconciler wanted cancelled or made anew in the hour before `now`, `last` when the last phase
@@ -61,12 +62,17 @@ class Frame:
     connection: CalendarConnection
     ours: Ours
     hosts: Mapping[int, UUID]
+    people: Mapping[UUID, Person]
     zone: str
     now: datetime
     identity: str
     acted: str | None
     recent: int
     last: datetime | None = None
+
+    @property
+    def team(self) -> Team:
+        return Team(self.hosts, self.people)
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,15 @@ class Sight:
     others: tuple[CalendarBooking, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A member of staff as people are told of them, and where they work."""
+
+    name: str
+    branch_id: UUID
+    branch: str
+
+
 VerdictKind = Literal["nothing", "stands", "ended", "moved", "missed", "again", "unwanted"]
 
 
