@@ -17,13 +17,12 @@ from zusage.adapters.calcom.worker_slots import CompanySlots
 from zusage.adapters.postgres.database import Database
 from zusage.adapters.postgres.jobs import PostgresWaker, jobs_connector
 from zusage.adapters.postgres.journal import PostgresJournal
-from zusage.adapters.postgres.ledger import PostgresLedger
 from zusage.adapters.postgres.masters import PostgresMasters
 from zusage.app.availability.offers import Search
 from zusage.app.booking.cancel_appointment import cancel_appointment
 from zusage.app.booking.move_appointment import MoveOutcome, move_appointment
 from zusage.app.booking.outcomes import Refused
-from zusage.app.booking.ports import LedgerUnit, MoveOrder
+from zusage.app.booking.ports import LedgerUnit, MoveOrder, OpenUnit
 from zusage.app.calls.ports import Answer, Begun, CallRef, ToolCallKey
 from zusage.app.calls.start_tool_call import start_tool_call
 from zusage.app.errors import LedgerBusy
@@ -32,7 +31,7 @@ from zusage.app.mirror.catch_up import catch_up
 from zusage.app.reconcile.heed_hints import heed_hints
 from zusage.app.reconcile.observe_bookings import Reconciling
 from zusage.app.reconcile.pull_calendar import pull_calendar
-from zusage.boot.wiring import Parts, mirroring_of, new_id, new_token, reconciling_of
+from zusage.boot.wiring import Parts, Rehearsal, mirroring_of, new_id, reconciling_of
 from zusage.core.scheduling import day_bounds
 from zusage.core.scheduling.wish import Wish
 from zusage.inbound.worker.jobs import Duties, build_jobs
@@ -50,6 +49,7 @@ class Doors:
     """The routes, made of the process's own parts; `jobs` is a pool as the worker's role."""
 
     parts: Parts
+    rehearsal: Rehearsal
     jobs: Database
     jobs_url: str
     how: Carelessness
@@ -62,7 +62,7 @@ class Doors:
 
     @property
     def mirroring(self) -> Mirroring:
-        made = mirroring_of(self.jobs, self.parts.box, self.parts.calendars, self.parts.rehearsal)
+        made = mirroring_of(self.jobs, self.parts.box, self.parts.calendars, self.rehearsal)
         return careless(made, self.how)
 
     @property
@@ -70,10 +70,8 @@ class Doors:
         return reconciling_of(self.jobs, self.parts.box, self.mirroring)
 
     @property
-    def ledger(self) -> PostgresLedger:
-        return PostgresLedger(
-            self.parts.app, new_id=new_id, new_token=new_token, reach=self.parts.rehearsal.reach
-        )
+    def ledger(self) -> OpenUnit:
+        return self.parts.retell.desk.open_unit
 
     async def work(self, _request: Request) -> JSONResponse:
         """Run the jobs that are due, as the worker does."""

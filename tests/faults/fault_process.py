@@ -148,7 +148,7 @@ async def _serve(task: Task) -> None:
             routes=[
                 *parts.retell.routes(),
                 *parts.hooks.routes(),
-                *Doors(parts, jobs, task.urls.jobs, task.careless).routes(),
+                *Doors(parts, rehearsal, jobs, task.urls.jobs, task.careless).routes(),
             ]
         )
         async with served(app) as base_url:

@@ -106,7 +106,6 @@ class Parts:
     calendars: CalendarParts
     confirm: InlineConfirmer
     free_times: FreeTimeParts
-    rehearsal: Rehearsal
 
 
 def build_parts(
@@ -153,7 +152,6 @@ def build_parts(
         calendars=calendars,
         confirm=confirm,
         free_times=free_times,
-        rehearsal=rehearsal,
     )
 
 

@@ -52,7 +52,7 @@ class CalcomClient:
         self._bucket = bucket
         self._blocks = blocks
         self._clock = clock
-        self._reach = reach
+        self.reach = reach
         self._noting: set[UUID] = set()
         self._running: set[asyncio.Task[Any]] = set()
 
@@ -76,7 +76,7 @@ class CalcomClient:
         """Send one request and read its answer.
 
         :raises CalendarError: it was refused, failed, or no answer came within the terms."""
-        journey = Journey(self._reach if asked.route.door == "writes" else pass_by)
+        journey = Journey(self.reach if asked.route.door == "writes" else pass_by)
         task = self._start(self._run(access, asked, journey, terms))
         try:
             done, _ = await asyncio.wait({task}, timeout=terms.within)

@@ -155,7 +155,7 @@ class PostgresLedger:
         self._database = database
         self._new_id = new_id
         self._new_token = new_token
-        self._reach = reach
+        self.reach = reach
 
     @asynccontextmanager
     async def __call__(self, company_id: UUID) -> AsyncIterator[PostgresUnit]:
@@ -163,7 +163,7 @@ class PostgresLedger:
             unit = PostgresUnit(connection, company_id, self._new_id, self._new_token)
             yield unit
         if unit.committed is not None:
-            await self._reach(unit.committed)
+            await self.reach(unit.committed)
 
 
 def _busy(rows: Sequence[tuple[Any, ...]]) -> Busy:

@@ -19,23 +19,23 @@ class InlineConfirmer:
     Only the waiting ends when the caller's time is over: the request runs on and records its outcome (protocols 8)."""
 
     def __init__(self, mirroring: Mirroring) -> None:
-        self._mirroring = mirroring
+        self.mirroring = mirroring
         self._running: set[asyncio.Task[Brought]] = set()
 
     async def __call__(
         self, company_id: UUID, appointment_id: UUID, seconds: float
     ) -> Literal["stands", "pending", "refused"]:
-        task = asyncio.create_task(bring_over(company_id, appointment_id, self._mirroring, live=True))
+        task = asyncio.create_task(bring_over(company_id, appointment_id, self.mirroring, live=True))
         self._running.add(task)
         task.add_done_callback(self._finished)
         done, _ = await asyncio.wait({task}, timeout=seconds)
         if not done or task.cancelled() or task.exception() is not None:
-            await self._mirroring.reach("wait_over")
+            await self.mirroring.reach("wait_over")
             return "pending"
         brought = task.result()
         if brought.refused:
             # Before "settled": what was moved stands again where it was.
-            await self._mirroring.reach("before_undo")
+            await self.mirroring.reach("before_undo")
             return "refused"
         return "stands" if brought.settled else "pending"
 
