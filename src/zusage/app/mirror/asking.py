@@ -24,7 +24,6 @@ from zusage.app.points import Reach
 from zusage.core.people import normalise_phone
 
 _CLOCKS_APART = timedelta(minutes=10)
-_MOST_LISTED = 2000
 _DROP_REASON = "Automatisch zurückgenommen: Der Termin wurde verlegt."
 _NOT_WHOLE = "Not every booking of this guest in Cal.com could be read, so ours may be among them."
 _DUPLICATE, _WRONG = "duplicate", "wrong"
@@ -32,11 +31,14 @@ _DUPLICATE, _WRONG = "duplicate", "wrong"
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """Seconds to wait for an answer; a request that has left goes on all the same. `live`: a caller is waiting."""
+    """Seconds to wait for an answer; a request that has left goes on all the same. `live`: a caller is waiting.
+
+    `most_listed`: so many bookings of a guest are read in one look; what is behind them stays unknown."""
 
     write: float = 15.0
     read: float = 10.0
     live: bool = False
+    most_listed: int = 2000
 
     @property
     def writing(self) -> Terms:
@@ -155,7 +157,7 @@ class Asking:
         found: list[CalendarBooking] = []
         unreadable = 0
         skip: int | None = 0
-        while skip is not None and skip < _MOST_LISTED:
+        while skip is not None and skip < self.patience.most_listed:
             wanted = BookingsWanted(
                 attendee_email=address, created_from=since - _CLOCKS_APART, take=100, skip=skip
             )

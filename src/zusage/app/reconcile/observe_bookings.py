@@ -15,7 +15,7 @@ from zusage.app.reconcile.guarding import Mode, guard
 from zusage.app.reconcile.observing import belongs, course, judge, made_up_address, standing_at
 from zusage.app.reconcile.others import compare_others, others_gone
 from zusage.app.reconcile.ports import Frame, Marks, ReconcileStore
-from zusage.app.reconcile.reading import Reader
+from zusage.app.reconcile.reading import Paging, Reader
 from zusage.app.reconcile.sights import Difference, External, Key, Phase, Verdict
 from zusage.core.values import Period
 
@@ -31,9 +31,11 @@ class Reconciling:
     new_id: Callable[[], UUID]
     changed: Changed = tell_nobody
     within: float = 10.0
+    paging: Paging = field(default_factory=Paging)
 
     def reader(self, frame: Frame) -> Reader:
-        return Reader(self.calendars.of(frame.connection.access), Terms(self.within, "background"))
+        terms = Terms(self.within, "background")
+        return Reader(self.calendars.of(frame.connection.access), terms, self.paging)
 
 
 @dataclass(frozen=True, slots=True)

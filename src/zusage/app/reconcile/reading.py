@@ -16,8 +16,6 @@ from zusage.app.reconcile.observing import alive, belongs, fits
 from zusage.app.reconcile.sights import Phase, Sight
 
 _LONGEST_CHAIN = 10
-_PAGE, _OVERLAP = 100, 10
-"""Rows shift while one turns pages: each page begins with the last ten of the one before."""
 MOST_LISTED = 5000
 _MOST_UNREAD = 3
 """More answers that cannot be read than so many are no odd bookings: the calendar itself is ill."""
@@ -25,6 +23,14 @@ _MOST_UNREAD = 3
 
 class TooManyError(Exception):
     """A list has more bookings than one run reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paging:
+    """How many bookings a page has, and with how many of the page before it begins: rows shift while one turns pages."""
+
+    size: int = 100
+    overlap: int = 10
 
 
 @dataclass(slots=True)
@@ -37,6 +43,7 @@ class Reader:
 
     calendar: CalendarBookings
     terms: Terms
+    paging: Paging = field(default_factory=Paging)
     read: dict[str, CalendarBooking | None] = field(default_factory=dict)
     unread: set[str] = field(default_factory=set)
 
@@ -99,11 +106,13 @@ class Reader:
         found: dict[str, CalendarBooking] = {}
         skip: int | None = 0
         while skip is not None:
-            page = await self.calendar.list_bookings(replace(wanted, take=_PAGE, skip=skip), self.terms)
+            page = await self.calendar.list_bookings(
+                replace(wanted, take=self.paging.size, skip=skip), self.terms
+            )
             found |= {booking.uid: booking for booking in page.bookings}
             if len(found) > MOST_LISTED:
                 raise TooManyError(f"more than {MOST_LISTED} bookings in one list")
-            skip = None if page.next_skip is None else max(page.next_skip - _OVERLAP, skip + 1)
+            skip = None if page.next_skip is None else max(page.next_skip - self.paging.overlap, skip + 1)
         return found
 
 
