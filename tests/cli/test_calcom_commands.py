@@ -122,6 +122,30 @@ def test_from_a_key_to_a_calendar_in_which_nothing_is_wrong(own: Own, sim: Simul
     assert all(is_clean(each) for each in (shown, unmapped, stored, checked))
 
 
+def test_how_a_calendar_is_used_is_shown_and_changed_without_its_key(connected: Own) -> None:
+    early = connected(f"calcom settings {COMPANY} --confirm inline")
+    assert (early.code, "--apply` comes first" in early.err) == (2, True)
+    assert connected(f"calcom map {COMPANY} --apply --yes").code == 0
+
+    shown = connected(f"calcom settings {COMPANY}")
+    assert (shown.code, "at once" in shown.out, "120" in shown.out) == (0, True, True)
+    changed = connected(
+        f"calcom settings {COMPANY} --confirm inline --wait-ms 2500 --unreachable hide --json"
+    )
+    assert changed.code == 0, changed.said
+    said = json.loads(changed.out)
+    assert (said["unreachable"], said["courtesy"], said["per_minute"]) == ("hide", False, 120)
+    assert list(said["branches"].values()) == [{"confirm": "inline", "wait_ms": 2500}]
+    assert "after Cal.com has it, 2500 ms at most" in connected(f"calcom settings {COMPANY}").out
+
+    for wrong, says in (
+        ("--wait-ms 5", "100 to 20000 ms, not 5"),
+        ("--branch nord", 'No branch "nord" is mirrored'),
+    ):
+        refused = connected(f"calcom settings {COMPANY} {wrong}")
+        assert (refused.code, says in " ".join(refused.err.split())) == (2, True), refused.said
+
+
 def test_the_key_comes_from_a_pipe_as_well(own: Own, sim: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.StringIO(f"{KEY}\n"))
     ended = own(connect(sim))

@@ -9,6 +9,7 @@ from typing import Any
 
 from rich.markup import escape
 
+from zusage.app.calendar_setup.adjust_calendar import Adjusted
 from zusage.app.calendar_setup.check_calendar import CalendarReport
 from zusage.app.calendar_setup.connect_calendar import Connected
 from zusage.app.calendar_setup.map_calendar import Applied, MapView
@@ -38,6 +39,22 @@ def connected(done: Connected) -> Iterator[str]:
     if done.changed_account:
         yield "It is another account than before, so the mapping was forgotten and no branch is mirrored."
     yield f"Next: zusage calcom map {done.company}"
+
+
+def print_adjusted(adjusted: Adjusted) -> None:
+    """Print how a calendar is used, branch by branch."""
+    silent = "the ledger alone decides" if adjusted.unreachable == "offer" else "unseen times are not offered"
+    screen.print(f"While Cal.com does not answer: {silent}.")
+    screen.print(f"What is held is hidden from web bookers: {'yes' if adjusted.courtesy else 'no'}.")
+    screen.print(f"Requests a minute with this key: {adjusted.per_minute}.")
+    if not adjusted.branches:
+        screen.print(f"No branch is mirrored yet: zusage calcom map {adjusted.company} --apply", markup=False)
+        return
+    shown = table("Branch", "A caller hears that it is booked")
+    for key, each in adjusted.branches.items():
+        inline = f"after Cal.com has it, {each.wait_ms} ms at most"
+        shown.add_row(escape(key), inline if each.confirm == "inline" else "at once")
+    screen.print(shown)
 
 
 def print_map(view: MapView) -> None:

@@ -22,6 +22,7 @@ from zusage.adapters.calcom.shared import LocalBucket, LocalStates
 from zusage.adapters.calcom.teams import CalcomAccounts
 from zusage.adapters.postgres.calendar_setup import PostgresCalendarSetup
 from zusage.adapters.valkey.token_bucket import ValkeyTokenBucket
+from zusage.app.calendar_setup.adjust_calendar import AdjustWish, adjust_calendar
 from zusage.app.calendar_setup.check_calendar import CalendarReport, check_calendar
 from zusage.app.calendar_setup.connect_calendar import Connected, ConnectWish, connect_calendar
 from zusage.app.calendar_setup.map_calendar import Applied, MapView, MapWish, apply_mapping, view_mapping
@@ -137,6 +138,45 @@ def map_(  # noqa: PLR0917 - the command line names each of them
         print_json(pages.map_json(view, applied))
     if pages.is_incomplete(view):
         raise typer.Exit(FOUND)
+
+
+@app.command(
+    "settings",
+    epilog="Example: zusage calcom settings friseur-eins --branch mitte --confirm inline --wait-ms 3000",
+)
+def settings_(  # noqa: PLR0917 - the command line names each of them
+    company: str = _COMPANY,
+    branches: list[str] = typer.Option(
+        [], "--branch", metavar="KEY", help="--confirm and --wait-ms of this branch (all)."
+    ),
+    confirm: Literal["background", "inline"] | None = typer.Option(
+        None,
+        "--confirm",
+        help="When a caller hears that it is booked: at once (so at first), or after Cal.com has it.",
+    ),
+    wait_ms: int | None = typer.Option(
+        None, "--wait-ms", metavar="MS", help="How long a call waits for that (4000)."
+    ),
+    courtesy: bool | None = typer.Option(
+        None, "--courtesy/--no-courtesy", help="Hide what is held for a caller from web bookers (off)."
+    ),
+    unreachable: Literal["offer", "hide"] | None = typer.Option(
+        None,
+        "--unreachable",
+        help="While Cal.com does not answer: offer by the ledger alone (so at first), or hide.",
+    ),
+    per_minute: int | None = typer.Option(
+        None, "--per-minute", metavar="N", help="How many requests the key may send in a minute (120)."
+    ),
+    as_json: bool = JSON,
+) -> None:
+    """Show how the connected Cal.com is used, or change it: from the next tool call on, without the key."""
+    wish = AdjustWish(company, tuple(branches), confirm, wait_ms, courtesy, unreachable, per_minute)
+    adjusted = _with_parts(prepare(), lambda parts: adjust_calendar(wish, store=parts.store))
+    if as_json:
+        print_json(asdict(adjusted))
+    else:
+        pages.print_adjusted(adjusted)
 
 
 @app.command("check", epilog="Example: zusage calcom check friseur-eins --json")
