@@ -108,4 +108,4 @@ async def test_commands_warm_show_and_clear(
         assert code == 1
         assert "could not be read" in out
         code, out = await on(valkey="valkey://127.0.0.1:9")("cache", "status")
-        assert (code, "does not answer" in out) == (1, True)
+        assert (code, "does not answer" in out) == (2, True)

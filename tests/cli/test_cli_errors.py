@@ -27,16 +27,16 @@ _KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
         ("nosuch", {}, (2, "No such command")),
         ("serve --port 99999", {}, (2, "--port")),
         ("serve", {"ZUSAGE_PORT": "eighty"}, (2, "ZUSAGE_PORT")),
-        ("serve", {}, (1, "zusage demo")),
-        ("verify", {}, (1, "There is no database")),
+        ("serve", {}, (2, "zusage demo")),
+        ("verify", {}, (2, "There is no database")),
         ("company load nosuch.toml", {}, (2, "nosuch.toml: No such file")),
         ("call", {}, (2, "zusage call --list")),
         ("call nosuch", {}, (2, "no such file, nor a scenario")),
-        ("call simple --base-url http://127.0.0.1:1", {}, (1, "Nothing answers")),
+        ("call simple --base-url http://127.0.0.1:1", {}, (2, "Nothing answers")),
         ("call simple --company nobody", {}, (2, 'no company "nobody"')),
         ("call simple --base-url notaurl", {}, (2, "--base-url: not a base URL: 'notaurl'")),
         ("call simple --base-url http://", {}, (2, "--base-url: not a base URL")),
-        ("call simple", {}, (1, "Nothing serves from .zusage; start `zusage serve`")),
+        ("call simple", {}, (2, "Nothing serves from .zusage; start `zusage serve`")),
         ("retell tools --base-url ftp://x", {}, (2, "--base-url")),
         (
             "verify",
@@ -48,14 +48,14 @@ _KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
         ("verify", {"ZUSAGE_VALKEY_URL": "nonsense-secret-word"}, (2, "ZUSAGE_VALKEY_URL: is no address")),
         ("demo --once", {"ZUSAGE_DATA_DIR": "/dev/null"}, (2, "ZUSAGE_DATA_DIR: /dev/null is not a folder")),
         ("verify", {"ZUSAGE_DATA_DIR": "/dev/null"}, (2, "ZUSAGE_DATA_DIR: /dev/null is not a folder")),
-        ("demo --once", {"ZUSAGE_DATA_DIR": "/dev/null/deeper"}, (1, "Name a folder as data directory")),
-        ("db status", {"ZUSAGE_DATABASE_URL": _NOWHERE}, (1, "cannot be reached")),
+        ("demo --once", {"ZUSAGE_DATA_DIR": "/dev/null/deeper"}, (2, "Name a folder as data directory")),
+        ("db status", {"ZUSAGE_DATABASE_URL": _NOWHERE}, (2, "cannot be reached")),
         ("db upgrade", {"ZUSAGE_DATABASE_URL": _NOWHERE}, (2, "ZUSAGE_MIGRATE_URL")),
         ("db roles --database a;b", {}, (2, "no plain name")),
         (
             "secrets rotate",
             {"ZUSAGE_DATABASE_URL": _NOWHERE, "ZUSAGE_SECRET_KEYS": _KEY},
-            (1, "cannot be reached"),
+            (2, "cannot be reached"),
         ),
     ],
 )
@@ -68,6 +68,40 @@ def test_errors_are_sentences(
     assert part in ended.err
     assert "secret-word" not in ended.said
     assert not (tmp_path / ".zusage").exists(), "a refused command leaves nothing behind"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "mirror status",
+        "mirror diff",
+        "mirror repair",
+        "mirror retry",
+        "mirror pause",
+        "mirror backfill",
+        "orphans list",
+        "reviews list",
+        "alerts list",
+        "jobs list",
+        "cache status",
+        "appointments list",
+        "calcom check friseur-eins",
+        "company list",
+        "verify",
+    ],
+)
+def test_whatever_keeps_a_command_from_finding_out_ends_it_with_2(quick: Run, command: str) -> None:
+    """So that 1 always means: it was found out, and somebody has to look at it."""
+    away = {
+        "ZUSAGE_DATABASE_URL": _NOWHERE,
+        "ZUSAGE_JOBS_URL": _NOWHERE,
+        "ZUSAGE_VALKEY_URL": "valkey://127.0.0.1:1",
+        "ZUSAGE_SECRET_KEYS": _KEY,
+    }
+    none, unreachable = quick(command, {}), quick(command, away)
+    assert (none.code, none.out, "There is no database in" in none.err) == (2, "", True)
+    assert (unreachable.code, unreachable.out, "cannot be reached" in unreachable.err) == (2, "", True)
+    assert "Traceback" not in none.err + unreachable.err
 
 
 def test_a_process_says_it_without_a_traceback(bare: Zusage) -> None:

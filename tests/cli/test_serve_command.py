@@ -43,7 +43,7 @@ def test_refuses_to_serve_on_an_old_schema(tmp_path: Path, databases: Databases,
     settings = own_servers(empty)
     try:
         refused = Zusage(tmp_path, settings).run("serve", "--port", "0")
-        assert (refused.code, "Traceback" in refused.err) == (1, False)
+        assert (refused.code, "Traceback" in refused.err) == (2, False)
         assert "zusage db upgrade" in refused.err
         assert quick("db status", settings).code == 1
         assert quick("db upgrade", settings).out == f"The schema was brought from nothing to {head()}\n"

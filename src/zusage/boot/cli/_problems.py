@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 FOUND, WRONG = 1, 2
+"""How every command ends but for 0, when all is well: with FOUND where it has done what it was asked and what it tells
+wants somebody, with WRONG where something kept it from that: the arguments, a setting, a server that is away."""
 
 
 class UsageError(Exception):
@@ -10,7 +12,7 @@ class UsageError(Exception):
 
 
 class ProblemError(Exception):
-    """Something is not as it has to be; the message says what and how to mend it."""
+    """Something keeps a command from what it is asked; the message says what and how to mend it."""
 
 
 def explain_usage(error: Exception) -> tuple[int, str] | None:
@@ -18,7 +20,7 @@ def explain_usage(error: Exception) -> tuple[int, str] | None:
     if isinstance(error, UsageError):
         return WRONG, str(error)
     if isinstance(error, ProblemError):
-        return FOUND, str(error)
+        return WRONG, str(error)
     if isinstance(error, FileNotFoundError | IsADirectoryError | PermissionError):
         return WRONG, f"{error.filename}: {error.strerror}."
     return None

@@ -19,7 +19,7 @@ Explain = Callable[[Exception], tuple[int, str] | None]
 def run(app: typer.Typer, args: Sequence[str] | None, explain: Explain) -> int:
     """Run a command line (of this process, or `args`); returns the exit code, or leaves by SystemExit with it.
 
-    0 is well, 1 a problem was found, 2 wrong usage or settings.
+    0 is well, 1 something was found that wants somebody, 2 something kept the command from finding out or doing it.
 
     What a user can mend is said in sentences; with ZUSAGE_DEBUG set, the traceback comes as well."""
     signal.signal(signal.SIGTERM, _interrupt)

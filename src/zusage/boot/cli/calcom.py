@@ -27,7 +27,7 @@ from zusage.app.calendar_setup.check_calendar import CalendarReport, check_calen
 from zusage.app.calendar_setup.connect_calendar import Connected, ConnectWish, connect_calendar
 from zusage.app.calendar_setup.map_calendar import Applied, MapView, MapWish, apply_mapping, view_mapping
 from zusage.boot.cli import _calcom_pages as pages
-from zusage.boot.cli._errors import FOUND, WRONG, UsageError, unknown_as_wrong
+from zusage.boot.cli._errors import FOUND, WRONG, UsageError
 from zusage.boot.cli._frame import JSON, app_database, prepare, print_json, progress, ready_servers, screen
 from zusage.boot.servers import Servers, secret_box
 from zusage.boot.settings import Settings
@@ -185,8 +185,7 @@ def check(company: str = _COMPANY, as_json: bool = JSON) -> None:
 
     Changes nothing. Ends with 0 when all is well, with 1 when something should be looked at, and with 2 when bookings
     fail or Cal.com cannot be asked."""
-    with unknown_as_wrong():
-        report = _with_parts(prepare(), lambda parts: _check(company, parts))
+    report = _with_parts(prepare(), lambda parts: _check(company, parts))
     if as_json:
         print_json(asdict(report) | {"state": report.state})
     else:

@@ -15,7 +15,7 @@ from zusage.adapters.postgres.mirror_health import PostgresMirrorHealth
 from zusage.app.mirror.health import MirrorFigures, MirrorStatus, action_for, judge, mirror_status, worst
 from zusage.boot.calendars import open_calendars
 from zusage.boot.cli import _mirror_steering as steering
-from zusage.boot.cli._errors import FOUND, UsageError, unknown_as_wrong
+from zusage.boot.cli._errors import FOUND, UsageError
 from zusage.boot.cli._frame import JSON, app_database, prepare, print_json, ready_servers, screen, table
 from zusage.boot.servers import Servers
 
@@ -39,7 +39,7 @@ app.command("resume", epilog="Example: zusage mirror resume --company friseur-ei
 @app.command("status", epilog="Example: zusage mirror status --company friseur-eins --json")
 def status(company: str | None = _COMPANY, as_json: bool = JSON) -> None:
     """Say how the calendars stand; ends with 0 if all are healthy, 1 degraded, 2 critical or not to be found out."""
-    with unknown_as_wrong(), ready_servers(prepare()) as servers:
+    with ready_servers(prepare()) as servers:
         found = asyncio.run(_status(servers, company))
     if as_json:
         print_json([asdict(each) | {"success": each.figures.success} for each in found])

@@ -18,7 +18,7 @@ from zusage.app.reconcile.compare_calendar import compare_calendar
 from zusage.app.reconcile.observe_bookings import Reconciling
 from zusage.app.reconcile.sights import Difference
 from zusage.boot.calendars import open_calendars
-from zusage.boot.cli._errors import FOUND, unknown_as_wrong
+from zusage.boot.cli._errors import FOUND
 from zusage.boot.cli._frame import JSON, app_database, aside, prepare, print_json, ready_servers, screen
 from zusage.boot.cli._mirror_steering import connected_company
 from zusage.boot.free_times import open_free_times
@@ -71,7 +71,7 @@ def repair(
 
 def _run(company: str | None, mode: Literal["look", "go"], *, as_json: bool, applying: bool) -> None:
     settings = prepare()
-    with unknown_as_wrong(), ready_servers(settings) as servers:
+    with ready_servers(settings) as servers:
         found = asyncio.run(_compare(settings, servers, company, mode))
     if as_json:
         print_json([asdict(each) | {"applied": applying} for each in found])

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from zusage.adapters.postgres.mirror_health import PostgresMirrorHealth
 from zusage.app.mirror.steer import OpenOrphan
-from zusage.boot.cli._errors import FOUND, UsageError, unknown_as_wrong
+from zusage.boot.cli._errors import FOUND, UsageError
 from zusage.boot.cli._frame import JSON, app_database, prepare, print_json, ready_servers, screen, table
 from zusage.boot.cli._mirror_steering import connected_company
 from zusage.boot.servers import Servers
@@ -30,7 +30,7 @@ def list_(
     as_json: bool = JSON,
 ) -> None:
     """List the open ones; ends with 1 if there are any, 2 if that cannot be found out."""
-    with unknown_as_wrong(), ready_servers(prepare()) as servers:
+    with ready_servers(prepare()) as servers:
         found = asyncio.run(_list(servers, company))
     if as_json:
         print_json([{"company": key, **asdict(orphan)} for key, orphan in found])
