@@ -6,6 +6,10 @@ ZusageError
 ├── LeaseLost          another process took this tool call over; nothing of ours was written
 ├── StillRunning       another process is at work on this very tool call
 ├── CalendarError      the external calendar did not do what was asked; its `kind` says what follows (mirror)
+├── CalendarSetupError a calendar cannot be connected or mapped like this (calendar_setup)
+│   └── CalendarUnusable   it cannot be asked: not connected, a wrong key, or not reachable
+├── ConnectionRefused  a connection or mapping cannot be stored (mirror)
+├── NotDelivered       an alert did not get through (alerts)
 ├── LoadError          a company file cannot be stored (operations)
 ├── SecretUnreadable   no key opens a sealed secret (operations)
 └── VocabularyError    a word, service or branch that a company does not have (vocabulary)
