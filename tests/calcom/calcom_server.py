@@ -18,6 +18,7 @@ from h2.config import H2Configuration
 from h2.connection import H2Connection
 
 from zusage.adapters.calcom.circuit import Circuits
+from zusage.adapters.calcom.classifier import is_breakdown
 from zusage.adapters.calcom.client import CalcomClient
 from zusage.adapters.calcom.pool import CalcomPool, PoolSettings
 from zusage.adapters.calcom.shared import LocalBucket, LocalStates
@@ -213,11 +214,13 @@ class Kit:
 
 
 @asynccontextmanager
-async def client_kit(settings: PoolSettings | None = None) -> AsyncIterator[Kit]:
+async def client_kit(
+    settings: PoolSettings | None = None, broken: Callable[[int, bytes], bool] = is_breakdown
+) -> AsyncIterator[Kit]:
     clock = Seconds()
     pool = CalcomPool(settings or PoolSettings(full_limit=2.0, trust_env=False))
     circuits, bucket = Circuits(LocalStates(), clock), LocalBucket(clock, share=1)
-    client = CalcomClient(pool, circuits, bucket)
+    client = CalcomClient(pool, circuits, bucket, broken=broken)
     try:
         yield Kit(client, circuits, bucket, pool, clock)
     finally:

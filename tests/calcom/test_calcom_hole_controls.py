@@ -8,17 +8,13 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from calcom_answers import SOON, WANTED, booking
-from calcom_server import COMPANY, FakeCalcom, Kit, Received, Reply, client_kit, serving
+from calcom_answers import SOON, WANTED, booking, core_error
+from calcom_server import FakeCalcom, Kit, Received, Reply, client_kit, serving
 from throwaway_tls import contexts
 
 from zusage.app.mirror.ports import CalendarError
 
-
-@pytest.fixture
-async def kit() -> AsyncIterator[Kit]:
-    async with client_kit() as made:
-        yield made
+_TAKEN = "User either already has booking at this time or is not available"
 
 
 @pytest.fixture
@@ -67,12 +63,27 @@ async def test_hole_07_control_a_read_timeout_ends_its_siblings_that_are_booked_
         assert len(lost) == 4
 
 
+async def five_refused_and_one(kit: Kit, fake: FakeCalcom) -> list[str]:
+    """Five callers want what is taken, the sixth what is free; returns what became of each."""
+    fake.replies = [*(Reply(400, raw=core_error(400, _TAKEN)) for _ in range(5)), Reply(201, booking())]
+    outcomes: list[str] = []
+    for _ in range(6):
+        try:
+            outcomes.append((await kit.client.of(fake.access()).create_booking(WANTED, SOON)).status)
+        except CalendarError as error:
+            outcomes.append(error.kind)
+    return outcomes
+
+
+async def test_hole_34_five_refusals_keep_nobody_from_booking(fake: FakeCalcom) -> None:
+    async with client_kit() as kit:
+        assert await five_refused_and_one(kit, fake) == ["taken"] * 5 + ["accepted"]
+    assert len(fake.asked) == 6
+
+
 async def test_hole_34_control_a_breaker_that_counts_refusals_leaves_a_healthy_calendar_alone(
-    kit: Kit, fake: FakeCalcom
+    fake: FakeCalcom,
 ) -> None:
-    for _ in range(5):
-        await kit.circuits.failed(COMPANY, "writes", "HTTP 400")
-    fake.replies = [Reply(201, booking())]
-    with pytest.raises(CalendarError) as refused:
-        await kit.client.of(fake.access()).create_booking(WANTED, SOON)
-    assert (refused.value.kind, fake.asked) == ("not_sent", [])
+    async with client_kit(broken=lambda status, _body: status >= 400) as kit:
+        assert await five_refused_and_one(kit, fake) == ["taken"] * 5 + ["not_sent"]
+    assert len(fake.asked) == 5

@@ -35,7 +35,7 @@ class CalcomClient:
 
     A request runs in a task of its own: when its caller stops waiting it goes on to `full_limit`, if it has left,
     and its outcome still counts for the breaker; if it has not left, it never will. `blocks` keeps that a key is
-    blocked, in the background and where there is such a place. `clock` gives unix seconds."""
+    blocked, in the background and where there is such a place. `broken` says which answers are failures. `clock` gives unix seconds."""
 
     def __init__(
         self,
@@ -46,6 +46,7 @@ class CalcomClient:
         blocks: BlockNote | None = None,
         clock: Callable[[], float] = time.time,
         reach: Reach = pass_by,
+        broken: Callable[[int, bytes], bool] = is_breakdown,
     ) -> None:
         self._pool = pool
         self._circuits = circuits
@@ -53,6 +54,7 @@ class CalcomClient:
         self._blocks = blocks
         self._clock = clock
         self.reach = reach
+        self._broken = broken
         self._noting: set[UUID] = set()
         self._running: set[asyncio.Task[Any]] = set()
 
@@ -165,7 +167,7 @@ class CalcomClient:
             if self._blocks is not None and access.company_id not in self._noting:
                 self._noting.add(access.company_id)
                 self._start(self._note_block(self._blocks, access.company_id, seconds))
-        if is_breakdown(answer.status, answer.body):
+        if self._broken(answer.status, answer.body):
             await self._circuits.failed(access.company_id, door, f"HTTP {answer.status}")
         else:
             await self._circuits.answered(access.company_id, door)
@@ -196,7 +198,7 @@ class CalcomClient:
             )
         except (httpx2.RequestError, TimeoutError) as error:
             return type(error).__name__
-        return f"HTTP {answer.status}" if is_breakdown(answer.status, answer.body) else None
+        return f"HTTP {answer.status}" if self._broken(answer.status, answer.body) else None
 
 
 def _sending(access: CalendarAccess, asked: Asked) -> Sending:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from uuid import UUID
 
 from zusage.app.mirror import moving, rules
@@ -26,7 +27,8 @@ _REFUSED = "Der Kalender nimmt die neue Zeit nicht an"
 class Mirroring:
     """What the routine works with. `jitter` gives numbers between 0 and 1; `reach` is for rehearsals of faults.
 
-    `changed` is told of times at which the calendar is not as it was read."""
+    `changed` is told of times at which the calendar is not as it was read; `watch` is how long a create is looked for
+    that is not wanted any more."""
 
     store: MirrorStore
     calendars: Calendars
@@ -35,6 +37,7 @@ class Mirroring:
     reach: Reach = pass_by
     patience: Patience = field(default_factory=Patience)
     changed: Changed = tell_nobody
+    watch: timedelta = rules.WATCH
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +244,7 @@ async def _record(
             if row.lease != round_.lease:
                 rows[row.ordinal] = await _learn(unit, work, row, outcome, round_)
                 continue
-            changed, review = rules.after(row, outcome, work.now, mirroring.jitter())
+            changed, review = rules.after(row, outcome, work.now, mirroring.jitter(), mirroring.watch)
             if live and outcome.kind == "doubtful":
                 # The caller waits: look once now; two looks apart are for what nobody undoes.
                 changed = replace(changed, next_at=work.now)

@@ -23,7 +23,8 @@ _BETWEEN_LOOKS = timedelta(seconds=10)
 _LOOK_DELAYS = (10.0, 20.0, 65.0, 60.0)
 _LATE_COMMIT = timedelta(seconds=90)
 _FEWEST_LOOKS = 2
-_WATCH = timedelta(minutes=10)
+WATCH = timedelta(minutes=10)
+"""How long a create is looked for after it was sent that is not wanted any more: it may commit late (17)."""
 # An answer came: nothing of that request is on its way any more.
 _ANSWERED = ("taken", "out_of_bounds", "invalid")
 _LEAVING_DELAY, _LONGEST_HOLD_BACK = 2.0, 300.0
@@ -134,7 +135,7 @@ def delay(attempts: int, jitter: float) -> float:
 
 
 def after(  # noqa: PLR0911 - one line for each kind of outcome
-    row: MirrorRow, outcome: Outcome, now: datetime, jitter: float
+    row: MirrorRow, outcome: Outcome, now: datetime, jitter: float, watch: timedelta = WATCH
 ) -> tuple[MirrorRow, ReviewKind | None]:
     """Apply what came of an action to the row as it is now, and say what a person must look at, if anything.
 
@@ -150,7 +151,7 @@ def after(  # noqa: PLR0911 - one line for each kind of outcome
         case "ended":
             return _ended(free, outcome, now)
         case "missing":
-            return _missing(free, now)
+            return _missing(free, now, watch)
         case "doubtful":
             known: Known = "moving" if outcome.action == "move" else "unknown"
             doubt = _failed(replace(free, known=known, looks=0, looked_at=None), outcome, now)
@@ -235,14 +236,14 @@ def _renamed(row: MirrorRow, outcome: Outcome, now: datetime) -> MirrorRow:
     return replace(row, formers=formers, next_at=now)
 
 
-def _missing(row: MirrorRow, now: datetime) -> tuple[MirrorRow, ReviewKind | None]:
+def _missing(row: MirrorRow, now: datetime, watch: timedelta) -> tuple[MirrorRow, ReviewKind | None]:
     """Count a look that found nothing. Not found is not "not created": lists lag, and requests commit late (6)."""
     apart = row.looked_at is None or now - row.looked_at >= _BETWEEN_LOOKS
     seen = replace(row, looks=row.looks + 1, looked_at=now) if apart else row
     sent = row.sent_at or row.created_at
     if row.wanted == "absent":
         # A request that commits late would leave a booking nobody wants (17).
-        if seen.looks >= _FEWEST_LOOKS and now - sent >= _WATCH:
+        if seen.looks >= _FEWEST_LOOKS and now - sent >= watch:
             return _settled(replace(seen, known="absent"), now), None
         return _look_again(seen, now), None
     answered = row.failure in _ANSWERED
