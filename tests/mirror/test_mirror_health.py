@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -152,6 +152,43 @@ async def test_what_fails_for_a_day_is_critical_orphans_too(salon: Mirrored, clo
     assert judge(await figures(salon)) == "healthy"
     clock.advance(200)
     assert ((await figures(salon)).failing_day, judge(await figures(salon))) == (1, "critical")
+
+
+async def test_without_a_worker_it_says_so_and_after_a_day_it_is_critical(
+    salon: Mirrored, clock: Clock
+) -> None:
+    """Served with ZUSAGE_WORKER=false, and the worker's own process is gone: nobody else would tell."""
+    appointment = await salon.book(start=open_start(9))
+    await salon.bring(appointment)
+    await salon.shop.do("SELECT directory.beat(%s, 'here')", uuid4())
+    beaten = await figures(salon)
+    assert beaten.unattended == 0.0, "nothing is pending"
+    waiting = await salon.book(start=open_start(10))
+    fresh = await figures(salon)
+    assert 0.0 < fresh.unattended < 60.0
+    assert action_for("salon", fresh) == ""
+
+    gone = replace(fresh, unattended=600.0)
+    assert "No worker was seen for 10 min" in action_for("salon", gone)
+    clock.advance(86_300)
+    assert judge(await figures(salon)) == "healthy"
+    clock.advance(200)
+    late = await figures(salon)
+    assert (late.failing_day, judge(late), "Mend the cause" in action_for("salon", late)) == (
+        1,
+        "critical",
+        True,
+    )
+    await salon.bring(waiting)
+    assert judge(await figures(salon)) == "healthy"
+
+
+async def test_of_a_worker_that_was_never_seen_the_oldest_tells(salon: Mirrored, clock: Clock) -> None:
+    await salon.book()
+    clock.advance(300)
+    never = await figures(salon)
+    assert never.unattended == pytest.approx(never.oldest_pending, abs=1) == pytest.approx(300, abs=20)
+    assert "`zusage worker`" in action_for("salon", never)
 
 
 async def test_without_a_sign_of_trouble_nothing_is_counted_and_it_is_as_healthy(salon: Mirrored) -> None:

@@ -29,7 +29,8 @@ worked AS (
 SELECT count(*), count(*) FILTER (WHERE p), count(*) FILTER (WHERE p AND wanted_at <= %(now)s - interval '1 hour'),
        coalesce(extract(epoch FROM %(now)s - min(wanted_at) FILTER (WHERE p)), 0)::float,
        count(*) FILTER (WHERE known IN ('unknown', 'sending', 'moving')),
-       count(*) FILTER (WHERE NOT settled AND failing_since <= %(now)s - interval '24 hours')
+       count(*) FILTER (WHERE NOT settled AND failing_since <= %(now)s - interval '24 hours'
+                        OR p AND failing_since IS NULL AND wanted_at <= %(now)s - interval '24 hours')
            + (SELECT count(*) FROM orphan o WHERE o.company_id = %(company)s AND o.resolved_at IS NULL
               AND o.failure IS NOT NULL AND o.found_at <= %(now)s - interval '24 hours'),
        (SELECT count(*) FROM review_item r WHERE r.company_id = %(company)s AND r.resolved_at IS NULL),
@@ -43,7 +44,9 @@ SELECT count(*), count(*) FILTER (WHERE p), count(*) FILTER (WHERE p AND wanted_
        coalesce(extract(epoch FROM %(now)s - min(failing_since) FILTER (WHERE NOT settled)), 0)::float,
        coalesce((SELECT coalesce(nullif(c.observe_reason, ''), 'Somebody asked for it.') FROM calendar_connection c
                  WHERE c.company_id = %(company)s AND c.observe_only), ''),
-       (SELECT extract(epoch FROM %(now)s - p.compared_at)::float FROM calendar_pull p WHERE p.company_id = %(company)s)
+       (SELECT extract(epoch FROM %(now)s - p.compared_at)::float FROM calendar_pull p WHERE p.company_id = %(company)s),
+       CASE WHEN bool_or(p) THEN coalesce((SELECT extract(epoch FROM min(w.silent_for)) FROM directory.workers() AS w),
+                                          extract(epoch FROM %(now)s - min(wanted_at) FILTER (WHERE p))) ELSE 0 END::float
 FROM (SELECT mirrors.*, NOT settled AND review_at IS NULL AS p FROM mirrors) AS counted
 """  # noqa: S608 - put together from literals
 _COUNTED = (
@@ -58,6 +61,7 @@ _COUNTED = (
         "observed",
         "compared",
     ),
+    "unattended",
 )
 _TROUBLES: LiteralString = f"""
 SELECT coalesce(m.failure, 'waiting'), count(*), (array_agg(m.failure_text ORDER BY m.failing_since DESC NULLS LAST))[1],

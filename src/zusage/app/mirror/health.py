@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 from uuid import UUID
 
 from zusage.app.mirror.circuits import CircuitView
+from zusage.app.operations.check_ready import WORKER_MAY_REST
 
 Health = Literal["healthy", "degraded", "critical"]
 
@@ -39,8 +40,9 @@ class OpenReviews:
 class MirrorFigures:
     """What is counted of one company. Ages in seconds.
 
-    `pending` is not yet as wanted, and being worked on; `late` of them for over an hour. `failing_day` fails for over
-    a day, orphans too; the oldest failure is `oldest_failing` old. `reviews` are all open review items, of any kind.
+    `pending` is not yet as wanted, and being worked on; `late` of them for over an hour. `unattended` is how long no
+    worker was seen, as far as anything is pending. `failing_day` fails for over a day, or was not even tried in it,
+    orphans too; the oldest failure is `oldest_failing` old. `reviews` are all open review items, of any kind.
     `worked_on` had an attempt in the last 24 hours, and `succeeded` of these are as wanted. `orphans` are all
     open ones, `resting_orphans` those nobody tries to cancel any more. `blocked` is how long the calendar still lets
     nothing of the company's key through. `observed` says why the reconciler only looks, "" where it acts; `compared` is
@@ -62,6 +64,7 @@ class MirrorFigures:
     oldest_failing: float = 0.0
     observed: str = ""
     compared: float | None = None
+    unattended: float = 0.0
     troubles: tuple[Trouble, ...] = ()
     open_reviews: tuple[OpenReviews, ...] = ()
 
@@ -123,6 +126,11 @@ def _held(company: str, figures: MirrorFigures) -> str:
         return (
             "Nothing is taken over from Cal.com or taken back there until you say so: look at "
             f"`zusage mirror diff --company {company}`, then `zusage mirror repair --company {company} --apply`."
+        )
+    if figures.unattended > WORKER_MAY_REST:
+        return (
+            f"No worker was seen for {figures.unattended / 60:.0f} min, and what is pending waits for one: start "
+            "`zusage worker`, or `zusage serve` with ZUSAGE_WORKER=true."
         )
     return ""
 
