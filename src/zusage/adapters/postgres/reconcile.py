@@ -225,6 +225,11 @@ class PostgresReconcileUnit(OpenUnit):
         if digests:
             await self._run(sql.HEEDED, next_at, self._company_id, list(digests))
 
+    async def pull_soon(self) -> None:
+        now = await self.now()
+        await self._run(sql.FIRST_PULL, self._company_id, now)
+        await self._run(sql.PULL_SOON, now, self._company_id, now)
+
     async def take_pull(self, lease: UUID, seconds: float, *, only_due: bool) -> Pull | None:
         now = await self.now()
         await self._run(sql.FIRST_PULL, self._company_id, now)

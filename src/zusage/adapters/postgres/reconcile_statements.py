@@ -191,6 +191,7 @@ FIRST_PULL = """
 INSERT INTO calendar_pull (company_id, next_at, identity) VALUES (%s, %s, directory.identity())
 ON CONFLICT (company_id) DO NOTHING
 """
+PULL_SOON = "UPDATE calendar_pull SET next_at = %s WHERE company_id = %s AND next_at > %s"
 TAKE_PULL = """
 UPDATE calendar_pull p SET lease = %(lease)s, lease_until = %(until)s, identity = coalesce(p.identity, directory.identity())
 WHERE p.company_id = %(company)s AND (p.lease_until IS NULL OR p.lease_until <= %(now)s)

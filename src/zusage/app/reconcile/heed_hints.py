@@ -17,7 +17,9 @@ from zusage.app.reconcile.sights import Phase
 
 log = structlog.get_logger()
 
-_LIMIT, _LEASE = 100, 120.0
+_LIMIT, _LEASE = 1_000, 120.0
+_MOST_READ = 20
+"""Of more bookings than so many at once the lists of what changed tell with fewer questions."""
 _ENDING = ("BOOKING_CANCELLED", "BOOKING_REJECTED")
 _MADE, _MOVED = ("BOOKING_CREATED", "BOOKING_REQUESTED"), ("BOOKING_RESCHEDULED",)
 _BEGINNING = (*_MADE, *_MOVED)
@@ -30,8 +32,8 @@ async def heed_hints(company_id: UUID, reconciling: Reconciling) -> Observed:
     """Read the bookings of all due hints of one company, each once, and observe them.
 
     Nothing is taken from the webhook itself (protocols 20), and what only tells of our own doing asks for nothing. What
-    was told and is not to be seen yet is read again. Repeats and several at once are harmless; what is lost here the
-    periodic comparison finds.
+    was told and is not to be seen yet is read again. Very many at once are left to the comparison, which is due then.
+    Repeats and several at once are harmless; what is lost here the periodic comparison finds.
 
     :raises LedgerBusy: the database is too busy; the hints are due again in two minutes.
     :raises SecretUnreadable: no key opens the calendar's key."""
@@ -40,6 +42,10 @@ async def heed_hints(company_id: UUID, reconciling: Reconciling) -> Observed:
         if frame is None or frame.connection.paused:
             return Observed()
         hints = await _news(await unit.take_hints(_LIMIT, _LEASE), unit)
+        if len({uid for hint in hints for uid in hint.uids}) > _MOST_READ:
+            await unit.pull_soon()
+            await unit.heeded([hint.digest for hint in hints], None)
+            hints = []
         await unit.commit()
     if not hints:
         return Observed()

@@ -214,6 +214,9 @@ class ReconcileUnit(Protocol):
     async def heeded(self, digests: Sequence[bytes], next_at: datetime | None) -> None:
         """Note that hints were heeded, and when they are to be heeded once more, if so."""
 
+    async def pull_soon(self) -> None:
+        """Have what changed compared within the next minute."""
+
     async def take_pull(self, lease: UUID, seconds: float, *, only_due: bool) -> Pull | None:
         """Take the comparison of this company for so long; None where somebody has it, or it is not due."""
 
