@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -36,12 +37,13 @@ async def salon(app_db: Database, jobs_db: Database) -> AsyncIterator[Mirrored]:
 
 
 async def book_before(salon: Mirrored, *hours: int, compound: bool = False) -> list[UUID]:
-    """Book while the branch is not connected yet, and connect it then."""
+    """Book while the branch is not connected yet, and connect it then; the 33rd hour is nine o'clock of the next day."""
     await salon.shop.do("DELETE FROM calendar_branch")
     booked = []
     for hour in hours:
         gap = (60, 30) if compound else None
-        plan = salon.shop.plan(start=open_start(hour), minutes=120 if compound else 60, gap=gap)
+        start = open_start(hour % 24) + timedelta(days=hour // 24)
+        plan = salon.shop.plan(start=start, minutes=120 if compound else 60, gap=gap)
         booked.append(await salon.book(plan))
     await salon.shop.do(
         "INSERT INTO calendar_branch (company_id, branch_id, connected_at) VALUES (%s, %s, zusage_now())",
@@ -143,6 +145,22 @@ async def test_a_booking_of_another_host_or_length_is_no_twin(salon: Mirrored) -
     assert [item.state for item in await view(salon)] == ["new"]
 
 
+async def test_what_cannot_be_read_there_may_be_the_same_and_nothing_is_booked_that_day(
+    salon: Mirrored, clock: Clock
+) -> None:
+    today, other = await book_before(salon, 9, 24 + 9)
+    uid = await salon.sim.people.book(salon.kind().id, open_start(9))
+    booking = salon.sim.world.bookings[uid]
+    booking.status, status = None, booking.status  # type: ignore[assignment]
+    items = await view(salon)
+    assert [(item.phase.appointment_id, item.state) for item in items] == [(today, "unsure"), (other, "new")]
+    assert await apply(salon, items) == Backfilled(1, 0, 0, 1)
+    await work(salon, clock)
+    assert (await salon.mirrors(today), await salon.known(other)) == ([], [STANDS])
+    booking.status = status
+    assert [(item.state, item.twin) for item in await view(salon)] == [("alike", uid)]
+
+
 async def test_what_is_not_mapped_waits_for_the_mapping(salon: Mirrored) -> None:
     (booked,) = await book_before(salon, 9)
     await salon.shop.do("DELETE FROM calendar_mapping")
@@ -195,8 +213,19 @@ async def test_the_command_tells_first_and_does_it_then(
     assert await salon.shop.rows("SELECT 1 FROM mirror") == []
     code, out = await run("mirror", "backfill", "--apply", "--json")
     (said,) = json.loads(out)
-    assert (code, said["company"], said["applied"]) == (1, company, {"coming": 1, "alike": 1, "unmapped": 0})
+    assert (code, said["company"], said["applied"]) == (
+        1,
+        company,
+        {"coming": 1, "alike": 1, "unmapped": 0, "unsure": 0},
+    )
     assert (await run("mirror", "backfill"))[0] == 0
+    await book_before(salon, 14)
+    uid = await salon.sim.people.book(salon.kind().id, open_start(14))
+    salon.sim.world.bookings[uid].status = None  # type: ignore[assignment]
+    code, out = await run("mirror", "backfill")
+    assert (code, "a booking of that day in Cal.com cannot be read" in out) == (1, True)
+    assert "0 phases would come to Cal.com" in out
+    assert "1 may stand there unread" in out
     assert (await run("mirror", "backfill", "--company", "nobody"))[0] == 2
 
 

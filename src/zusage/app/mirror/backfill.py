@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal, Protocol
 from uuid import UUID
 
@@ -29,19 +29,24 @@ class Unmirrored:
 
 @dataclass(frozen=True, slots=True)
 class BackfillItem:
-    """What is to become of a phase. `twin` is the uid of a booking there with the same host, start and end.
+    """What is to become of a phase. `twin` is the uid of a booking there with the same host, start and end; `unsure`: a
+    booking of that day could not be read.
 
     new: it is booked there. alike: somebody may have typed it in by hand, so a person decides. unmapped: no event type
-    fits; nothing is done before the mapping is mended."""
+    fits; nothing is done before the mapping is mended. unsure: it may stand there already; nothing is done before all
+    of that day can be read."""
 
     phase: Unmirrored
     twin: str | None = None
+    unsure: bool = False
 
     @property
-    def state(self) -> Literal["new", "alike", "unmapped"]:
+    def state(self) -> Literal["new", "alike", "unmapped", "unsure"]:
         if self.phase.target is None:
             return "unmapped"
-        return "alike" if self.twin is not None else "new"
+        if self.twin is not None:
+            return "alike"
+        return "unsure" if self.unsure else "new"
 
 
 class BackfillStore(Protocol):
@@ -61,8 +66,12 @@ class BackfillStore(Protocol):
         appointment that is over, cancelled or of a branch that is not connected stays as it is."""
 
 
-def with_twins(phases: Iterable[Unmirrored], there: Iterable[CalendarBooking]) -> list[BackfillItem]:
-    """Find for each phase what looks the same in the calendar; a booking of our own intent is no twin but itself."""
+def with_twins(
+    phases: Iterable[Unmirrored], there: Iterable[CalendarBooking], unread: Collection[date] = ()
+) -> list[BackfillItem]:
+    """Find for each phase what looks the same in the calendar; a booking of our own intent is no twin but itself.
+
+    `unread` are the days (UTC) of which not everything could be read."""
     standing = {
         (host, booking.start, booking.end): booking
         for booking in there
@@ -74,5 +83,6 @@ def with_twins(phases: Iterable[Unmirrored], there: Iterable[CalendarBooking]) -
         place = (phase.target.host_id, phase.start, phase.end) if phase.target else None
         found = standing.get(place) if place else None
         ours = found is not None and found.metadata.get(INTENT) == str(phase.intent)
-        items.append(BackfillItem(phase, found.uid if found is not None and not ours else None))
+        twin = found.uid if found is not None and not ours else None
+        items.append(BackfillItem(phase, twin, unsure=phase.start.date() in unread and not ours))
     return items

@@ -45,7 +45,8 @@ def backfill(
     """Bring appointments of the future to Cal.com that were booked before their branch was connected; a dry run without --apply.
 
     Where a booking of the same host and time stands there already, somebody may have typed it in: that becomes a
-    review item and never a second booking. Ends with 1 if there is such a one, or one whose service is not mapped."""
+    review item and never a second booking. Ends with 1 if there is such a one, one whose service is not mapped, or one of a
+    day on which a booking there cannot be read."""
     settings = prepare()
     with ready_servers(settings) as servers:
         found = asyncio.run(_backfill(settings, servers, company, limit=limit, apply=apply))
@@ -54,6 +55,8 @@ def backfill(
     else:
         for each in found:
             _print(each)
+        if not found:
+            screen.print("No company has a calendar; `zusage calcom connect` connects one.")
     if any(item.state != "new" for each in found for item in each.items):
         raise typer.Exit(FOUND)
 
@@ -110,17 +113,23 @@ def _print(found: _Found) -> None:
         done = found.done
         screen.print(
             f"{found.company}: {done.coming} phases come to Cal.com little by little, {done.alike} wait for a person "
-            f"(`zusage reviews list --company {found.company}`), {done.unmapped} for the mapping."
+            f"(`zusage reviews list --company {found.company}`), {done.unmapped} for the mapping"
+            f"{f', {done.unsure} until all of their day can be read' if done.unsure else ''}."
         )
         return
     counted = Counter(item.state for item in found.items)
+    unsure = f", {counted['unsure']} may stand there unread" if counted["unsure"] else ""
     screen.print(
         f"{found.company}: {counted['new']} phases would come to Cal.com, {counted['alike']} look the same as what stands "
-        f"there, {counted['unmapped']} are not mapped; --apply does it."
+        f"there, {counted['unmapped']} are not mapped"
+        f"{unsure}; --apply does it."
     )
 
 
 def _said(item: BackfillItem) -> str:
-    if item.state == "alike":
-        return f"looks the same as booking {item.twin}"
-    return "is booked there" if item.state == "new" else "no event type is mapped to it"
+    return {
+        "alike": f"looks the same as booking {item.twin}",
+        "new": "is booked there",
+        "unmapped": "no event type is mapped to it",
+        "unsure": "may stand there already, for a booking of that day in Cal.com cannot be read",
+    }[item.state]
