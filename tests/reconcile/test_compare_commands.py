@@ -92,6 +92,17 @@ async def test_connecting_again_leaves_observed_what_is_only_observed(desk: Reco
     assert rows == [(True, "a test")]
 
 
+async def test_diff_waits_while_the_rate_is_used_up_and_says_so(desk: Reconciled, zusage: Zusage) -> None:
+    for hour in (9, 10, 11):
+        desk.vanish(await desk.uid(await desk.booked(open_start(hour))))
+    # A process alone takes a quarter of it, and what is no call half of that: five questions, then one in 5.5 s.
+    await connect(desk.salon, per_minute=88)
+    code, said = await zusage("mirror", "diff", "--company", key_of(desk.salon))
+    assert (code, "could not be compared" in said) == (1, False)
+    assert said.count("missing_there") == 3
+    assert "Cal.com takes no more requests of this key just now; going on in" in said
+
+
 async def test_a_calendar_that_does_not_answer_is_told(desk: Reconciled, zusage: Zusage) -> None:
     key = key_of(desk.salon)
     await desk.salon.sim.outage("error")

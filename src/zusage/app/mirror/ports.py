@@ -277,18 +277,24 @@ class Webhook:
     active: bool
 
 
-class CalendarBookings(Protocol):
+class CalendarReading(Protocol):
+    """What can be read of one company's bookings.
+
+    :raises CalendarError: from any method."""
+
+    async def get_booking(self, uid: str, terms: Terms) -> CalendarBooking: ...
+
+    async def list_bookings(self, wanted: BookingsWanted, terms: Terms) -> BookingPage:
+        """List one page; the newest may be missing for a while."""
+
+
+class CalendarBookings(CalendarReading, Protocol):
     """Bookings of one company. Nothing here may be repeated blindly: the calendar knows no idempotency.
 
     :raises CalendarError: from any method."""
 
     async def create_booking(self, wanted: BookingWanted, terms: Terms) -> CalendarBooking:
         """Book. The answer may be somebody else's booking: check it with `differences`."""
-
-    async def get_booking(self, uid: str, terms: Terms) -> CalendarBooking: ...
-
-    async def list_bookings(self, wanted: BookingsWanted, terms: Terms) -> BookingPage:
-        """List one page; the newest may be missing for a while."""
 
     async def cancel_booking(self, uid: str, reason: str, terms: Terms) -> CalendarBooking:
         """Cancel; "gone" with the hint "already_cancelled" is as good as done. `reason` must not be empty."""
@@ -356,6 +362,11 @@ class Calendar(CalendarBookings, CalendarTimes, CalendarAccount, Protocol): ...
 class Calendars(Protocol):
     def of(self, access: CalendarAccess) -> Calendar:
         """Open a company's calendar; costs nothing and connects nothing."""
+
+
+class ReadableCalendars(Protocol):
+    def of(self, access: CalendarAccess) -> CalendarReading:
+        """Open a company's calendar to read; costs nothing and connects nothing."""
 
 
 class WorkerSlots(Protocol):

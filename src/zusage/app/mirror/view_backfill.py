@@ -7,7 +7,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from zusage.app.mirror.backfill import BackfillItem, BackfillStore, Unmirrored, with_twins
-from zusage.app.mirror.ports import BookingsWanted, CalendarBooking, CalendarBookings, CalendarError, Terms
+from zusage.app.mirror.ports import BookingsWanted, CalendarBooking, CalendarError, CalendarReading, Terms
 
 _PAGE, _OVERLAP = 100, 10
 """Rows shift while one turns pages: each page begins with the last ten of the one before."""
@@ -18,7 +18,7 @@ _PATIENCE = Terms(30.0, "background")
 
 
 async def view_backfill(
-    company_id: UUID, store: BackfillStore, calendar: CalendarBookings, *, limit: int
+    company_id: UUID, store: BackfillStore, calendar: CalendarReading, *, limit: int
 ) -> Sequence[BackfillItem]:
     """List the phases that have no mirror, of the next `limit` appointments, each with what looks the same there.
 
@@ -36,7 +36,7 @@ async def view_backfill(
     return with_twins(phases, there, () if whole else await _unread_days(calendar, asked))
 
 
-async def _unread_days(calendar: CalendarBookings, phases: Sequence[Unmirrored]) -> set[date]:
+async def _unread_days(calendar: CalendarReading, phases: Sequence[Unmirrored]) -> set[date]:
     """Tell on which days of these phases (UTC) something could not be read."""
     days = sorted({phase.start.date() for phase in phases})
     unread = set(days[_MOST_DAYS:])
@@ -49,7 +49,7 @@ async def _unread_days(calendar: CalendarBookings, phases: Sequence[Unmirrored])
 
 
 async def _bookings(
-    calendar: CalendarBookings, begins: datetime, ends: datetime
+    calendar: CalendarReading, begins: datetime, ends: datetime
 ) -> tuple[list[CalendarBooking], bool]:
     """List all bookings within a time, and say whether each could be read.
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from zusage.app.mirror.ours import INTENT
-from zusage.app.mirror.ports import CalendarBooking, Calendars, Terms
+from zusage.app.mirror.ports import CalendarBooking, ReadableCalendars, Terms
 from zusage.app.mirror.store import Changed, tell_nobody
 from zusage.app.reconcile.carrying_out import Plan, Settler
 from zusage.app.reconcile.describing import Describer
@@ -27,7 +27,7 @@ class Reconciling:
     `changed` is told of days on which the calendar has changed."""
 
     store: ReconcileStore
-    calendars: Calendars
+    calendars: ReadableCalendars
     new_id: Callable[[], UUID]
     changed: Changed = tell_nobody
     within: float = 10.0

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from zusage.app.mirror.ports import (
     BookingsWanted,
     CalendarBooking,
-    CalendarBookings,
     CalendarError,
+    CalendarReading,
     Terms,
 )
 from zusage.app.reconcile.observing import alive, belongs, fits
@@ -41,7 +41,7 @@ class Reader:
 
     :raises CalendarError: from any method, but for what is not found or not readable."""
 
-    calendar: CalendarBookings
+    calendar: CalendarReading
     terms: Terms
     paging: Paging = field(default_factory=Paging)
     read: dict[str, CalendarBooking | None] = field(default_factory=dict)

@@ -10,16 +10,19 @@ from dataclasses import asdict, dataclass
 import typer
 
 from zusage.adapters.postgres.backfill import PostgresBackfill
+from zusage.adapters.postgres.calendar_blocks import PostgresBlocks
 from zusage.adapters.postgres.calendars import PostgresCalendars
 from zusage.adapters.postgres.mirror_health import PostgresMirrorHealth
 from zusage.app.mirror.apply_backfill import Backfilled, apply_backfill
 from zusage.app.mirror.backfill import BackfillItem
+from zusage.app.mirror.patient_reading import PatientCalendars
 from zusage.app.mirror.ports import CalendarError
 from zusage.app.mirror.view_backfill import view_backfill
 from zusage.boot.calendars import open_calendars
 from zusage.boot.cli._errors import FOUND, ProblemError
 from zusage.boot.cli._frame import JSON, app_database, prepare, print_json, ready_servers, screen
 from zusage.boot.cli._mirror_steering import connected_company
+from zusage.boot.cli._patience import wait_for_rate
 from zusage.boot.servers import Servers, secret_box
 from zusage.boot.settings import Settings
 
@@ -66,20 +69,24 @@ async def _backfill(
 ) -> list[_Found]:
     """:raises UsageError: there is no such company, or it has no calendar.
     :raises ProblemError: its calendar cannot be read."""
-    async with app_database(servers) as database, open_calendars(servers.valkey) as calendars:
+    async with (
+        app_database(servers) as database,
+        open_calendars(
+            servers.valkey, blocks=PostgresBlocks(database), replicas=settings.replicas
+        ) as calendars,
+    ):
         health, store = PostgresMirrorHealth(database), PostgresBackfill(database)
         connections = PostgresCalendars(database, secret_box(settings))
         if company is not None:
             await connected_company(health, company)
+        patient = PatientCalendars(calendars.client, wait_for_rate)
         found = []
         for company_id, key in await health.connected():
             connection = await connections.load_connection(company_id) if company in (None, key) else None
             if connection is None:
                 continue
             try:
-                items = await view_backfill(
-                    company_id, store, calendars.client.of(connection.access), limit=limit
-                )
+                items = await view_backfill(company_id, store, patient.of(connection.access), limit=limit)
             except CalendarError as error:
                 raise ProblemError(f"{key}: {error} Nothing was changed; try again later.") from error
             done = (

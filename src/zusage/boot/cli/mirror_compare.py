@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Literal
 from uuid import UUID
 
 import typer
 from rich.progress import Progress
 
+from zusage.adapters.postgres.calendar_blocks import PostgresBlocks
 from zusage.adapters.postgres.mirror_health import PostgresMirrorHealth
+from zusage.app.mirror.patient_reading import PatientCalendars
 from zusage.app.mirror.ports import CalendarError
 from zusage.app.operations.ports import SecretUnreadable
 from zusage.app.reconcile.compare_calendar import compare_calendar
@@ -21,6 +23,7 @@ from zusage.boot.calendars import open_calendars
 from zusage.boot.cli._errors import FOUND
 from zusage.boot.cli._frame import JSON, app_database, aside, prepare, print_json, ready_servers, screen
 from zusage.boot.cli._mirror_steering import connected_company
+from zusage.boot.cli._patience import wait_for_rate
 from zusage.boot.free_times import open_free_times
 from zusage.boot.servers import Servers, secret_box
 from zusage.boot.settings import Settings
@@ -51,7 +54,8 @@ class _Compared:
 
 def diff(company: str | None = _COMPANY, as_json: bool = JSON) -> None:
     """Tell what differs between what is promised here and what stands in Cal.com, and what the worker does about it;
-    changes nothing. Ends with 0 if nothing differs, 1 if something does, 2 if a calendar could not be asked."""
+    changes nothing. Waits where the key's rate is used up. Ends with 0 if nothing differs, 1 if something does, 2 if a calendar
+    could not be asked."""
     _run(company, "look", as_json=as_json, applying=False)
 
 
@@ -90,15 +94,20 @@ async def _compare(
     box = secret_box(settings)
     async with (
         app_database(servers, statement_ms=_STATEMENT_MS) as database,
-        open_calendars(servers.valkey) as calendars,
+        open_calendars(
+            servers.valkey, blocks=PostgresBlocks(database), replicas=settings.replicas
+        ) as calendars,
         open_free_times(database, box, calendars, deadline_ms=settings.calendar_deadline_ms) as free,
     ):
         store = PostgresMirrorHealth(database)
         if company is not None:
             await connected_company(store, company)
         companies = [each for each in await store.connected() if company in (None, each[1])]
-        mirroring = mirroring_of(database, box, calendars, changed=free.changed)
-        return await _each(companies, reconciling_of(database, box, mirroring), mode)
+        reconciling = reconciling_of(
+            database, box, mirroring_of(database, box, calendars, changed=free.changed)
+        )
+        patient = PatientCalendars(reconciling.calendars, wait_for_rate)
+        return await _each(companies, replace(reconciling, calendars=patient), mode)
 
 
 async def _each(
