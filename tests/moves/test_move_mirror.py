@@ -21,6 +21,7 @@ from moved_shop import states
 from support.database import Clock
 from support.mirrored import Mirrored, open_start
 from support.reconciled import kinds, reconciled
+from support.shop import NO_FLAWS
 from zusage.adapters.postgres.database import Database
 from zusage.adapters.postgres.verify import PostgresEvidence
 from zusage.app.operations.verify_ledger import verify_ledger
@@ -147,6 +148,43 @@ async def test_a_compound_appointment_that_is_refused_halfway_goes_back_as_a_who
     await in_step(salon, open_start())
 
 
+async def test_where_the_way_back_is_taken_a_person_hears_where_each_part_stands(
+    app_db: Database, jobs_db: Database, clock: Clock
+) -> None:
+    """The last phase moved, somebody on the web took its old time, and then the first is refused: one part cannot go back."""
+    async with reconciled(app_db, jobs_db, clock) as desk:
+        salon = desk.salon
+        appointment = await booked(salon, compound(salon, 10))
+        first, last = starts(salon)
+
+        async def web_booker(place: Point) -> None:
+            if place == "move_answered" and last not in starts(salon):
+                await salon.sim.people.book(salon.kind("herrenschnitt").id, last, quiet=True)
+
+        taken = "User either already has booking at this time or is not available"
+        salon.sim.add_fault(Fault("error_before_commit", op=MOVE, nth=2, status=400, message=taken))
+        await salon.move(appointment, compound(salon, 13))
+        await salon.bring(appointment, reach=web_booker)
+        await salon.settle(appointment, clock)
+        moved_last = last + timedelta(hours=3)
+        assert starts(salon) == [first, last, moved_last]
+        assert (await stands(salon), await states(salon.shop)) == ([(open_start(), "booked")], ["refused"])
+        assert await salon.reviews() == ["mirror_not_moved", "move_refused"]
+        ((phase, text),) = await salon.shop.rows(
+            "SELECT detail ->> 'phase', detail ->> 'text' FROM review_item"
+            " WHERE kind = 'mirror_not_moved' AND resolved_at IS NULL"
+        )
+        assert (phase, f"still stands at {moved_last:%d.%m.%Y %H:%M} UTC" in str(text)) == ("2", True)
+
+        # The comparison names whom it is about, and undoes nothing; a person agrees on another time for the whole.
+        await desk.compare()
+        assert await salon.reviews() == ["external_over_promise", "mirror_not_moved", "move_refused"]
+        await salon.move(appointment, compound(salon, 15), expected=open_start())
+        await salon.settle(appointment, clock)
+        assert starts(salon) == [last, first + timedelta(hours=5), last + timedelta(hours=5)]
+        assert await salon.shop.flaws() == NO_FLAWS
+
+
 async def test_an_answer_at_another_time_or_host_is_not_believed(salon: Mirrored, clock: Clock) -> None:
     appointment = await booked(salon)
     salon.sim.add_fault(Fault("other_start", op=MOVE, shift_minutes=30))
@@ -241,7 +279,7 @@ async def test_the_comparison_does_not_take_our_own_failed_move_for_a_decision_o
         salon.sim.faults.remove(fault)
         await salon.sim.people.book(salon.kind().id, open_start(14), quiet=True)
         await salon.settle(appointment, clock)
-        assert await salon.reviews() == ["mirror_refused", "move_overdue"]
+        assert await salon.reviews() == ["mirror_not_moved", "move_overdue"]
         await desk.compare()
         assert await stands(salon) == [(open_start(14), "booked")]
         assert "moved_there" not in {kind for kind, _ in kinds(await desk.compare())}

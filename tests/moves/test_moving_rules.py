@@ -221,7 +221,7 @@ def test_what_was_refused_where_it_is_not_wanted_any_more_is_nobodys_concern() -
     changed, review = rules.after(asked, refused, NOW, 0.5)
     assert (changed.known, changed.next_at, review) == ("present", NOW, None)
     changed, review = rules.after(replace(asked, moving_to=at(4)), refused, NOW, 0.5)
-    assert (changed.review_at, review) == (NOW, "mirror_refused")
+    assert (changed.review_at, review) == (NOW, "mirror_not_moved")
     assert rules.ends_move(changed, refused, review)
 
 

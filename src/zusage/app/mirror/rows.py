@@ -24,8 +24,14 @@ OutcomeKind = Literal[
 ]
 
 ReviewKind = Literal[
-    "mirror_refused", "mirror_unmapped", "mirror_overdue", "mirror_changed_there", "mirror_cancelled_there"
+    "mirror_refused",
+    "mirror_not_moved",
+    "mirror_unmapped",
+    "mirror_overdue",
+    "mirror_changed_there",
+    "mirror_cancelled_there",
 ]
+"""mirror_not_moved: it stands there, though not where it is promised."""
 
 
 @dataclass(frozen=True, slots=True)

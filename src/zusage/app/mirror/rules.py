@@ -75,8 +75,12 @@ def waits_for_leaving(row: MirrorRow, now: datetime) -> bool:
 
 def ends_move(row: MirrorRow, outcome: Outcome, review: ReviewKind | None) -> bool:
     """Say whether an open move is taken back after this: the calendar will not have the phase where it is wanted (10)."""
-    asked = review == "mirror_refused" and outcome.action in ("create", "look", "move")
-    return asked and row.wanted == "present" and row.failure in (*_ANSWERED, "wrong")
+    asked = review == "mirror_refused" and outcome.action in ("create", "look")
+    return (
+        (asked or review == "mirror_not_moved")
+        and row.wanted == "present"
+        and row.failure in (*_ANSWERED, "wrong")
+    )
 
 
 def is_refused(row: MirrorRow) -> bool:
@@ -278,7 +282,11 @@ def _refused(
     other = not row.in_place if outcome.action == "create" else row.moving_to != row.start
     if outcome.action in ("create", "move") and (row.wanted == "absent" or other):
         return _settled(failed, now), None
-    return _in_review(failed, outcome.failure or "refused", outcome.text, now), "mirror_refused"
+    failure = outcome.failure or "refused"
+    if outcome.action == "move" and failed.place is not None:
+        text = f"In Cal.com it still stands at {failed.place.start:%d.%m.%Y %H:%M} UTC: {outcome.text}"
+        return _in_review(failed, failure, text, now), "mirror_not_moved"
+    return _in_review(failed, failure, outcome.text, now), "mirror_refused"
 
 
 def _retried(

@@ -7,6 +7,7 @@ from uuid import UUID
 _CALL_BACK = frozenset(
     {
         "mirror_refused",
+        "mirror_not_moved",
         "mirror_overdue",
         "move_refused",
         "move_overdue",
@@ -20,6 +21,10 @@ _RETRY = "`zusage mirror retry{one} --company {company} --apply`"
 _ADVICE = {
     "mirror_refused": "The calendar refused the appointment, and it stands here only: call the customer back and agree "
     "on another time (`zusage appointments move` or `cancel`), or make room in Cal.com, then " + _RETRY + ".",
+    "mirror_not_moved": "Cal.com did not move this part to where it is promised: call the customer back and agree on a time "
+    "for the whole appointment (`zusage appointments move` or `cancel`), or make room in Cal.com, then "
+    + _RETRY
+    + ".",
     "mirror_unmapped": "No event type fits: mend the mapping (`zusage calcom map {company}`), then "
     + _RETRY
     + ".",
@@ -41,7 +46,8 @@ _ADVICE = {
     "`zusage mirror repair --company {company} --apply` carries it out and lets the worker act again.",
     "absence_over_promise": "Who serves is away then: call the customer back and agree on another time.",
     "move_refused": "The calendar refused the new time, so the appointment stands at its old one again: call the customer "
-    "back and say so, or agree on another time (`zusage appointments move`).",
+    "back and say so, or agree on another time (`zusage appointments move`). Where a `mirror_not_moved` item names the same "
+    "appointment, somebody took its old time in Cal.com meanwhile: see to that item first.",
     "move_overdue": "The calendar has not answered to a move for ten minutes, and the old time is free again: look why "
     "(`zusage calcom check {company}`); if it refuses in the end, call the customer back.",
     "stranded_promise": "It cannot be kept as it stands: call the customer back, or put back what is missing.",
