@@ -95,7 +95,7 @@ def test_somebody_is_booked_twice_by_whomever() -> None:
     visitor = replace(VISITOR, start=NOON + timedelta(minutes=59))
     assert kinds(there=(*THERE, visitor)) == ["double_there", "double_there"]
     looked_at = replace(PERM, in_review=True)
-    assert kinds(ledger=(looked_at, CUT), there=(*THERE, visitor)) == []
+    assert kinds(ledger=(looked_at, CUT), there=(*THERE, visitor)) == ["double_there", "double_there"]
     assert kinds(there=(*THERE, VISITOR, replace(VISITOR, uid="uid-other"))) == [], "theirs alone"
     twice = replace(THERE[2], uid="uid-again")
     assert kinds(there=(*THERE, twice)) == ["double_there", "double_there"]
@@ -126,6 +126,26 @@ def test_what_a_person_looks_at_is_told_apart() -> None:
     agreement = compare((PERM, looked_at), THERE[:2], HEARD)
     assert agreement.ok
     assert [(each.kind, each.about) for each in agreement.reviewed] == [("missing_there", "a-2")]
+
+
+def test_a_review_excuses_a_promise_that_stands_elsewhere_there() -> None:
+    elsewhere = replace(THERE[2], start=NOON + 6 * HOUR, end=NOON + 7 * HOUR, host="Clara")
+    there = (*THERE[:2], elsewhere)
+    assert kinds(there=there) == ["other_time", "other_host"]
+    agreement = compare((PERM, replace(CUT, in_review=True)), there, HEARD)
+    assert agreement.ok
+    assert [each.kind for each in agreement.reviewed] == ["other_time", "other_host"]
+
+
+def test_a_review_excuses_neither_an_orphan_nor_a_sentence_nor_another_guest() -> None:
+    gone = replace(CUT, live=False, in_review=True)
+    assert kinds(ledger=(PERM, gone)) == ["unwanted_there", "said_but_not_booked"]
+    assert compare((PERM, gone), THERE, HEARD).reviewed == ()
+    looked_at = replace(CUT, in_review=True)
+    still_there = (*HEARD, replace(HEARD[1], said="cancelled"))
+    assert kinds(ledger=(PERM, looked_at), heard=still_there) == ["refused_but_booked"]
+    somebody = (*THERE[:2], replace(THERE[2], guest="Somebody Else"))
+    assert kinds(ledger=(PERM, looked_at), there=somebody) == ["other_guest"]
 
 
 def test_a_booking_as_the_calendar_writes_it() -> None:

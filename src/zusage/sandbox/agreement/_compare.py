@@ -7,9 +7,10 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from zusage.sandbox.agreement._facts import Booked, Difference, Heard, LedgerPart, Standing
+from zusage.sandbox.agreement._facts import Booked, Difference, DifferenceKind, Heard, LedgerPart, Standing
 
 _Busy = tuple[datetime, datetime, str]
+_EXCUSED_BY_REVIEW: frozenset[DifferenceKind] = frozenset({"missing_there", "other_time", "other_host"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +40,12 @@ def compare(
 ) -> Agreement:
     """Compare; the order of what is given does not matter. `withdrawn` are appointments that people cancelled there.
 
-    A difference of an appointment that is in review counts as reviewed; that we booked somebody twice never does."""
-    reviewed = {each.appointment_id for each in ledger if each.in_review}
+    A promise that is missing there, or stands elsewhere, counts as reviewed where its appointment is in review. Nothing
+    else does: no booking that nobody wants, no sentence that does not hold, no time that is booked twice."""
+    asked = {each.appointment_id for each in ledger if each.in_review}
     found = [*_promises(ledger, there), *_unwanted(ledger, there), *_sentences(ledger, heard, withdrawn)]
-    found += _double_with_others(there)
-    doubles = [*_double_here(ledger), *_double_there(there)]
+    found += [*_double_with_others(there), *_double_here(ledger), *_double_there(there)]
+    reviewed = [each for each in found if each.kind in _EXCUSED_BY_REVIEW and each.about in asked]
     live = [each for each in ledger if each.live]
     ours = [each for each in there if each.appointment_id is not None]
     return Agreement(
@@ -52,8 +54,8 @@ def compare(
         promised=sum(len(each.parts) for each in live),
         standing=len(ours),
         foreign=len(there) - len(ours),
-        differences=tuple([each for each in found if each.about not in reviewed] + doubles),
-        reviewed=tuple(each for each in found if each.about in reviewed),
+        differences=tuple(each for each in found if each not in reviewed),
+        reviewed=tuple(reviewed),
     )
 
 
