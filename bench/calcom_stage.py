@@ -125,15 +125,15 @@ class Stage:
     async def reading(self) -> AsyncIterator[FreeTimeParts]:
         """What a serving process reads free times with, in this process, on the same Valkey."""
         pooling = PoolSettings(tls=ssl.create_default_context(cafile=self.sim.authority), trust_env=False)
-        calendars = build_calendars(self.place.valkey, pooling=pooling)
-        async with (
-            opened(self.place) as database,
-            calendars.kept(warm=False),
-            open_free_times(
-                database, SecretBox([self.place.key]), calendars, deadline_ms=_DEADLINE_MS
-            ) as parts,
-        ):
-            yield parts
+        async with opened(self.place) as database:
+            calendars = build_calendars(self.place.valkey, database, replicas=1, pooling=pooling)
+            async with (
+                calendars.kept(warm=False),
+                open_free_times(
+                    database, SecretBox([self.place.key]), calendars, deadline_ms=_DEADLINE_MS
+                ) as parts,
+            ):
+                yield parts
 
     async def warm(self, days: int = WARM_DAYS) -> None:
         """Read the coming days of every salon, as the hourly warm-up does."""

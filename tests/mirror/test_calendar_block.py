@@ -9,19 +9,25 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
+from pydantic import SecretStr
 
-from support.database import Clock
+from support.database import Clock, DatabaseUrls
 from support.mirrored import Mirrored, mirrored
 from zusage.adapters.calcom.circuit import Circuits
 from zusage.adapters.calcom.client import CalcomClient
 from zusage.adapters.calcom.pool import CalcomPool, PoolSettings
 from zusage.adapters.calcom.shared import BlockNote, LocalBucket, LocalStates
+from zusage.adapters.crypto import format_keys
 from zusage.adapters.postgres.calendar_blocks import PostgresBlocks
 from zusage.adapters.postgres.database import Database
 from zusage.adapters.postgres.mirror_health import PostgresMirrorHealth
 from zusage.app.errors import LedgerBusy
 from zusage.app.mirror.connection import CalendarConnection
 from zusage.app.mirror.ports import CalendarError, Terms
+from zusage.boot.calendars import open_calendars
+from zusage.boot.cli.calcom import open_setup
+from zusage.boot.servers import Servers
+from zusage.boot.settings import Settings
 from zusage.sandbox.calcom import Fault
 
 TERMS = Terms(2.0, "live")
@@ -87,6 +93,30 @@ async def test_hole_33_control_a_process_that_does_not_know_asks_during_the_bloc
             await second.of(ignorant).me(TERMS)
     assert limited.value.status == 429
     assert len(salon.sim.journal.requests) == asked + 1
+
+
+async def test_hole_33_a_block_that_a_command_met_is_kept_for_all(
+    salon: Mirrored, app_db: Database, database: DatabaseUrls
+) -> None:
+    salon.sim.add_fault(Fault("rate_limited", seconds=60))
+    servers = Servers(database.app, database.jobs, None, None)
+    async with open_calendars(Settings(), servers, app_db) as parts:
+        with pytest.raises(CalendarError) as limited:
+            await parts.client.of((await connection(salon)).access).me(TERMS)
+    assert limited.value.status == 429
+    assert (await connection(salon)).blocked_until is not None
+
+
+async def test_hole_33_a_block_that_setting_up_met_is_kept_for_all(
+    salon: Mirrored, database: DatabaseUrls
+) -> None:
+    settings = Settings(secret_keys=SecretStr(format_keys([salon.key])))
+    salon.sim.add_fault(Fault("rate_limited", seconds=60))
+    async with open_setup(settings, Servers(database.app, database.jobs, None, None)) as parts:
+        with pytest.raises(CalendarError) as limited:
+            await parts.calendars.of((await connection(salon)).access).me(TERMS)
+    assert limited.value.status == 429
+    assert (await connection(salon)).blocked_until is not None
 
 
 async def test_the_block_is_shown_and_ends_by_itself(

@@ -11,10 +11,14 @@ from dataclasses import dataclass
 from zusage.adapters.calcom.circuit import Circuits
 from zusage.adapters.calcom.client import CalcomClient
 from zusage.adapters.calcom.pool import CalcomPool, PoolSettings
-from zusage.adapters.calcom.shared import BlockNote, LocalBucket, LocalStates
+from zusage.adapters.calcom.shared import LocalBucket, LocalStates
+from zusage.adapters.postgres.calendar_blocks import PostgresBlocks
+from zusage.adapters.postgres.database import Database
 from zusage.adapters.valkey.states import ValkeyStates
 from zusage.adapters.valkey.token_bucket import ValkeyTokenBucket
 from zusage.app.points import Reach, pass_by
+from zusage.boot.servers import Servers
+from zusage.boot.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +49,16 @@ class CalendarParts:
 
 def build_calendars(
     valkey: str | None,
+    database: Database,
     *,
-    blocks: BlockNote | None = None,
-    replicas: int = 4,
+    replicas: int,
     pooling: PoolSettings | None = None,
     reach: Reach = pass_by,
 ) -> CalendarParts:
-    """Build the client without connecting anything.
+    """Build the client without connecting anything. That a key is blocked it keeps in `database`, for every process.
 
     Without a Valkey, this process takes its part of a key's rate: one of `replicas`."""
+    blocks = PostgresBlocks(database)
     states, bucket = LocalStates(), LocalBucket(time.time, share=replicas)
     pool = CalcomPool(pooling)
     if valkey is None:
@@ -69,9 +74,9 @@ def build_calendars(
 
 @asynccontextmanager
 async def open_calendars(
-    valkey: str | None, *, warm: bool = False, blocks: BlockNote | None = None, replicas: int = 4
+    settings: Settings, servers: Servers, database: Database, *, warm: bool = False
 ) -> AsyncIterator[CalendarParts]:
-    """Build the client for as long as the block runs."""
-    parts = build_calendars(valkey, blocks=blocks, replicas=replicas)
+    """Build the client for as long as the block runs; `database` is to stay open behind it."""
+    parts = build_calendars(servers.valkey, database, replicas=settings.replicas)
     async with parts.kept(warm=warm):
         yield parts

@@ -19,7 +19,6 @@ from zusage.adapters.calcom.worker_slots import CompanySlots
 from zusage.adapters.crypto import SecretBox
 from zusage.adapters.notify.apprise_services import AppriseServices
 from zusage.adapters.postgres.alerts import PostgresAlerts
-from zusage.adapters.postgres.calendar_blocks import PostgresBlocks
 from zusage.adapters.postgres.calendar_checks import PostgresCalendarChecks
 from zusage.adapters.postgres.courtesies import PostgresCourtesies
 from zusage.adapters.postgres.database import Database
@@ -124,7 +123,7 @@ def build_parts(
     directory = PostgresDirectory(app, box, clock=time.monotonic)
     calendars = build_calendars(
         servers.valkey,
-        blocks=PostgresBlocks(app),
+        app,
         replicas=settings.replicas,
         pooling=rehearsal.pooling,
         reach=rehearsal.reach,

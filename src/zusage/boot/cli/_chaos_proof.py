@@ -104,7 +104,7 @@ async def _reconcile(stage: Stage) -> None:
     box = secret_box(stage.settings)
     async with (
         app_database(stage.servers) as database,
-        open_calendars(stage.servers.valkey) as calendars,
+        open_calendars(stage.settings, stage.servers, database) as calendars,
     ):
         reconciling = reconciling_of(database, box, mirroring_of(database, box, calendars))
         for _ in range(_TRIES):

@@ -10,7 +10,6 @@ from dataclasses import asdict, dataclass
 import typer
 
 from zusage.adapters.postgres.backfill import PostgresBackfill
-from zusage.adapters.postgres.calendar_blocks import PostgresBlocks
 from zusage.adapters.postgres.calendars import PostgresCalendars
 from zusage.adapters.postgres.mirror_health import PostgresMirrorHealth
 from zusage.app.mirror.apply_backfill import Backfilled, apply_backfill
@@ -71,9 +70,7 @@ async def _backfill(
     :raises ProblemError: its calendar cannot be read."""
     async with (
         app_database(servers) as database,
-        open_calendars(
-            servers.valkey, blocks=PostgresBlocks(database), replicas=settings.replicas
-        ) as calendars,
+        open_calendars(settings, servers, database) as calendars,
     ):
         health, store = PostgresMirrorHealth(database), PostgresBackfill(database)
         connections = PostgresCalendars(database, secret_box(settings))

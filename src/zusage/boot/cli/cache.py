@@ -13,7 +13,6 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from zusage.adapters.postgres.calendar_blocks import PostgresBlocks
 from zusage.app.free_times.status import CacheStatus, cache_status
 from zusage.app.free_times.warm import WARM_DAYS, Warmed, warm
 from zusage.boot.calendars import open_calendars
@@ -133,9 +132,7 @@ async def _opened(settings: Settings, servers: Servers) -> AsyncIterator[FreeTim
         )
     async with (
         app_database(servers) as database,
-        open_calendars(
-            servers.valkey, blocks=PostgresBlocks(database), replicas=settings.replicas
-        ) as calendars,
+        open_calendars(settings, servers, database) as calendars,
         open_free_times(
             database, secret_box(settings), calendars, deadline_ms=settings.calendar_deadline_ms
         ) as free,

@@ -20,6 +20,7 @@ from zusage.adapters.calcom.client import CalcomClient
 from zusage.adapters.calcom.pool import CalcomPool
 from zusage.adapters.calcom.shared import LocalBucket, LocalStates
 from zusage.adapters.calcom.teams import CalcomAccounts
+from zusage.adapters.postgres.calendar_blocks import PostgresBlocks
 from zusage.adapters.postgres.calendar_setup import PostgresCalendarSetup
 from zusage.adapters.valkey.token_bucket import ValkeyTokenBucket
 from zusage.app.calendar_setup.adjust_calendar import AdjustWish, adjust_calendar
@@ -289,10 +290,15 @@ async def open_setup(settings: Settings, servers: Servers) -> AsyncIterator[Setu
     Its breaker is its own: whoever asks by hand wants to know how it is now."""
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(app_database(servers))
-        local = LocalBucket(time.time, share=1)
+        local = LocalBucket(time.time, share=settings.replicas)
         shared = ValkeyTokenBucket(servers.valkey, fallback=local) if servers.valkey else None
         if shared is not None:
             stack.push_async_callback(shared.close)
-        client = CalcomClient(CalcomPool(), Circuits(LocalStates(), time.time), shared or local)
+        client = CalcomClient(
+            CalcomPool(),
+            Circuits(LocalStates(), time.time),
+            shared or local,
+            blocks=PostgresBlocks(database),
+        )
         stack.push_async_callback(client.close, 1.0)
         yield SetupParts(PostgresCalendarSetup(database, secret_box(settings)), CalcomAccounts(client))

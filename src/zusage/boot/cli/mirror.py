@@ -18,6 +18,7 @@ from zusage.boot.cli import _mirror_steering as steering
 from zusage.boot.cli._errors import FOUND, UsageError
 from zusage.boot.cli._frame import JSON, app_database, prepare, print_json, ready_servers, screen, table
 from zusage.boot.servers import Servers
+from zusage.boot.settings import Settings
 
 app = typer.Typer(
     help="Whether the external calendars are in step with what was promised.",
@@ -39,8 +40,9 @@ app.command("resume", epilog="Example: zusage mirror resume --company friseur-ei
 @app.command("status", epilog="Example: zusage mirror status --company friseur-eins --json")
 def status(company: str | None = _COMPANY, as_json: bool = JSON) -> None:
     """Say how the calendars stand; ends with 0 if all are healthy, 1 degraded, 2 critical or not to be found out."""
-    with ready_servers(prepare()) as servers:
-        found = asyncio.run(_status(servers, company))
+    settings = prepare()
+    with ready_servers(settings) as servers:
+        found = asyncio.run(_status(settings, servers, company))
     if as_json:
         print_json([asdict(each) | {"success": each.figures.success} for each in found])
     else:
@@ -48,8 +50,11 @@ def status(company: str | None = _COMPANY, as_json: bool = JSON) -> None:
     raise typer.Exit(_CODES[worst([each.health for each in found])])
 
 
-async def _status(servers: Servers, company: str | None) -> list[MirrorStatus]:
-    async with app_database(servers) as database, open_calendars(servers.valkey) as calendars:
+async def _status(settings: Settings, servers: Servers, company: str | None) -> list[MirrorStatus]:
+    async with (
+        app_database(servers) as database,
+        open_calendars(settings, servers, database) as calendars,
+    ):
         counted = await mirror_status(PostgresMirrorHealth(database), company=company)
         if company is not None and not counted:
             raise UsageError(f'"{company}" has no calendar, or there is no such company.')

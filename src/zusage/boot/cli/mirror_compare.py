@@ -11,7 +11,6 @@ from uuid import UUID
 import typer
 from rich.progress import Progress
 
-from zusage.adapters.postgres.calendar_blocks import PostgresBlocks
 from zusage.adapters.postgres.mirror_health import PostgresMirrorHealth
 from zusage.app.mirror.patient_reading import PatientCalendars
 from zusage.app.mirror.ports import CalendarError
@@ -94,9 +93,7 @@ async def _compare(
     box = secret_box(settings)
     async with (
         app_database(servers, statement_ms=_STATEMENT_MS) as database,
-        open_calendars(
-            servers.valkey, blocks=PostgresBlocks(database), replicas=settings.replicas
-        ) as calendars,
+        open_calendars(settings, servers, database) as calendars,
         open_free_times(database, box, calendars, deadline_ms=settings.calendar_deadline_ms) as free,
     ):
         store = PostgresMirrorHealth(database)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import signal
 
-from zusage.adapters.postgres.calendar_blocks import PostgresBlocks
 from zusage.boot.calendars import open_calendars
 from zusage.boot.cli._frame import aside, prepare, ready_servers
 from zusage.boot.free_times import open_free_times
@@ -37,9 +36,7 @@ async def _work(settings: Settings, servers: Servers) -> None:
     await jobs.open()
     try:
         async with (
-            open_calendars(
-                servers.valkey, warm=True, blocks=PostgresBlocks(jobs), replicas=settings.replicas
-            ) as calendars,
+            open_calendars(settings, servers, jobs, warm=True) as calendars,
             open_free_times(jobs, box, calendars, deadline_ms=settings.calendar_deadline_ms) as free,
             working(settings, jobs, servers.jobs, calendars, box, free=free),
         ):
