@@ -80,26 +80,48 @@ async def test_hole_31_a_lost_job_costs_a_minute_and_nothing_else(
     assert await salon.known(appointment) == STANDS
 
 
-async def test_hole_31_what_a_dead_worker_held_is_taken_over(
-    salon: Mirrored, jobs_db: Database, database: DatabaseUrls
-) -> None:
-    appointment = await salon.book()
+def hold_by_a_dead_worker(database: DatabaseUrls) -> None:
+    """Give every job to a worker that has been silent for five minutes."""
     with psycopg.connect(database.admin, autocommit=True) as admin:
         admin.execute(
             "WITH w AS (INSERT INTO jobs.procrastinate_workers (last_heartbeat) VALUES (now() - interval '5 minutes')"
             " RETURNING id) UPDATE jobs.procrastinate_jobs SET status = 'doing', worker_id = w.id FROM w"
         )
+
+
+async def take_over(app: App) -> None:
+    await app.tasks["take_over_stalled"].defer_async(timestamp=0)
+    await app.run_worker_async(
+        wait=False,
+        listen_notify=False,
+        install_signal_handlers=False,
+        delete_jobs="successful",
+        queues=["background"],
+    )
+
+
+async def test_what_comes_again_by_its_clock_ends_with_its_worker_and_nobody_is_told(
+    salon: Mirrored, jobs_db: Database, database: DatabaseUrls
+) -> None:
+    app = jobs_of(salon, jobs_db, database.jobs)
+    async with app.open_async():
+        job_id = await app.tasks["tidy_up"].defer_async(timestamp=0)
+        hold_by_a_dead_worker(database)
+        await take_over(app)
+    by_id = {job.job_id: job.status for job in await list_jobs(jobs_db, status=None, limit=99)}
+    assert by_id[job_id] == "aborted"
+    assert await list_jobs(jobs_db, status="failed", limit=9) == []
+
+
+async def test_hole_31_what_a_dead_worker_held_is_taken_over(
+    salon: Mirrored, jobs_db: Database, database: DatabaseUrls
+) -> None:
+    appointment = await salon.book()
+    hold_by_a_dead_worker(database)
     assert await count_jobs(jobs_db) == {"doing": 1}
     app = jobs_of(salon, jobs_db, database.jobs)
     async with app.open_async():
-        await app.tasks["take_over_stalled"].defer_async(timestamp=0)
-        await app.run_worker_async(
-            wait=False,
-            listen_notify=False,
-            install_signal_handlers=False,
-            delete_jobs="successful",
-            queues=["background"],
-        )
+        await take_over(app)
         assert [
             job.status for job in await list_jobs(jobs_db, status="todo", limit=9) if job.queue == "mirror"
         ]

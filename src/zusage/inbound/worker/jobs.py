@@ -122,11 +122,14 @@ async def in_slot(company_id: UUID, slots: WorkerSlots, work: Callable[[], Await
 
 
 async def _take_over(app: App, timestamp: int) -> None:
-    """Let others run what a worker left behind that is silent; procrastinate does not do so by itself."""
+    """End what a silent worker left behind; procrastinate does not do so by itself.
+
+    A job of the mirror runs again. What a minute, an hour or a night starts comes again by itself: nobody is told of it."""
     log.debug("stalled_jobs_looked_for", timestamp=timestamp)
     for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=_SILENT_SECONDS):
-        log.warning("stalled_job_taken_over", job_id=job.id, task=job.task_name)
         if job.queue == MIRROR:
+            log.warning("stalled_job_taken_over", job_id=job.id, task=job.task_name)
             await app.job_manager.retry_job(job)
         else:
-            await app.job_manager.finish_job(job, status=Status.FAILED, delete_job=False)
+            log.warning("stalled_job_ended", job_id=job.id, task=job.task_name)
+            await app.job_manager.finish_job(job, status=Status.ABORTED, delete_job=False)
