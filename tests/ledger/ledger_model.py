@@ -98,6 +98,9 @@ class Model:
             return "already_booked"
         if hold.status != "held":
             return hold.status
+        if self._is_overtaken(hold.plan):
+            hold.status = "expired"
+            return "lost"
         hold.status = "converted"
         return "booked"
 
@@ -148,11 +151,10 @@ class Model:
             _touches(hold.plan, {claim.resource_id}, claim.period)
             for hold in promised
             for claim in plan.claims
-        ) and not any(
-            claim.resource_id == absence.resource and _overlap(claim.period, absence.period)
-            for absence in self.absences.values()
-            for claim in plan.claims
-        )
+        ) and not self._is_overtaken(plan)
+
+    def _is_overtaken(self, plan: Plan) -> bool:
+        return any(_touches(plan, {each.resource}, each.period) for each in self.absences.values())
 
     def _end_overdue_around(self, call: str, plans: list[Plan]) -> None:
         """Taking looks at all that is asked for as one stretch of time."""

@@ -211,3 +211,22 @@ async def test_parallel_confirms_of_one_hold_book_once(app_db: Database) -> None
     results = await asyncio.gather(*(shop.confirm(run, mine.hold_id) for _ in range(4)))
     assert sorted(r.outcome for r in results) == ["already_booked"] * 3 + ["booked"]
     assert len({r.appointment_id for r in results}) == 1
+
+
+async def test_a_hold_that_a_fact_has_overtaken_becomes_no_appointment(app_db: Database) -> None:
+    """Whoever serves is away by now: the caller hears so, and the shop has nobody to call back."""
+    shop = await make_shop(app_db, chairs=1)
+    run, beside = await shop.call(), await shop.call()
+    held = await shop.take(run, shop.plan(chair=0))
+    later = await shop.take(beside, shop.plan(start=TEN + timedelta(hours=3)))
+    block = "SELECT ledger_block(%s, gen_random_uuid(), %s, %s, %s, 'krank')"
+    await shop.do(block, shop.company_id, shop.staff[0], TEN, TEN + timedelta(hours=3))
+    assert (await shop.confirm(beside, held.hold_id)).outcome == "none", "of another call nothing is ended"
+    assert (await shop.confirm(run, held.hold_id)).outcome == "lost"
+    assert (await shop.confirm(run, held.hold_id)).outcome == "expired"
+    assert (await shop.confirm(beside, later.hold_id)).outcome == "booked", (
+        "the control: it ends as this begins"
+    )
+    assert await shop.statuses() == ["expired", "converted"]
+    assert await shop.rows("SELECT 1 FROM review_item WHERE resolved_at IS NULL") == []
+    assert await shop.flaws() == NO_FLAWS

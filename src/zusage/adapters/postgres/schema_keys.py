@@ -87,7 +87,8 @@ directory.worker: worker_pkey
 _FUNCTIONS = """
 calendar_hint_note call_event call_renew_hold call_seen claim_guard courtesy_unwant courtesy_want current_company
 customer_of history_guard hold_deadline
-ledger_begin_move ledger_block ledger_cancel ledger_clear_way ledger_confirm ledger_end_holds ledger_lock_resources
+ledger_begin_move ledger_block ledger_cancel ledger_clear_way ledger_confirm ledger_end_holds ledger_is_overtaken
+ledger_lock_resources
 ledger_move ledger_move_choice ledger_not_held ledger_overdue_moves ledger_release ledger_renew ledger_settle_move
 ledger_sweep ledger_take ledger_take_and_confirm ledger_turn ledger_unblock ledger_unmove ledger_write_plan mirror_intent mirror_move
 claims_sweep mirror_backfill

@@ -24,8 +24,9 @@ async def confirm_hold(
 ) -> Answer:
     """Book the plan of one hold of this call; booking it again answers `already_booked` with the same appointment.
 
-    Takes no resource lock and does not ask the clock. A hold that has expired is taken again as the same plan at the
-    price that was said, in a new transaction; `search` says how (None: it cannot be taken again). A branch that confirms
+    Takes no resource lock and does not ask the clock. A hold that has expired, or that an absence or a booking of others
+    has overtaken, is taken again as the same plan at the price that was said, in a new transaction; `search` says how
+    (None: it cannot be taken again). A branch that confirms
     inline asks its calendar by `confirm` first; what that refuses is undone, and other times are named.
 
     :raises LedgerBusy, LedgerRefused: the database is too busy; trying again is safe.
@@ -34,11 +35,13 @@ async def confirm_hold(
     async with open_unit(run.company_id) as unit:
         booked = await unit.confirm(run.call_id, hold.hold_id, booker)
         then = await later(booked, unit)
-        if then is None and (booked.outcome != "expired" or search is None):
+        if then is None and (booked.outcome not in ("expired", "lost") or search is None):
             answer = conclude(booked)
             await unit.finish(run, answer)
             await unit.commit()
             return answer
+        if booked.outcome == "lost":
+            await unit.commit()
     if then is not None:
         return await then()
     assert search is not None

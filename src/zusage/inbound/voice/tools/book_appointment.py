@@ -16,7 +16,7 @@ from zusage.core.scheduling.masters import Service, Staff
 from zusage.core.values import Money
 from zusage.inbound.voice.refusals import Wanted, refusal
 from zusage.inbound.voice.talk import Talk
-from zusage.inbound.voice.toolcall import ToolResult
+from zusage.inbound.voice.toolcall import Status, ToolResult
 from zusage.inbound.voice.tools.check_availability import check_availability
 from zusage.inbound.voice.understanding import (
     Understood,
@@ -178,13 +178,15 @@ def _booker(talk: Talk) -> Booker | NoName:
 
 async def _book_hold(talk: Talk, hold: CallHold, booker: Booker) -> Answer:
     service = talk.book.service(hold.service_id)
+    # Until now it was held: so somebody else was faster in the calendar.
+    lost: Status = "conflict" if hold.status == "held" and hold.expires_at > talk.run.now else "expired"
     again = None
     if service is not None and not talk.run.call_over:
         again = talk.search(service, talk.wish_at(hold.start, hold.staff_id))
 
     def conclude(outcome: BookingOutcome) -> Answer:
         if isinstance(outcome, Refused) and service is not None:
-            return refusal(talk, Wanted(service, hold.start), outcome, lost="expired").stored()
+            return refusal(talk, Wanted(service, hold.start), outcome, lost=lost).stored()
         return _of_ledger(talk, outcome, hold.start).stored()
 
     return await confirm_hold(
