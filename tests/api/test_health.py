@@ -6,12 +6,15 @@ import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 import httpx2
+import psycopg
 import pytest
 
+from support.at_work import until
 from support.database import Databases, DatabaseUrls
-from support.voice import Salon, open_day, served
+from support.voice import Salon, open_day, served, served_salon
 from zusage.adapters.postgres.database import Database
 from zusage.adapters.postgres.worker import PostgresHousekeeping
 from zusage.adapters.valkey.counter import ValkeyCounter
@@ -63,6 +66,36 @@ async def test_a_worker_that_belongs_here_must_have_been_seen(salon: Salon, jobs
     await PostgresHousekeeping(jobs_db).beat(new_id(), "here")
     code, body = await ready(parts)
     assert (code, body["worker"]) == (200, "seen")
+
+
+async def test_hole_31_health_fails_while_no_job_can_run(database: DatabaseUrls) -> None:
+    """The process lives and sweeps, and its jobs lack their rights. Control: with them it is seen again at once."""
+
+    def as_admin(statement: str) -> None:
+        with psycopg.connect(database.admin, autocommit=True) as admin:
+            admin.execute(statement)
+
+    async with served_salon(database, settings=Settings(worker=True, pool_size=4)) as salon:
+
+        async def told(worker: str) -> bool:
+            return (await ready(salon.parts))[1]["worker"] == worker
+
+        async def no_sign_is_given() -> bool:
+            ((silent,),) = await salon.rows("SELECT min(silent_for) > '7 seconds' FROM directory.workers()")
+            return bool(silent)
+
+        await until(partial(told, "seen"))
+        as_admin("DELETE FROM directory.worker")
+        assert await told("silent")
+        await until(partial(told, "seen"))
+        as_admin("REVOKE USAGE ON SCHEMA jobs FROM zusage_jobs")
+        await until(no_sign_is_given, 20)
+        as_admin("UPDATE directory.worker SET seen_at = seen_at - interval '1 minute'")
+        code, body = await ready(salon.parts)
+        assert (code, body["status"], body["worker"]) == (503, "not ready", "silent")
+        as_admin("GRANT USAGE ON SCHEMA jobs TO zusage_jobs")
+        await until(partial(told, "seen"))
+        assert (await ready(salon.parts))[0] == 200
 
 
 async def test_a_cache_that_is_away_degrades_only(salon: Salon) -> None:

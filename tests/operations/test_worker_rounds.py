@@ -23,9 +23,6 @@ class Store:
         self.clock = 0.0
         self.broken = broken
 
-    async def beat(self, worker_id: UUID, host: str) -> None:
-        return None
-
     async def due_companies(self, limit: int) -> list[UUID]:
         return []
 
@@ -51,7 +48,7 @@ class Store:
 
 async def rounds(store: Store) -> list[tuple[float, int]]:
     with pytest.raises(Stopped):
-        await run_worker(uuid4(), store, every=50, keep_misheard_days=30, sleep=store.sleep)
+        await run_worker(store, every=50, keep_misheard_days=30, sleep=store.sleep)
     return store.asked
 
 

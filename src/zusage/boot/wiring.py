@@ -59,7 +59,7 @@ from zusage.inbound.worker.alert_jobs import Alerting, add_alert_tasks
 from zusage.inbound.worker.checks import Checking, add_checks
 from zusage.inbound.worker.courtesies import add_courtesies
 from zusage.inbound.worker.jobs import Duties, build_jobs
-from zusage.inbound.worker.loop import run_worker
+from zusage.inbound.worker.loop import keep_beating, run_worker
 from zusage.inbound.worker.nightly import add_nightly
 from zusage.inbound.worker.reconciling import add_reconciling, guard_all
 from zusage.inbound.worker.run_jobs import run_jobs
@@ -261,14 +261,13 @@ async def working(
     reconciling = reconciling_of(jobs, box, mirroring)
     add_reconciling(app, reconciling, slots)
     await guard_all(await PostgresWaker(jobs).company_ids(), reconciling)
-    add_nightly(app, PostgresHousekeeping(jobs))
+    housekeeping, at_work = PostgresHousekeeping(jobs), asyncio.Event()
+    add_nightly(app, housekeeping)
     tidying = run_worker(
-        new_id(),
-        PostgresHousekeeping(jobs),
-        every=settings.sweep_seconds,
-        keep_misheard_days=settings.keep_misheard_days,
+        housekeeping, every=settings.sweep_seconds, keep_misheard_days=settings.keep_misheard_days
     )
-    tasks = [asyncio.create_task(tidying), asyncio.create_task(run_jobs(app))]
+    beating = keep_beating(new_id(), housekeeping, at_work)
+    tasks = [asyncio.create_task(each) for each in (tidying, beating, run_jobs(app, at_work=at_work))]
     try:
         yield
     finally:

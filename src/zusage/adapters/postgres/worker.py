@@ -10,7 +10,7 @@ from zusage.adapters.postgres.database import Database
 
 
 class PostgresHousekeeping:
-    """Implements the worker's `WorkerStore` as the jobs role."""
+    """Implements the worker's `WorkerStore` and `SignsOfLife` as the jobs role."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -130,7 +130,8 @@ def _held(company: str, figures: MirrorFigures) -> str:
     if figures.unattended > WORKER_MAY_REST:
         return (
             f"No worker was seen for {figures.unattended / 60:.0f} min, and what is pending waits for one: start "
-            "`zusage worker`, or `zusage serve` with ZUSAGE_WORKER=true."
+            "`zusage worker`, or `zusage serve` with ZUSAGE_WORKER=true; where one runs, its log says why it "
+            "gets no jobs (job_worker_failed)."
         )
     return ""
 

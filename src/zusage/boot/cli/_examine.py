@@ -160,7 +160,7 @@ def _worker(settings: Settings, silent: float | None) -> Check:
         return Check("worker", "ok", f"last seen {silent:.0f} s ago")
     text = "was never seen" if silent is None else f"last seen {silent / 60:.0f} min ago"
     mend = (
-        "It runs inside `zusage serve`; start that."
+        "It runs inside `zusage serve`; start that, or look in its log why it gets no jobs (job_worker_failed)."
         if settings.worker
         else "ZUSAGE_WORKER is off here; look at the process where it is on."
     )

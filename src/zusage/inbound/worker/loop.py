@@ -1,4 +1,4 @@
-"""The worker: periodic work beside the answering of calls, supervised, one sign of life a round."""
+"""The worker: periodic work beside the answering of calls, supervised, and the sign of life of what runs the jobs."""
 
 from __future__ import annotations
 
@@ -18,16 +18,34 @@ log = structlog.get_logger()
 
 Sleep = Callable[[float], Awaitable[None]]
 
+_BEAT_SECONDS = 5.0
 _SLOWEST_RETRY = 30.0
 _FORGET_EVERY = 3600.0
 
 
 class WorkerStore(Housekeeping, MisheardArchive, Protocol):
-    async def beat(self, worker_id: UUID, host: str) -> None: ...
+    """What a round of the worker asks for."""
+
+
+class SignsOfLife(Protocol):
+    async def beat(self, worker_id: UUID, host: str) -> None:
+        """Note that this worker was seen just now."""
+
+
+async def keep_beating(worker_id: UUID, store: SignsOfLife, at_work: asyncio.Event) -> None:
+    """Give a sign of life every five seconds until cancelled, and none while `at_work` is not set.
+
+    Health and the status of the mirror go by it (protocols 31); alerts are jobs themselves and would not tell."""
+    while True:
+        await at_work.wait()
+        try:
+            await store.beat(worker_id, socket.gethostname())
+        except Exception as error:  # noqa: BLE001 - whatever kept it from being noted, the next one may be
+            log.warning("worker_beat_failed", reason=repr(error))
+        await asyncio.sleep(_BEAT_SECONDS)
 
 
 async def run_worker(
-    worker_id: UUID,
     store: WorkerStore,
     *,
     every: float = 5.0,
@@ -41,7 +59,6 @@ async def run_worker(
     rested = _FORGET_EVERY
     while True:
         try:
-            await store.beat(worker_id, socket.gethostname())
             swept = await sweep_holds(store)
             if swept:
                 log.info("holds_expired", count=swept)

@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 from procrastinate import App
+from procrastinate.connector import BaseConnector
+from procrastinate.jobs import Job
+from procrastinate.manager import JobManager
 
 from zusage.inbound.worker.jobs import BACKGROUND, MIRROR
 
@@ -40,18 +44,24 @@ LANES = (Lane((MIRROR,), 8), Lane((BACKGROUND,), 4))
 
 
 async def run_jobs(
-    app: App, lanes: Sequence[Lane] = LANES, *, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    app: App,
+    lanes: Sequence[Lane] = LANES,
+    *,
+    at_work: asyncio.Event | None = None,
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> None:
     """Fetch and run jobs until cancelled; then wait for what runs, for at most `GRACE_SECONDS`.
 
-    A worker that ends by itself (a database that was away for long) is started again, with growing pauses."""
+    A worker that ends by itself (a database that was away for long) is started again, with growing pauses. `at_work`
+    is set while every lane runs and has looked for jobs at least once."""
+    at_work = at_work or asyncio.Event()
     logging.getLogger("procrastinate").setLevel(logging.ERROR)
     failures = 0
     while True:
         started = asyncio.get_running_loop().time()
         try:
             async with app.open_async():
-                await _run_together(app, lanes)
+                await _run_together(app, lanes, at_work)
             log.warning("job_worker_ended")
         except Exception:
             log.exception("job_worker_failed")
@@ -60,12 +70,25 @@ async def run_jobs(
         await sleep(min(2.0 ** (failures - 1), _SLOWEST_RETRY))
 
 
-async def _run_together(app: App, lanes: Sequence[Lane]) -> None:
+async def _run_together(app: App, lanes: Sequence[Lane], at_work: asyncio.Event) -> None:
     """Run all lanes until the first ends; the others end with it, and all wait for their jobs at the same time."""
-    workers = [asyncio.create_task(_run_lane(_beside(app), lane)) for lane in lanes]
+    missing = set(range(len(lanes)))
+
+    def looked(number: int) -> None:
+        missing.discard(number)
+        if not missing:
+            at_work.set()
+
+    workers = [
+        asyncio.create_task(_run_lane(_beside(app, partial(looked, number)), lane))
+        for number, lane in enumerate(lanes)
+    ]
     try:
         await asyncio.wait(workers, return_when=asyncio.FIRST_COMPLETED)
     finally:
+        # All are missing again: a look that another lane has under way must not count for the one that ended.
+        missing.update(range(len(lanes)))
+        at_work.clear()
         for worker in workers:
             worker.cancel()
         ended = await asyncio.gather(*workers, return_exceptions=True)
@@ -89,12 +112,26 @@ async def _run_lane(app: App, lane: Lane) -> None:
     )
 
 
-def _beside(app: App) -> App:
+class _Looks(JobManager):
+    """Procrastinate's access to the jobs; tells when a look for one was answered."""
+
+    def __init__(self, connector: BaseConnector, looked: Callable[[], None]) -> None:
+        super().__init__(connector)
+        self._looked = looked
+
+    async def fetch_job(self, queues: Iterable[str] | None, worker_id: int) -> Job | None:
+        job = await super().fetch_job(queues, worker_id)
+        self._looked()
+        return job
+
+
+def _beside(app: App, looked: Callable[[], None]) -> App:
     """The same tasks on the same connections, with clocks of their own: procrastinate's walk from tick to tick.
 
     Every worker leaves the periodic jobs, as those of other processes do; the database takes each tick once. One that
     left none would not be watched: procrastinate ends its watch over a worker's heartbeat with the first part that ends."""
     made = App(connector=app.connector)
+    made.job_manager = _Looks(app.connector, looked)
     made.tasks = app.tasks
     for (_, periodic_id), each in app.periodic_registry.periodic_tasks.items():
         made.periodic_registry.register_task(each.task, each.cron, periodic_id, each.configure_kwargs)
