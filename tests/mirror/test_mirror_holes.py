@@ -130,6 +130,36 @@ async def test_hole_05_a_crash_anywhere_in_a_cancel_leaves_nothing(
     assert (await salon.known(appointment), salon.there, await salon.reviews()) == (GONE, [], [])
 
 
+async def test_hole_05_only_the_one_with_the_lease_writes_back(salon: Mirrored, clock: Clock) -> None:
+    """A run whose lease is over learned nothing; it wakes up while the next one looks, and leaves its row alone."""
+    salon.sim.add_fault(Fault("error_after_commit", op="bookings.create"))
+    appointment = await salon.book()
+    answered, awake = asyncio.Event(), asyncio.Event()
+
+    async def freeze(place: str) -> None:
+        if place == "before_record":
+            answered.set()
+            await awake.wait()
+
+    sleeper = asyncio.create_task(salon.bring(appointment, reach=freeze))
+    await answered.wait()
+    clock.advance(rules.LEASE_SECONDS + 1)
+    seen: list[tuple[object, object]] = []
+
+    async def wake(place: str) -> None:
+        if place == "before_record":
+            (before,) = await salon.mirrors(appointment)
+            awake.set()
+            await sleeper
+            (after,) = await salon.mirrors(appointment)
+            seen.append((before, after))
+
+    await salon.bring(appointment, reach=wake)
+    ((before, after),) = seen
+    assert before == after
+    assert (await salon.known(appointment), salon.posts()) == (STANDS, 1)
+
+
 async def test_hole_05_control_whoever_sends_again_without_looking_books_twice(salon: Mirrored) -> None:
     """Where the calendar asks for confirmation it takes both: nothing but our rows prevents it."""
     salon.kind().confirmation = True
@@ -327,18 +357,26 @@ async def test_hole_19_a_moved_booking_is_known_by_the_live_one_of_its_intent(
     assert len([each for each in salon.sim.world.bookings.values() if not each.live]) == 2
 
 
+@pytest.mark.parametrize(
+    "fault", [None, Fault("error_after_commit", op="bookings.create")], ids=["confirmed", "unknown"]
+)
 async def test_hole_20_an_answer_after_the_lease_only_adds_what_was_not_known(
-    salon: Mirrored, clock: Clock
+    salon: Mirrored, clock: Clock, fault: Fault | None
 ) -> None:
-    """A frozen run wakes up when another has settled the row: what it saw is the same booking, and changes nothing."""
+    """A frozen run wakes up when another has settled the row: what it saw, or did not learn, changes nothing."""
+    if fault is not None:
+        salon.sim.add_fault(fault)
     appointment = await salon.book()
+    settled: list[list[tuple[str, str]]] = []
 
     async def freeze(place: str) -> None:
         if place == "before_record":
             clock.advance(rules.LEASE_SECONDS + 60)
             await salon.settle(appointment, clock)
+            settled.append(await salon.known(appointment))
 
     await salon.bring(appointment, reach=freeze)
+    assert settled == [STANDS]
     assert (await salon.known(appointment), salon.posts()) == (STANDS, 1)
     assert await salon.shop.rows("SELECT 1 FROM orphan") == []
 
