@@ -11,7 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import zusage.adapters.calcom.classifier as classifier_module
-from zusage.adapters.calcom.classifier import RULES, Rule, block_seconds, classify, error_message
+from zusage.adapters.calcom.classifier import (
+    RULES,
+    Rule,
+    block_seconds,
+    classify,
+    error_message,
+    is_breakdown,
+)
 from zusage.adapters.calcom.routes import ALL_ROUTES, Route
 
 ROUTES = {route.name: route for route in ALL_ROUTES}
@@ -91,14 +98,37 @@ def _hidden(rule: Rule, earlier: tuple[Rule, ...]) -> bool:
 @given(
     st.sampled_from(ALL_ROUTES),
     st.integers(300, 599),
-    st.binary(max_size=80) | st.text().map(json.dumps).map(str.encode),
+    st.binary(max_size=80) | st.text().map(lambda text: json.dumps({"message": text}).encode()),
 )
 def test_every_answer_has_a_meaning_and_a_broken_server_is_never_a_no(
     route: Route, status: int, body: bytes
 ) -> None:
     error = classify(route, status, body, {})
-    assert (error.kind == "unknown") == (status >= 500 or status == 408)
+    theirs = status in range(400, 500) and status != 429 and b'"message"' not in body
+    assert (error.kind == "unknown") == (status >= 500 or status == 408 or theirs)
     assert len(str(error)) < 400
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 422])
+@pytest.mark.parametrize("route", ["create_booking", "cancel_booking", "reschedule_booking", "list_bookings"])
+@pytest.mark.parametrize(
+    "page",
+    [b"", b"404 page not found", b"<html>Attention Required! | Cloudflare</html>", b"{}", b'"no"', b"[1]"],
+)
+def test_a_refusal_that_is_not_cal_coms_own_says_nothing_about_what_was_asked(
+    route: str, status: int, page: bytes
+) -> None:
+    assert classify(ROUTES[route], status, page, {}).kind == "unknown"
+    assert is_breakdown(status, page)
+
+
+def test_both_shapes_of_cal_com_are_its_own() -> None:
+    for said in (
+        b'{"status": "error", "error": {"message": "Gone"}}',
+        b'{"message": "Gone", "statusCode": 404}',
+    ):
+        assert classify(ROUTES["get_booking"], 404, said, {}).kind == "gone"
+        assert not is_breakdown(404, said)
 
 
 @pytest.mark.parametrize(

@@ -36,8 +36,19 @@ async def test_hole_33_background_work_leaves_half_of_the_tokens_to_live_calls()
     assert await granted(bucket, "other", "live", 100) == 60
 
 
+async def test_what_was_promised_goes_before_what_only_looks_and_leaves_a_quarter_to_callers() -> None:
+    bucket = LocalBucket(Seconds(), share=1)
+    assert await granted(bucket, "k", "background", 100) == 30
+    assert await granted(bucket, "k", "promise", 100) == 15
+    assert await granted(bucket, "k", "live", 100) == 15
+
+
 @given(
-    st.lists(st.tuples(st.floats(0, 5), st.sampled_from(["live", "background"])), min_size=50, max_size=400)
+    st.lists(
+        st.tuples(st.floats(0, 5), st.sampled_from(["live", "promise", "background"])),
+        min_size=50,
+        max_size=400,
+    )
 )
 @settings(max_examples=50, deadline=None)
 def test_no_minute_ever_sees_more_than_cal_com_allows(asks: list[tuple[float, Priority]]) -> None:

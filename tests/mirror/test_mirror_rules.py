@@ -21,11 +21,27 @@ ROW = MirrorRow(
 KINDS = ("confirmed", "moved", "ended", "missing", "refused", "doubtful", "unknown", "again")
 
 
-def test_pauses_are_1_5_30_seconds_then_minutes_that_double_to_four_hours() -> None:
+def test_pauses_are_1_5_30_seconds_then_minutes_that_double_to_half_an_hour() -> None:
     assert [rules.delay(n, 0.5) for n in range(1, 9)] == [1, 5, 30, 60, 120, 240, 480, 960]
-    assert rules.delay(40, 0.5) == 4 * 3600
+    assert rules.delay(40, 0.5) == 30 * 60
     assert (rules.delay(4, 0.0), round(rules.delay(4, 1.0), 6)) == (48.0, 72.0)
     assert rules.delay(1, 0.0) == rules.delay(1, 1.0) == 1.0
+
+
+def test_after_an_outage_of_hours_what_was_not_sent_is_sent_within_minutes() -> None:
+    """While the breaker is open nothing leaves; the first try that may leave must not be hours away."""
+    unsent = Outcome("create", "again", failure="not_sent")
+    row, now = ROW, NOW
+    pauses = []
+    while now - NOW < timedelta(hours=9):
+        row, review = rules.after(row, unsent, now, 1.0)
+        assert review is None
+        assert row.next_at is not None
+        pauses.append(row.next_at - now)
+        now = row.next_at
+    assert max(pauses) == timedelta(minutes=6)
+    sent, _ = rules.after(row, replace(unsent, kind="unknown", action="look"), now, 0.5)
+    assert sent.next_at == now + timedelta(minutes=30)
 
 
 @pytest.mark.parametrize(

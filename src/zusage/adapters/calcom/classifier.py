@@ -97,10 +97,16 @@ RULES: tuple[Rule, ...] = (
 
 
 def classify(route: Route, status: int, body: bytes, headers: Mapping[str, str]) -> CalendarError:
-    """Say what an answer that is no success means; both shapes of Cal.com's errors are read, and any other text."""
+    """Say what an answer that is no success means; both shapes of Cal.com's errors are read, and any other text.
+
+    A refusal in neither shape comes from something before Cal.com, and says nothing about what was asked: unknown."""
     message = error_message(body)
     text = message.lower()
-    rule = next((rule for rule in RULES if rule.fits(route.name, status, text)), None)
+    rule = (
+        None
+        if _is_foreign(status, body)
+        else next((r for r in RULES if r.fits(route.name, status, text)), None)
+    )
     newer = _NEWER_UID.search(message) if rule and rule.hint == "already_moved" else None
     return CalendarError(
         rule.kind if rule else "unknown",
@@ -114,11 +120,26 @@ def classify(route: Route, status: int, body: bytes, headers: Mapping[str, str])
 
 
 def is_breakdown(status: int, body: bytes) -> bool:
-    """Say whether the server is broken. Refusals that come as 500 (§3 collective, round robin) are no breakdown."""
-    return status in _BROKEN and b"unavailable_for_booking" not in body
+    """Say whether the server is broken, or hidden behind something that answers in its place.
+
+    Refusals that come as 500 (§3 collective, round robin) are no breakdown."""
+    return (status in _BROKEN and b"unavailable_for_booking" not in body) or _is_foreign(status, body)
 
 
 TOO_MANY = 429
+
+
+def _is_foreign(status: int, body: bytes) -> bool:
+    """Say whether a refusal has neither of Cal.com's shapes: a firewall's page, or a proxy's while Cal.com is away."""
+    if status not in _REFUSED or status == TOO_MANY:
+        return False
+    try:
+        said = json.loads(body)
+    except ValueError:
+        return True
+    return not (isinstance(said, dict) and ("error" in said or "message" in said))
+
+
 _BLOCK_SECONDS, _LONGEST_BLOCK = 60.0, 600.0
 _RESET = re.compile(r"(x-ratelimit-reset.*|retry-after)", re.IGNORECASE)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
@@ -47,16 +47,22 @@ class StateStore(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class BucketSize:
-    """`capacity` tokens, refilled at `per_second`; background work leaves `reserve` of them to live calls."""
+    """`capacity` tokens, refilled at `per_second`."""
 
     capacity: float
     per_second: float
-    reserve: float
+
+    def reserve(self, priority: Priority) -> float:
+        """How many are left to those who go first: half by the background, a quarter by promises on their way."""
+        return self.capacity * _LEFT[priority]
+
+
+_LEFT: Mapping[Priority, float] = {"live": 0.0, "promise": 0.25, "background": 0.5}
 
 
 def bucket_size(per_minute: int) -> BucketSize:
     """Size a bucket so that no stretch of 60 s ever sees more than `per_minute` requests: half at once, half refilled."""
-    return BucketSize(per_minute / 2, per_minute / 120, per_minute / 4)
+    return BucketSize(per_minute / 2, per_minute / 120)
 
 
 class LocalBucket:
@@ -77,7 +83,7 @@ class LocalBucket:
             return Admission(granted=False, wait=wait)
         size = bucket_size(max(4, per_minute // self._share))
         tokens = self._refilled(key, size, int(now * 1000))
-        missing = 1 + (size.reserve if priority == "background" else 0.0) - tokens
+        missing = 1 + size.reserve(priority) - tokens
         if missing > 0:
             return Admission(granted=False, wait=missing / size.per_second)
         self._levels[key] = (tokens - 1, self._levels[key][1])

@@ -238,7 +238,7 @@ class PostgresReconcileUnit(OpenUnit):
         rows = await self._rows(sql.TAKE_PULL, **values | until)
         if not rows:
             return None
-        changed_from, compare_from, started_at, compared_at, failures = rows[0]
+        changed_from, compare_from, started_at, compared_at = rows[0]
         return Pull(
             lease=lease,
             now=now,
@@ -246,7 +246,6 @@ class PostgresReconcileUnit(OpenUnit):
             compare_from=compare_from,
             compare_started_at=started_at,
             compared_at=compared_at,
-            failures=failures,
         )
 
     async def keep_pull(self, pull: Pull, seconds: float) -> bool:

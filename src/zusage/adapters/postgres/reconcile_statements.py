@@ -197,7 +197,7 @@ UPDATE calendar_pull p SET lease = %(lease)s, lease_until = %(until)s, identity 
 WHERE p.company_id = %(company)s AND (p.lease_until IS NULL OR p.lease_until <= %(now)s)
   AND (NOT %(due)s OR p.next_at <= %(now)s OR (p.identity <> directory.identity() AND NOT EXISTS (
            SELECT 1 FROM calendar_connection c WHERE c.company_id = p.company_id AND c.observe_only)))
-RETURNING p.changed_from, p.compare_from, p.compare_started_at, p.compared_at, p.failures
+RETURNING p.changed_from, p.compare_from, p.compare_started_at, p.compared_at
 """
 KEEP_PULL = """
 UPDATE calendar_pull SET changed_from = %(changed_from)s, compare_from = %(compare_from)s,

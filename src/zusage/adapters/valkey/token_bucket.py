@@ -52,10 +52,9 @@ class ValkeyTokenBucket:
 
     async def take(self, key: str, per_minute: int, priority: Priority) -> Admission:
         size = bucket_size(per_minute)
-        reserve = size.reserve if priority == "background" else 0.0
 
         async def shared() -> Admission:
-            arguments = [int(self._clock() * 1000), size.capacity, size.per_second, reserve]
+            arguments = [int(self._clock() * 1000), size.capacity, size.per_second, size.reserve(priority)]
             granted, wait = await self._take(keys=[_name(key)], args=arguments)
             return Admission(granted=bool(granted), wait=float(wait))
 

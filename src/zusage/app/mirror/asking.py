@@ -50,7 +50,7 @@ class Patience:
 
     @property
     def _priority(self) -> Priority:
-        return "live" if self.live else "background"
+        return "live" if self.live else "promise"
 
 
 @dataclass(frozen=True, slots=True)

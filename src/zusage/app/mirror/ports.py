@@ -12,7 +12,9 @@ from uuid import UUID
 from zusage.app.errors import ZusageError
 from zusage.core.values import Period
 
-Priority = Literal["live", "background"]
+Priority = Literal["live", "promise", "background"]
+"""Who goes first where the rate of a key is short. live: a caller waits. promise: what a caller was promised is on its way.
+background: all that only looks, or can wait."""
 """Live: a caller is waiting. Background work leaves a part of the rate to the live calls."""
 
 Failure = Literal["taken", "out_of_bounds", "invalid", "auth", "limit", "gone", "unknown", "not_sent"]

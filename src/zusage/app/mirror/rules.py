@@ -16,7 +16,7 @@ LEASE_SECONDS = 45.0
 """How long a run may take: the longest request (15 s), a look-up and a slow database."""
 
 _FIRST_DELAYS = (1.0, 5.0, 30.0)
-_MINUTE, _LONGEST_DELAY = 60.0, 4 * 3600.0
+_MINUTE, _LONGEST_DELAY, _LONGEST_UNSENT = 60.0, 1800.0, 300.0
 _GIVE_UP = timedelta(days=1)
 
 _BETWEEN_LOOKS = timedelta(seconds=10)
@@ -128,14 +128,15 @@ def held_back(row: MirrorRow, now: datetime) -> MirrorRow:
     return replace(row, next_at=now + timedelta(seconds=pause))
 
 
-def delay(attempts: int, jitter: float) -> float:
+def delay(attempts: int, jitter: float, *, unsent: bool = False) -> float:
     """Give the seconds before the next try after so many: 1, 5, 30, then minutes that double, give or take a fifth.
 
-    `jitter` is between 0 and 1."""
+    At most half an hour; five minutes where nothing was sent (`unsent`): trying costs little, and once the calendar is
+    back what was promised must not stay for sale there. `jitter` is between 0 and 1."""
     if attempts <= len(_FIRST_DELAYS):
         return _FIRST_DELAYS[max(attempts, 1) - 1]
     doubled = _MINUTE * 2.0 ** min(attempts - len(_FIRST_DELAYS) - 1, 16)
-    return min(doubled, _LONGEST_DELAY) * (0.8 + 0.4 * jitter)
+    return min(doubled, _LONGEST_UNSENT if unsent else _LONGEST_DELAY) * (0.8 + 0.4 * jitter)
 
 
 def after(  # noqa: PLR0911 - one line for each kind of outcome
@@ -307,7 +308,7 @@ def _retried(
         return _settled(failed, now), None
     if failed.failing_since is not None and now - failed.failing_since >= _GIVE_UP:
         return _in_review(failed, outcome.failure or outcome.kind, outcome.text, now), "mirror_overdue"
-    pause = max(delay(failed.attempts, jitter), outcome.retry_after or 0.0)
+    pause = max(delay(failed.attempts, jitter, unsent=outcome.kind == "again"), outcome.retry_after or 0.0)
     return replace(failed, next_at=now + timedelta(seconds=pause)), None
 
 

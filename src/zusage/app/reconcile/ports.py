@@ -106,7 +106,6 @@ class Pull:
     compare_from: datetime | None
     compare_started_at: datetime | None
     compared_at: datetime | None
-    failures: int
 
 
 class ReconcileUnit(Protocol):
