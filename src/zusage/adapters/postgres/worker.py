@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from zusage.adapters.postgres.companies import list_names
 from zusage.adapters.postgres.database import Database
+from zusage.app.operations.due_sweeps import PastClaims
+
+# One look at the index for each resource; `claims_sweep` says from when on claims may go.
+_PAST = """
+SELECT (SELECT b.zone FROM branch b WHERE b.company_id = %(company)s ORDER BY b.key LIMIT 1),
+       %(now)s - interval '2 days' - min(o.starts_at)
+FROM resource r CROSS JOIN LATERAL (
+    SELECT c.starts_at FROM claim c WHERE c.company_id = r.company_id AND c.resource_id = r.resource_id
+       AND c.starts_at < %(now)s - interval '2 days'
+    ORDER BY c.starts_at LIMIT 1) AS o
+WHERE r.company_id = %(company)s
+HAVING count(*) > 0
+"""
 
 
 class PostgresHousekeeping:
-    """Implements the worker's `WorkerStore` and `SignsOfLife` as the jobs role."""
+    """Implements the worker's `WorkerStore`, `SignsOfLife` and `NightlyStore` as the jobs role."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -38,6 +52,22 @@ class PostgresHousekeeping:
             row = await cursor.fetchone()
             await connection.execute("COMMIT")
         return int(row[0]) if row else 0
+
+    async def now(self) -> datetime:
+        async with self._database.connection() as connection:
+            row = await (await connection.execute("SELECT zusage_now()")).fetchone()
+            assert row is not None
+            moment: datetime = row[0]
+            return moment
+
+    async def past_claims(self) -> Sequence[PastClaims]:
+        now = await self.now()
+        found: list[PastClaims] = []
+        for company_id in await self.company_ids():
+            async with self._database.transaction(company_id) as connection:
+                rows = await connection.execute(_PAST, {"company": company_id, "now": now})
+                found += [PastClaims(company_id, *row) for row in await rows.fetchall()]
+        return found
 
     async def sweep_claims(self, company_id: UUID, limit: int) -> int:
         async with self._database.transaction(company_id) as connection:

@@ -51,7 +51,7 @@ def add_alert_tasks(app: App, alerting: Alerting) -> None:
                 # The next minute finds the same.
                 log.warning("alerts_put_off", company_id=str(company_id), reason=str(error))
 
-    @app.periodic(cron="41 3 * * *")
+    @app.periodic(cron="41 * * * *")
     @app.task(name="tidy_alerts", queue=BACKGROUND)
     async def tidy_alerts(timestamp: int) -> None:
         log.debug("alerts_tidied", timestamp=timestamp)
