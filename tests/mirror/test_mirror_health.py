@@ -31,6 +31,7 @@ async def salon(app_db: Database, jobs_db: Database) -> AsyncIterator[Mirrored]:
         (WELL, "healthy"),
         (replace(WELL, late=10), "healthy"),
         (replace(WELL, late=11), "degraded"),
+        (replace(WELL, late=1, paused=True), "degraded"),
         (replace(WELL, succeeded=95), "healthy"),
         (replace(WELL, succeeded=94), "degraded"),
         (replace(WELL, reviews=1), "critical"),
@@ -111,6 +112,25 @@ async def test_what_was_cancelled_there_is_created_anew_under_a_new_intent_if_a_
     (after,) = await salon.mirrors(appointment)
     assert after["intent"] != before["intent"]
     assert (after["known"], len(after["uids"]), len(salon.there)) == ("present", 2, 1)
+
+
+async def test_what_a_pause_holds_back_for_an_hour_is_degraded_and_says_how_to_go_on(
+    salon: Mirrored, clock: Clock
+) -> None:
+    store, company = health_of(salon), salon.shop.company_id
+    await store.set_paused(company, paused=True)
+    clock.advance(2 * 86_400)
+    assert judge(await figures(salon)) == "healthy", "nothing waits"
+    waiting = await salon.book()
+    clock.advance(3_500)
+    assert judge(await figures(salon)) == "healthy"
+    clock.advance(200)
+    held = await figures(salon)
+    assert judge(held) == "degraded"
+    assert "`zusage mirror resume --company salon --apply`" in action_for("salon", held)
+    await store.set_paused(company, paused=False)
+    await salon.bring(waiting)
+    assert judge(await figures(salon)) == "healthy"
 
 
 async def test_pause_and_resume(salon: Mirrored) -> None:

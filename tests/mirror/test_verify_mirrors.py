@@ -9,6 +9,7 @@ import pytest
 from support.database import Clock
 from support.mirrored import Mirrored, mirrored, open_start
 from zusage.adapters.postgres.database import Database
+from zusage.adapters.postgres.mirror_health import PostgresMirrorHealth
 from zusage.adapters.postgres.verify import PostgresEvidence
 from zusage.app.operations.verify_ledger import verify_ledger
 from zusage.sandbox.calcom import Fault
@@ -42,15 +43,27 @@ async def test_what_is_late_or_forgotten_is_found(salon: Mirrored, clock: Clock)
     appointment = await salon.book()
     clock.advance(700)
     assert await found(salon) == ["mirror_unattended"]
-    await salon.shop.do("UPDATE calendar_connection SET paused_at = zusage_now()")
-    assert await found(salon) == []
-    await salon.shop.do("UPDATE calendar_connection SET paused_at = NULL")
     await salon.bring(appointment)
     assert await found(salon) == []
     await salon.shop.do("UPDATE mirror SET known = 'unknown', next_at = NULL")
     assert await found(salon) == ["mirror_unattended"]
     await salon.shop.do("UPDATE mirror SET review_at = zusage_now()")
     assert await found(salon) == ["mirror_unattended"]  # nobody was told
+
+
+async def test_what_is_late_because_of_a_pause_is_not_proven_either(salon: Mirrored, clock: Clock) -> None:
+    store = PostgresMirrorHealth(salon.shop.database)
+    await store.set_paused(salon.shop.company_id, paused=True)
+    promised = [await salon.book(start=open_start(hour)) for hour in (9, 11, 13)]
+    assert await found(salon) == []
+    clock.advance(5 * 86_400)
+    proof = await verify_ledger(evidence=PostgresEvidence(salon.shop.database))
+    assert [finding.code for finding in proof.findings] == ["mirror_unattended"] * 3
+    assert all("sees to it: the mirror is paused since 2" in finding.sentence for finding in proof.findings)
+    await store.set_paused(salon.shop.company_id, paused=False)
+    for each in promised:
+        await salon.bring(each)
+    assert await found(salon) == []
 
 
 async def test_a_promise_without_its_mirror_is_found(salon: Mirrored) -> None:

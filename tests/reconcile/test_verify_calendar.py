@@ -54,7 +54,7 @@ async def test_a_calendar_that_nobody_compares_is_found(desk: Reconciled) -> Non
     desk.later(4 * HOUR)
     assert await found(desk) == ["calendar_not_compared"]
     await desk.salon.shop.do("UPDATE calendar_connection SET paused_at = zusage_now()")
-    assert await found(desk) == []
+    assert await found(desk) == ["calendar_not_compared"]  # what people did there meanwhile is not known
 
 
 async def test_what_is_long_over_is_forgotten(desk: Reconciled) -> None:

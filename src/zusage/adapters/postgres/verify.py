@@ -190,9 +190,10 @@ _MIRRORS = (
         """
         SELECT ARRAY[m.appointment_id::text],
                format('Phase %%s of appointment %%s is not in the calendar as wanted, and neither a worker (due %%s) '
-                      'nor a person (review %%s) sees to it.', m.ordinal, m.appointment_id, m.next_at, m.review_at)
+                      'nor a person (review %%s) sees to it%%s.', m.ordinal, m.appointment_id, m.next_at, m.review_at,
+                      ': the mirror is paused since ' || c.paused_at)
         FROM mirror m
-        JOIN calendar_connection c ON c.company_id = m.company_id AND c.paused_at IS NULL
+        JOIN calendar_connection c ON c.company_id = m.company_id
         LEFT JOIN LATERAL (
             SELECT o.uid FROM mirror_former o WHERE o.company_id = m.company_id
                AND o.appointment_id = m.appointment_id AND o.ordinal = m.ordinal LIMIT 1) AS f ON true
@@ -232,13 +233,14 @@ _MIRRORS = (
         """
         SELECT ARRAY[]::text[],
                format('The calendar was to be compared at %%s, and %%s hints of webhooks wait since %%s at the earliest: '
-                      'no worker does it.', p.next_at, count(h), min(h.next_at))
+                      '%%s.', p.next_at, count(h), min(h.next_at),
+                      coalesce('the mirror is paused since ' || c.paused_at, 'no worker does it'))
         FROM calendar_pull p
-        JOIN calendar_connection c ON c.company_id = p.company_id AND c.paused_at IS NULL
+        JOIN calendar_connection c ON c.company_id = p.company_id
         LEFT JOIN calendar_hint h ON h.company_id = p.company_id
              AND h.next_at < (SELECT zusage_now()) - interval '30 minutes'
         WHERE p.company_id = %(company)s
-        GROUP BY p.company_id, p.next_at
+        GROUP BY p.company_id, p.next_at, c.paused_at
         HAVING p.next_at < (SELECT zusage_now()) - interval '3 hours' OR count(h) > 0
         """,
     ),

@@ -91,11 +91,12 @@ class FiguresStore(Protocol):
 
 
 def judge(figures: MirrorFigures) -> Health:
-    """Critical: a person must look, or something fails for over a day. Degraded: more than 10 late by an hour, or less
-    than 95 % success in 24 hours. Else healthy."""
+    """Critical: a person must look, or something fails for over a day. Degraded: more than 10 late by an hour, or any
+    while the mirror is paused, or less than 95 % success in 24 hours. Else healthy."""
     if figures.reviews or figures.resting_orphans or figures.failing_day:
         return "critical"
-    if figures.late > _MOST_LATE or figures.success < _LEAST_SUCCESS:
+    most_late = 0 if figures.paused else _MOST_LATE
+    if figures.late > most_late or figures.success < _LEAST_SUCCESS:
         return "degraded"
     return "healthy"
 
