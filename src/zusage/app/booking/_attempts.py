@@ -30,6 +30,9 @@ from zusage.core.values import Money, Period
 Outcome = TypeVar("Outcome")
 Later = Callable[[object, LedgerUnit], Awaitable[Callable[[], Awaitable[Answer]] | None]]
 
+AFTERWARDS = 4.0
+"""Seconds beyond the wait for the calendar: taking back, looking for other times, storing the answer."""
+
 _MINUTE = timedelta(minutes=1)
 # Each plan costs a caller's time to build and send, and its resources a lock that others wait for.
 FIRST_PLANS = 4

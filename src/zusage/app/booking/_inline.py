@@ -8,15 +8,13 @@ from datetime import datetime
 
 from zusage.app.availability.offers import Search
 from zusage.app.availability.with_calendar import with_calendar
-from zusage.app.booking._attempts import Later, refused, windows_around
+from zusage.app.booking._attempts import AFTERWARDS, Later, refused, windows_around
 from zusage.app.booking.outcomes import Refused
 from zusage.app.booking.ports import Booked, ConfirmInline, LedgerUnit, OpenUnit
 from zusage.app.calls.ports import Answer, Begun
 from zusage.core.scheduling.wish import Refusal
 
 _REASON = "Der Kalender nimmt diesen Termin nicht an"
-# Beyond the wait: undoing, looking for other times, storing the answer.
-_AFTERWARDS = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +35,7 @@ class Inline:
             if confirm is None or not isinstance(outcome, Booked) or outcome.wait is None:
                 return None
             # A repeat of the tool call waits meanwhile, and finds it booked if we die.
-            await unit.prolong(run, outcome.wait + _AFTERWARDS)
+            await unit.prolong(run, outcome.wait + AFTERWARDS)
             await unit.commit()
             return lambda: self._conclude(confirm, outcome, run, open_unit, answer_of)
 

@@ -13,6 +13,7 @@ from zusage.app.availability.offers import Search
 from zusage.app.availability.ports import BusyReader
 from zusage.app.availability.with_calendar import with_calendar
 from zusage.app.booking._attempts import (
+    AFTERWARDS,
     ALL_PLANS,
     FIRST_PLANS,
     a_minute,
@@ -36,8 +37,6 @@ Said = TypeVar("Said")
 Conclude = Callable[[MoveOutcome, LedgerUnit], Awaitable[Said]]
 
 _REASON = "Der Kalender nimmt die neue Zeit nicht an"
-# Beyond the wait: going back, looking for other times, storing the answer.
-_AFTERWARDS = 4.0
 
 
 async def move_appointment(
@@ -105,7 +104,7 @@ class _Mover(Generic[Said]):
             known = outcome or await self._refused(search, unit)
             if isinstance(known, Moved) and known.wait is not None and self.run and self.confirm:
                 # A repeat of the tool call waits meanwhile, and finds it moved if we die.
-                await unit.prolong(self.run, known.wait + _AFTERWARDS)
+                await unit.prolong(self.run, known.wait + AFTERWARDS)
                 await unit.commit()
                 return partial(self._ask, search, known, self.confirm)
             said = await self.conclude(known, unit)
