@@ -99,7 +99,7 @@ class PostgresReconcileUnit(OpenUnit):
 
     async def stands(self, phase: Phase, booking: CalendarBooking) -> None:
         values = await self._of(phase) | {"uid": booking.uid, "kind": booking.event_type_id}
-        values |= {"host": booking.host_ids[0] if booking.host_ids else None}
+        values |= {"host": booking.host_id}
         await self._run(sql.STANDS, **values)
         await self._run(sql.REVIEWED, **values)
 
@@ -130,7 +130,7 @@ class PostgresReconcileUnit(OpenUnit):
         }
         await self._ask(phase, asked | {"uid": booking.uid, "why": why})
         place = {"starts": booking.start, "ends": booking.end, "kind": booking.event_type_id}
-        host = {"host": booking.host_ids[0] if booking.host_ids else None}
+        host = {"host": booking.host_id}
         await self._run(sql.STANDS_ELSEWHERE, **await self._of(phase) | place | host)
 
     async def cancel(self, appointment_id: UUID, phases: Iterable[Phase], why: str) -> None:
@@ -150,7 +150,7 @@ class PostgresReconcileUnit(OpenUnit):
                 "ordinal": phase.ordinal,
                 "uid": booking.uid,
                 "event_type_id": booking.event_type_id,
-                "host_id": booking.host_ids[0] if booking.host_ids else None,
+                "host_id": booking.host_id,
             }
             for phase, booking in moved
         ]
@@ -168,7 +168,7 @@ class PostgresReconcileUnit(OpenUnit):
         detail = {
             "uid": booking.uid,
             "starts_at": booking.start.isoformat(),
-            "host_id": booking.host_ids[0] if booking.host_ids else None,
+            "host_id": booking.host_id,
             "installation": booking.metadata.get("installation"),
         }
         values = {"company": self._company_id, "uid": booking.uid, "now": await self.now()}

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from zusage.app.mirror.following import ALIVE, SURE, again, follow, moved, place_of, trace
+from zusage.app.mirror.following import SURE, again, follow, moved, place_of, trace
 from zusage.app.mirror.ours import INTENT, Expected, differences, is_ours
 from zusage.app.mirror.ports import (
     Attendee,
@@ -135,7 +135,7 @@ class Asking:
             found = await follow(self.calendar, uid, self.patience.reading)
         except CalendarError as error:
             return ended if error.kind == "gone" else again("cancel", error)
-        if found[-1].status not in ALIVE:
+        if not found[-1].alive:
             return ended
         chain = tuple(booking.uid for booking in found)
         return Outcome("cancel", "moved", uid=chain[-1], text=ended.text, chain=chain)
@@ -258,7 +258,7 @@ def seen(row: MirrorRow, there: Iterable[CalendarBooking], *, whole: bool = True
     It is ours where it was asked to stand, and where it is wanted by now. Unless these are the `whole` of what there is,
     only a live one says anything (6)."""
     ours = [booking for booking in there if booking.metadata.get(INTENT) == str(row.intent)]
-    alive = [booking for booking in ours if booking.status in ALIVE]
+    alive = [booking for booking in ours if booking.alive]
     if not alive and not whole:
         return Outcome("look", "again", failure="unknown", text=_NOT_WHOLE)
     if not ours:

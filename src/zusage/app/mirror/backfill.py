@@ -75,7 +75,7 @@ def with_twins(
     standing = {
         (host, booking.start, booking.end): booking
         for booking in there
-        if booking.status in ("accepted", "pending")
+        if booking.alive
         for host in booking.host_ids
     }
     items = []

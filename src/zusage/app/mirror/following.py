@@ -9,7 +9,6 @@ from zusage.app.mirror.ours import INTENT
 from zusage.app.mirror.ports import CalendarBooking, CalendarBookings, CalendarError, Terms
 from zusage.app.mirror.rows import Action, MirrorRow, Outcome, Place
 
-ALIVE = ("accepted", "pending")
 SURE = ("taken", "out_of_bounds", "invalid", "auth", "gone")
 """Failures after which it is sure that nothing was done, and that asking the same again gives the same."""
 
@@ -45,7 +44,7 @@ async def trace(
 def traced(row: MirrorRow, found: Sequence[CalendarBooking]) -> Outcome:
     """Judge where it is: not moved, moved as we asked, moved by people, or gone."""
     last, chain = found[-1], tuple(booking.uid for booking in found)
-    if last.status not in ALIVE:
+    if not last.alive:
         text = last.cancelled_because or "Cancelled in Cal.com."
         return Outcome("trace", "ended", uid=last.uid, text=text, chain=chain)
     place = place_of(row, last)
@@ -63,7 +62,7 @@ def moved(row: MirrorRow, booking: CalendarBooking) -> Outcome:
     Some versions of Cal.com set a length of ours back to the usual one: it stands there, and not as it is wanted."""
     place, chain = place_of(row, booking), (booking.uid,)
     checks = {
-        "status": booking.status in ALIVE,
+        "status": booking.alive,
         "intent": booking.metadata.get(INTENT) == str(row.intent),
         "start": booking.start == row.start,
         "host": row.place is not None and place.host_id == row.place.host_id,
@@ -77,7 +76,7 @@ def moved(row: MirrorRow, booking: CalendarBooking) -> Outcome:
 
 def place_of(row: MirrorRow, booking: CalendarBooking) -> Place:
     """Say where a booking stands; who of ours that is, as far as its host is one the row knows."""
-    host = booking.host_ids[0] if booking.host_ids else None
+    host = booking.host_id
     staff = row.staff_id
     if row.place is not None and (row.target is None or host != row.target.host_id):
         staff = row.place.staff_id

@@ -162,6 +162,15 @@ class CalendarBooking:
     created_at: datetime | None = None
     updated_at: datetime | None = None
 
+    @property
+    def alive(self) -> bool:
+        return self.status in ("accepted", "pending")
+
+    @property
+    def host_id(self) -> int | None:
+        """Give whom it is with; None where the calendar names nobody."""
+        return self.host_ids[0] if self.host_ids else None
+
 
 @dataclass(frozen=True, slots=True)
 class BookingsWanted:

@@ -166,7 +166,9 @@ class Settler:
         await self.changed(self.company_id, phase.staff_id, Period(phase.start, phase.end))
         booking = verdict.booking
         if verdict.kind == "moved" and booking is not None:
-            staff_id = self.team.hosts.get(booking.host_ids[0], phase.staff_id)
+            staff_id = phase.staff_id
+            if booking.host_id is not None:
+                staff_id = self.team.hosts.get(booking.host_id, staff_id)
             await self.changed(self.company_id, staff_id, Period(booking.start, booking.end))
 
     async def block(self, booking: CalendarBooking, staff_id: UUID, stored: External | None) -> None:

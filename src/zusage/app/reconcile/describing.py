@@ -8,7 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from zusage.app.mirror.ports import CalendarBooking
-from zusage.app.reconcile.observing import Course, alive
+from zusage.app.reconcile.observing import Course
 from zusage.app.reconcile.sights import Deed, Difference, DifferenceKind, Phase, Verdict, VerdictKind
 from zusage.app.reconcile.taking_over import Team
 
@@ -41,7 +41,7 @@ class Describer:
     def booking(self, booking: CalendarBooking | None) -> str:
         if booking is None:
             return "not found"
-        if not alive(booking):
+        if not booking.alive:
             why = f" ({booking.cancelled_because})" if booking.cancelled_because else ""
             return f"{booking.status}{why}"
         return f"{booking.status} at {self.moment(booking.start)} with {self._host(booking)}"
@@ -59,11 +59,11 @@ class Describer:
         return f"{wanted} at {self.moment(phase.start)} with {self._person(phase.staff_id)}{unknown}"
 
     def _host(self, booking: CalendarBooking) -> str:
-        if not booking.host_ids:
+        if booking.host_id is None:
             return "nobody"
-        staff_id = self._team.hosts.get(booking.host_ids[0])
+        staff_id = self._team.hosts.get(booking.host_id)
         if staff_id is None:
-            return f"host {booking.host_ids[0]}, who is nobody here"
+            return f"host {booking.host_id}, who is nobody here"
         return self._person(staff_id)
 
     def _person(self, staff_id: UUID) -> str:

@@ -10,7 +10,6 @@ import structlog
 
 from zusage.app.mirror.ports import CalendarError
 from zusage.app.reconcile.observe_bookings import Observed, Reconciling, Seen, observe_bookings
-from zusage.app.reconcile.observing import alive
 from zusage.app.reconcile.ports import Marks, ReconcileUnit, TakenHint
 from zusage.app.reconcile.reading import Reader
 from zusage.app.reconcile.sights import Phase
@@ -104,7 +103,7 @@ def _is_early(hint: TakenHint, seen: Seen) -> bool:
     """Say whether what was told is not to be seen yet: still alive after its end, or not found after its beginning."""
     booking = seen.bookings.get(hint.uids[0])
     if hint.trigger in _ENDING:
-        return booking is not None and alive(booking)
+        return booking is not None and booking.alive
     return hint.trigger in _BEGINNING and booking is None
 
 

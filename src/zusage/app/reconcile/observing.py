@@ -20,7 +20,6 @@ APART = timedelta(minutes=2)
 """How far apart the two looks are that find nothing (protocols 2)."""
 INSTALLATION, COMPANY = "installation", "company"
 
-_ALIVE = ("accepted", "pending")
 _NOTHING = Verdict("nothing")
 
 Whose = Literal["ours", "unknown", "foreign"]
@@ -33,10 +32,6 @@ class Ours:
     installation_id: UUID
     company_id: UUID
     email_domain: str
-
-
-def alive(booking: CalendarBooking) -> bool:
-    return booking.status in _ALIVE
 
 
 def belongs(booking: CalendarBooking, phase: Phase) -> bool:
@@ -83,12 +78,12 @@ def standing_at(booking: CalendarBooking, phases: Iterable[Phase]) -> Phase | No
 def fits(booking: CalendarBooking, phase: Phase) -> bool:
     """Say whether a live booking stands as the phase is wanted; phases are compared, not claims (protocols 51)."""
     same = booking.start == phase.start and booking.end == phase.end
-    return alive(booking) and same and not _elsewhere(booking, phase)
+    return booking.alive and same and not _elsewhere(booking, phase)
 
 
 def _elsewhere(booking: CalendarBooking, phase: Phase) -> bool:
     """Say whether a booking is with somebody else than the phase."""
-    return phase.host_id is not None and booking.host_ids[:1] != (phase.host_id,)
+    return phase.host_id is not None and booking.host_id != phase.host_id
 
 
 def judge(phase: Phase, sight: Sight, now: datetime) -> Verdict:
@@ -122,12 +117,11 @@ def _standing(phase: Phase, sight: Sight, living: Sequence[CalendarBooking], now
 
 def _unmoved(booking: CalendarBooking, phase: Phase) -> bool:
     """Say whether a booking stands just where it was left."""
-    host = booking.host_ids[0] if booking.host_ids else None
-    return booking.uid == phase.uid and phase.stands == (booking.start, booking.end, host)
+    return booking.uid == phase.uid and phase.stands == (booking.start, booking.end, booking.host_id)
 
 
 def _living(sight: Sight) -> list[CalendarBooking]:
-    current = [sight.current] if sight.current is not None and alive(sight.current) else []
+    current = [sight.current] if sight.current is not None and sight.current.alive else []
     return [*current, *sight.others]
 
 

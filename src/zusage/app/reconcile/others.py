@@ -8,7 +8,7 @@ from uuid import UUID
 
 from zusage.app.mirror.ports import CalendarBooking
 from zusage.app.reconcile.carrying_out import Settler
-from zusage.app.reconcile.observing import APART, alive, whose
+from zusage.app.reconcile.observing import APART, whose
 from zusage.app.reconcile.ports import Frame
 from zusage.app.reconcile.reading import Reader
 from zusage.app.reconcile.sights import Deed, Difference, External
@@ -64,8 +64,8 @@ async def compare_others(
 async def _compare(
     frame: Frame, booking: CalendarBooking, stored: External | None, settler: Settler, deed: Deed
 ) -> list[Difference]:
-    staff_id = frame.hosts.get(booking.host_ids[0]) if booking.host_ids else None
-    over = not alive(booking) or booking.end <= frame.now
+    staff_id = frame.hosts.get(booking.host_id) if booking.host_id is not None else None
+    over = not booking.alive or booking.end <= frame.now
     told: list[Difference] = []
     say = settler.describer
     if whose(booking, frame.ours, ()) == "unknown":

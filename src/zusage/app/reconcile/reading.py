@@ -12,7 +12,7 @@ from zusage.app.mirror.ports import (
     CalendarReading,
     Terms,
 )
-from zusage.app.reconcile.observing import alive, belongs, fits
+from zusage.app.reconcile.observing import belongs, fits
 from zusage.app.reconcile.sights import Phase, Sight
 
 _LONGEST_CHAIN = 10
@@ -66,7 +66,7 @@ class Reader:
         One that was named to us is there, or was: reads lag. What was moved is not cancelled (protocols 19)."""
         found = await self.get(uid)
         for _ in range(_LONGEST_CHAIN):
-            if found is None or found.moved_to is None or alive(found):
+            if found is None or found.moved_to is None or found.alive:
                 break
             found = await self.get(found.moved_to)
             if found is None:
@@ -90,10 +90,10 @@ class Reader:
         kept = sight.current.uid if sight.current is not None else None
         others = []
         for uid in sorted(listed):
-            if uid not in (kept, phase.uid) and alive(listed[uid]):
+            if uid not in (kept, phase.uid) and listed[uid].alive:
                 # Lists lag: what they show as alive may have been moved or cancelled by now.
                 there = await self.get(uid)
-                if there is not None and (fits(there, phase) or (alive(there) and belongs(there, phase))):
+                if there is not None and (fits(there, phase) or (there.alive and belongs(there, phase))):
                     others.append(there)
         return replace(sight, others=tuple(others))
 
@@ -123,4 +123,4 @@ def _stands(booking: CalendarBooking, phase: Phase) -> bool:
 
 def _is_over(booking: CalendarBooking, phase: Phase) -> bool:
     """Say whether a booking is cancelled as it is wanted: nobody cancels twice, so there is nothing to ask."""
-    return phase.wanted == "absent" and not alive(booking) and booking.moved_to is None
+    return phase.wanted == "absent" and not booking.alive and booking.moved_to is None

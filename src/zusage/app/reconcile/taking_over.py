@@ -28,7 +28,9 @@ class Team:
     def takeover(self, moved: Sequence[tuple[Phase, CalendarBooking]]) -> Takeover | None:
         """Tell with whom all phases are now; None where that cannot be taken over: with several people, with somebody
         who is nobody here, or at another branch than the customer was told."""
-        given = {self._whom(phase, booking) for phase, booking in moved if booking.host_ids}
+        given = {
+            self._whom(phase, booking.host_id) for phase, booking in moved if booking.host_id is not None
+        }
         before = {phase.staff_id for phase, _ in moved}
         if given == before:
             return Takeover(None)
@@ -43,8 +45,7 @@ class Team:
             return replace(course, kind="ask")
         return course
 
-    def _whom(self, phase: Phase, booking: CalendarBooking) -> UUID | None:
-        host = booking.host_ids[0]
+    def _whom(self, phase: Phase, host: int) -> UUID | None:
         return phase.staff_id if host == phase.host_id else self.hosts.get(host)
 
     def _branches(self, staff: set[UUID]) -> set[UUID]:
