@@ -29,12 +29,10 @@ def openapi() -> OpenApi:
 
 async def everything(calendar: CalcomCalendar) -> None:
     """Make every request once, with every field; the answers do not matter."""
-    full = BookingWanted(77, START, WANTED.attendee, {"intent": "a"}, length_min=45, answers={"notes": "x"})
+    full = BookingWanted(77, START, WANTED.attendee, {"intent": "a"}, length_min=45)
     during = Period(START, START + timedelta(days=3))
     listed = BookingsWanted(
-        event_type_ids=(1, 2),
         attendee_email="a@example.org",
-        status=("upcoming", "cancelled"),
         starts_from=START,
         ends_by=END,
         created_from=START,
@@ -42,7 +40,7 @@ async def everything(calendar: CalcomCalendar) -> None:
         take=250,
         skip=10,
     )
-    probe = EventTypeWanted("Frei", "frei-eva", 15, (15, 30), slot_interval=5, notice_min=0, schedule_id=3)
+    probe = EventTypeWanted("Frei", "frei-eva", 15, slot_interval=5, notice_min=0)
     for request in (
         lambda: calendar.create_booking(WANTED, SOON),
         lambda: calendar.create_booking(full, SOON),
@@ -52,7 +50,7 @@ async def everything(calendar: CalcomCalendar) -> None:
         lambda: calendar.cancel_booking("abc", "Anrufer hat abgesagt", SOON),
         lambda: calendar.reschedule_booking("abc", START, "Anrufer", SOON),
         lambda: calendar.free_slots(SlotsWanted(77, during, "Europe/Berlin"), SOON),
-        lambda: calendar.free_slots(SlotsWanted(77, during, "Europe/Berlin", 45, "abc"), SOON),
+        lambda: calendar.free_slots(SlotsWanted(77, during, "Europe/Berlin", 45), SOON),
         lambda: calendar.reserve_slot(77, START, 15, SOON),
         lambda: calendar.reserve_slot(77, START, 15, SOON, length_min=30),
         lambda: calendar.drop_reservation("abc", SOON),

@@ -58,9 +58,9 @@ class Salon:
 
     async def standing(self, intent: str = "i1") -> int:
         page = await self.calendar.list_bookings(
-            BookingsWanted(attendee_email=f"{intent}@callers.example.org", status=("upcoming",)), SOON
+            BookingsWanted(attendee_email=f"{intent}@callers.example.org"), SOON
         )
-        return len(page.bookings)
+        return sum(each.alive for each in page.bookings)
 
 
 @asynccontextmanager

@@ -7,7 +7,7 @@ import secrets
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import httpx2
@@ -33,7 +33,7 @@ REASON = "Zusage: check of the interface"
 MINUTES, GRID = 30, 15
 _HOURS_NEEDED = 12
 _ABANDONED_AFTER = 3600.0
-_KINDS = "2024-06-14"
+_KINDS, _BOOKINGS = "2024-06-14", "2024-08-13"
 
 
 @dataclass
@@ -85,20 +85,19 @@ class ContractAccount:
     async def get(self, uid: str) -> CalendarBooking:
         return await self.target.calendar.get_booking(uid, self.target.soon)
 
-    async def slots(self, during: Period, moving: str | None = None) -> tuple[Period, ...]:
-        asked = SlotsWanted(self.kind.event_type_id, during, "Europe/Berlin", moving_uid=moving)
+    async def slots(self, during: Period) -> tuple[Period, ...]:
+        asked = SlotsWanted(self.kind.event_type_id, during, "Europe/Berlin")
         return await self.target.calendar.free_slots(asked, self.target.soon)
 
     async def listed(self, wanted: BookingWanted) -> tuple[CalendarBooking, ...]:
         """List what stands under somebody's address now."""
         asked = BookingsWanted(
-            event_type_ids=(self.kind.event_type_id,),
             attendee_email=wanted.attendee.email,
-            status=("upcoming",),
             starts_from=wanted.start - timedelta(days=1),
             ends_by=wanted.start + timedelta(days=30),
         )
-        return (await self.target.calendar.list_bookings(asked, self.target.soon)).bookings
+        page = await self.target.calendar.list_bookings(asked, self.target.soon)
+        return tuple(each for each in page.bookings if each.alive)
 
 
 async def refused(asking: Awaitable[object]) -> CalendarError:
@@ -163,12 +162,7 @@ async def _leave(account: ContractAccount) -> None:
     """Undo everything; what cannot be undone is named, for somebody to do it by hand."""
     account.target.pace.cleaning = True
     target, left = account.target, list[str]()
-    upcoming = BookingsWanted(event_type_ids=(account.kind.event_type_id,), status=("upcoming",))
-    try:
-        page = await target.calendar.list_bookings(replace(upcoming, take=100), target.soon)
-        account.bookings += [each.uid for each in page.bookings if each.uid not in account.bookings]
-    except CalendarError as error:
-        left.append(f"bookings of event type {account.kind.event_type_id} ({error})")
+    left += await _found(account)
     for uid in tuple(account.bookings):
         left += await _undone(f"booking {uid}", account.cancel(uid))
     for uid in account.holds:
@@ -179,6 +173,22 @@ async def _leave(account: ContractAccount) -> None:
     target.pace.cleaning = False
     if left:
         pytest.fail("Could not be taken back, please do so by hand: " + "; ".join(left))
+
+
+async def _found(account: ContractAccount) -> list[str]:
+    """Add what stands under our event type and no test has noted; says what could not be looked up."""
+    # Our client never lists the bookings of one event type, so it has no such request.
+    asked = {"eventTypeIds": str(account.kind.event_type_id), "status": "upcoming", "take": "100"}
+    what = f"bookings of event type {account.kind.event_type_id}"
+    try:
+        answer = await account.target.send("GET", "/v2/bookings", _BOOKINGS, params=asked)
+    except httpx2.RequestError as error:
+        return [f"{what} ({type(error).__name__})"]
+    if answer.status_code != 200:
+        return [f"{what} (HTTP {answer.status_code})"]
+    uids = [each["uid"] for each in answer.json()["data"]]
+    account.bookings += [uid for uid in uids if uid not in account.bookings]
+    return []
 
 
 async def _deleted(target: Target, kind: EventType) -> list[str]:

@@ -53,7 +53,6 @@ def booking(data: Json) -> CalendarBooking:
         moved_from=data.get("rescheduledFromUid"),
         moved_to=data.get("rescheduledToUid"),
         cancelled_because=data.get("cancellationReason"),
-        host_absent=bool(data.get("absentHost")),
         guest_absent=any(bool(each.get("absent")) for each in data.get("attendees") or ()),
         created_at=_maybe_instant(data.get("createdAt")),
         updated_at=_maybe_instant(data.get("updatedAt")),
@@ -141,7 +140,6 @@ def account(data: Json) -> Account:
         username=_text(data["username"]),
         email=_text(data["email"]),
         zone=_text(data["timeZone"]),
-        default_schedule_id=data.get("defaultScheduleId"),
         organization_id=data.get("organizationId"),
     )
 

@@ -28,7 +28,7 @@ def booking_body(wanted: BookingWanted) -> dict[str, Any]:
         "start": instant(wanted.start),
         "attendee": attendee | _present(email=who.email, phoneNumber=who.phone),
         "metadata": dict(wanted.metadata),
-    } | _present(lengthInMinutes=wanted.length_min, bookingFieldsResponses=dict(wanted.answers) or None)
+    } | _present(lengthInMinutes=wanted.length_min)
 
 
 def event_type_body(wanted: EventTypeWanted) -> dict[str, Any]:
@@ -37,12 +37,7 @@ def event_type_body(wanted: EventTypeWanted) -> dict[str, Any]:
         "slug": wanted.slug,
         "lengthInMinutes": wanted.length_min,
         "hidden": wanted.hidden,
-    } | _present(
-        lengthInMinutesOptions=list(wanted.lengths) or None,
-        slotInterval=wanted.slot_interval,
-        minimumBookingNotice=wanted.notice_min,
-        scheduleId=wanted.schedule_id,
-    )
+    } | _present(slotInterval=wanted.slot_interval, minimumBookingNotice=wanted.notice_min)
 
 
 def reservation_body(
@@ -64,7 +59,7 @@ def slots_query(wanted: SlotsWanted) -> Query:
         ("end", instant(wanted.during.end)),
         ("timeZone", wanted.zone),
         ("format", "range"),
-        *_texts(duration=wanted.length_min, bookingUidToReschedule=wanted.moving_uid),
+        *_texts(duration=wanted.length_min),
     ]
 
 
@@ -79,11 +74,7 @@ def bookings_query(wanted: BookingsWanted) -> Query:
         ("take", str(wanted.take)),
         ("skip", str(wanted.skip)),
         ("sortStart", "asc"),
-        *_texts(
-            status=",".join(wanted.status) or None,
-            eventTypeIds=",".join(str(each) for each in wanted.event_type_ids) or None,
-            attendeeEmail=wanted.attendee_email,
-        ),
+        *_texts(attendeeEmail=wanted.attendee_email),
         *((name, instant(moment)) for name, moment in moments.items() if moment is not None),
     ]
 

@@ -25,7 +25,6 @@ been done; look it up before anything is sent again. not_sent: nothing has left 
 Hint = Literal["", "already_cancelled", "already_moved", "already_exists"]
 BookingStatus = Literal["accepted", "pending", "cancelled", "rejected"]
 """Pending also where the calendar's own word is one that we do not know: it may stand there."""
-ListedStatus = Literal["upcoming", "recurring", "past", "cancelled", "unconfirmed"]
 
 _MOST_METADATA, _LONGEST_KEY, _LONGEST_VALUE = 50, 40, 500
 
@@ -85,19 +84,17 @@ class Account:
     username: str
     email: str
     zone: str
-    default_schedule_id: int | None = None
     organization_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SlotsWanted:
-    """Which free times to ask for; `length_min` only where it varies. The time of booking `moving_uid` counts as free."""
+    """Which free times to ask for; `length_min` only where it varies."""
 
     event_type_id: int
     during: Period
     zone: str
     length_min: int | None = None
-    moving_uid: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +119,7 @@ class Attendee:
 
 @dataclass(frozen=True, slots=True)
 class BookingWanted:
-    """A booking to create. `start` is aware; `answers` are values of the event type's booking fields by their slug.
+    """A booking to create. `start` is aware. The event type's own questions stay without an answer.
 
     :raises ValueError: `start` is naive, or the metadata is more than the calendar keeps (50 keys of 40 characters,
         values of 500)."""
@@ -132,7 +129,6 @@ class BookingWanted:
     attendee: Attendee
     metadata: Mapping[str, str]
     length_min: int | None = None
-    answers: Mapping[str, object] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.start.utcoffset() is None:
@@ -157,7 +153,6 @@ class CalendarBooking:
     moved_from: str | None = None
     moved_to: str | None = None
     cancelled_because: str | None = None
-    host_absent: bool = False
     guest_absent: bool = False
     created_at: datetime | None = None
     updated_at: datetime | None = None
@@ -174,11 +169,9 @@ class CalendarBooking:
 
 @dataclass(frozen=True, slots=True)
 class BookingsWanted:
-    """Which bookings to list, and which page; no `status` means all. Metadata cannot be asked for."""
+    """Which bookings to list, dead ones too, and which page. Metadata cannot be asked for."""
 
-    event_type_ids: tuple[int, ...] = ()
     attendee_email: str | None = None
-    status: tuple[ListedStatus, ...] = ()
     starts_from: datetime | None = None
     ends_by: datetime | None = None
     created_from: datetime | None = None
@@ -247,15 +240,13 @@ class EventType:
 
 @dataclass(frozen=True, slots=True)
 class EventTypeWanted:
-    """An event type to create; lengths in minutes. `lengths` are all lengths a booker may choose, if several."""
+    """An event type to create, of one length; all in minutes."""
 
     title: str
     slug: str
     length_min: int
-    lengths: tuple[int, ...] = ()
     slot_interval: int | None = None
     notice_min: int | None = None
-    schedule_id: int | None = None
     hidden: bool = True
 
 
