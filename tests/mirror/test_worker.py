@@ -286,6 +286,22 @@ async def test_a_worker_outlives_a_database_that_was_away(
         assert not task.done()
 
 
+async def test_hole_31_a_worker_that_ended_is_started_again(
+    salon: Mirrored, jobs_db: Database, database: DatabaseUrls
+) -> None:
+    """It ends when it gets no jobs any more; what was booked meanwhile waits for the next one."""
+    running = asyncio.Event()
+    with psycopg.connect(database.admin, autocommit=True) as admin:
+        async with at_work(jobs_of(salon, jobs_db, database.jobs), running=running) as task:
+            await until(running.is_set)
+            admin.execute("REVOKE USAGE ON SCHEMA jobs FROM zusage_jobs")
+            await until(lambda: not running.is_set())
+            appointment = await salon.book()
+            admin.execute("GRANT USAGE ON SCHEMA jobs TO zusage_jobs")
+            await until(stands(salon, appointment), 20)
+            assert not task.done()
+
+
 async def test_hole_32_a_company_takes_two_slots_and_the_others_run(
     salon: Mirrored, jobs_db: Database, database: DatabaseUrls
 ) -> None:

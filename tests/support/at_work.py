@@ -16,9 +16,11 @@ FEW = (Lane(("mirror",), 4), Lane(("background",), 2))
 
 
 @asynccontextmanager
-async def at_work(app: App, lanes: Sequence[Lane] = FEW) -> AsyncIterator[asyncio.Task[None]]:
-    """Run the jobs of an app while the block runs."""
-    task = asyncio.create_task(run_jobs(app, lanes))
+async def at_work(
+    app: App, lanes: Sequence[Lane] = FEW, *, running: asyncio.Event | None = None
+) -> AsyncIterator[asyncio.Task[None]]:
+    """Run the jobs of an app while the block runs; `running` is set while all lanes do."""
+    task = asyncio.create_task(run_jobs(app, lanes, at_work=running))
     try:
         yield task
     finally:
