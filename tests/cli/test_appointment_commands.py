@@ -99,10 +99,11 @@ def test_a_day_is_listed_and_one_is_shown(desk: Desk) -> None:
     assert (shown.code, "calendar: no calendar" in shown.out) == (0, True)
     assert "+493012345678" not in shown.out, "a number is not shown whole"
     assert "0 appointments on 2020-01-01" in desk("list --day 2020-01-01").out
-    assert found in desk(f"list --day {day} --json").out
+    lines = desk(f"list --day {day}").out.splitlines()
+    assert (f"  {found}" in lines, lines[-1]) == (True, f"1 appointment on {day}")
     assert desk("list").out == "0 appointments today\n"
     desk.rows("UPDATE appointment SET starts_at = now(), ends_at = now() + interval '1 hour'")
-    assert "1 appointments today" in desk("list").out
+    assert "1 appointment today" in desk("list").out
 
 
 def test_a_move_is_a_dry_run_until_it_is_applied(desk: Desk) -> None:

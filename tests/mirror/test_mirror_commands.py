@@ -192,3 +192,27 @@ async def test_a_monitor_is_never_told_degraded_where_nothing_is_known(
         code, said = await lost(*args)
         assert (code, said.startswith("zusage: The database")) == (2, True), said
         assert "Traceback" not in said
+
+
+async def test_the_status_fits_a_narrow_terminal_with_no_word_broken(
+    salon: Mirrored, database: DatabaseUrls, tmp_path: Path
+) -> None:
+    code, said = await zusage_on(database, tmp_path, COLUMNS="80")("mirror", "status")
+    head, names, rule, row = said.splitlines()[:4]
+    assert (code, max(map(len, (head, names, rule, row))) <= 80) == (0, True), said
+    assert names.split() == [
+        "company",
+        "health",
+        "pending",
+        ">",
+        "1",
+        "h",
+        "oldest",
+        "unknown",
+        "review",
+        "orphans",
+        "24",
+        "h",
+    ]
+    key, health, *_ = row.split()
+    assert (salon.shop.company_id.hex.startswith(key), len(key) >= 19, health) == (True, True, "healthy")

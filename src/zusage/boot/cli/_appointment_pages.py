@@ -9,13 +9,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from rich.console import Console
-from rich.table import Table
 
 from zusage.adapters.postgres.appointments import AppointmentState
 from zusage.adapters.postgres.records import AppointmentRecord
-from zusage.app.booking.move_appointment import MoveOutcome
 from zusage.app.booking.outcomes import Refused
 from zusage.boot.cli._ledger import print_appointment
+from zusage.boot.cli._moving import MoveTried
 from zusage.core.scheduling.wish import Refusal
 from zusage.inbound.api.masking import mask_phone
 
@@ -26,10 +25,12 @@ _REFUSED = {
     "closed": "the branch is closed then",
     "too_late_for_service": "the branch closes before it would end",
     "off_grid": "the branch does not begin appointments at that minute",
-    "not_free": "that is taken",
+    "not_free": "that is taken, here or in the calendar",
     "nobody": "nobody of the branch, or not who is wished, does this service",
     "unseen": "the calendar cannot be asked about that day",
 }
+_SEEN = "Cal.com shows the new time free."
+_UNSEEN = "Cal.com could not be asked about the new time, so it may still refuse."
 _NOT_MOVED = {
     "changed": "It has been moved meanwhile; look at it again.",
     "over": "It is cancelled, so it cannot be moved.",
@@ -69,17 +70,18 @@ def dump(company: str, state: AppointmentState) -> dict[str, Any]:
 
 
 def print_day(console: Console, day: date | None, found: Sequence[tuple[str, AppointmentState]]) -> None:
-    """Print the appointments of a day as a table."""
-    if found:
-        table = Table("id", "company", "time", "service", "with", "for", "status", "calendar")
-        for company, state in found:
-            time = f"{_local(state, state.start):%H:%M}-{_local(state, state.end):%H:%M}"
-            table.add_row(
-                str(state.appointment_id), company, time, state.service, state.staff, state.attendee,
-                state.status, calendar_state(state),
-            )  # fmt: skip
-        console.print(table)
-    console.print(f"{len(found)} appointments {f'on {day.isoformat()}' if day else 'today'}")
+    """Print the appointments of a day, each with its id on a line of its own, so that it can be copied whole."""
+    for company, state in found:
+        time = f"{_local(state, state.start):%H:%M}-{_local(state, state.end):%H:%M}"
+        lines = (
+            f"{time}  {state.service} with {state.staff}, for {state.attendee}",
+            f"  {company}, {state.branch}; {state.status}; calendar: {calendar_state(state)}",
+            f"  {state.appointment_id}",
+        )
+        for line in lines:
+            console.print(line, markup=False)
+    count = f"{len(found)} appointment{'' if len(found) == 1 else 's'}"
+    console.print(f"{count} {f'on {day.isoformat()}' if day else 'today'}")
 
 
 def print_one(console: Console, state: AppointmentState, record: AppointmentRecord) -> None:
@@ -89,8 +91,9 @@ def print_one(console: Console, state: AppointmentState, record: AppointmentReco
     console.print(f"calendar: {calendar_state(state)}", markup=False)
 
 
-def said_of_move(state: AppointmentState, outcome: MoveOutcome, *, applied: bool) -> tuple[bool, list[str]]:
+def said_of_move(state: AppointmentState, tried: MoveTried, *, applied: bool) -> tuple[bool, list[str]]:
     """Say what came of a move: whether it is (or would be) where it was wanted, and sentences."""
+    outcome = tried.outcome
     if isinstance(outcome, Refused):
         return False, _refused(state, outcome)
     if outcome.outcome in _NOT_MOVED:
@@ -102,6 +105,8 @@ def said_of_move(state: AppointmentState, outcome: MoveOutcome, *, applied: bool
     before = f"{_local(state, state.start):%a %d.%m.%Y %H:%M} with {state.staff}"
     after = f"{to:%a %d.%m.%Y %H:%M} with {plan['staff_name']}"
     said = [f"{state.service}: {before} → {after}{'' if applied else ', with --apply'}."]
+    if tried.seen is not None:
+        said.append(_SEEN if tried.seen else _UNSEEN)
     if outcome.move_id is not None:
         verb = "is" if applied else "will be"
         said.append(

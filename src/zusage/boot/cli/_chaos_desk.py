@@ -54,7 +54,7 @@ async def _moved(database: Database, company_id: UUID, appointment_id: UUID) -> 
         return None
     # The same time of day by the clock of the branch, whatever the clocks do meanwhile.
     start = state.start.astimezone(ZoneInfo(state.zone)) + _LATER
-    outcome = await moved(database, company_id, state, Wanted(start, "", "Verlegt"), apply=True)
+    outcome = (await moved(database, company_id, state, Wanted(start, "", "Verlegt"), apply=True)).outcome
     came = "" if isinstance(outcome, Moved) and outcome.outcome == "moved" else ", which cannot be had"
     return f"{state.attendee}, to {start:%d.%m. %H:%M}{came}"
 

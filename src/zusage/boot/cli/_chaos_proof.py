@@ -163,6 +163,13 @@ def print_rehearsed(rehearsed: Rehearsed) -> None:
     screen.print(f"How often each was started: {starts}.")
 
 
+def _in_review(agreement: Agreement) -> str:
+    if not agreement.reviewed:
+        return "and nothing is left to a person"
+    people = len({each.about for each in agreement.reviewed})
+    return f"but for {people} of {agreement.appointments} appointments that are in review, named above"
+
+
 def print_proof(verdict: Verdict) -> None:
     """Print the counts, each difference by name, and the one line that says whether both agree."""
     agreement, figures = verdict.agreement, verdict.figures
@@ -199,7 +206,9 @@ def print_proof(verdict: Verdict) -> None:
     for finding in verdict.proof.findings:
         screen.print(f"[red]✗[/red] {finding.code}: {escape(finding.sentence)}")
     if verdict.ok:
-        screen.print("[green]✓[/green] [bold]0 differences[/bold] between the ledger and Cal.com")
+        screen.print(
+            f"[green]✓[/green] [bold]0 differences[/bold] between the ledger and Cal.com, {_in_review(agreement)}"
+        )
     else:
         count = len(agreement.differences) + len(verdict.proof.findings) + figures.orphans
         screen.print(f"[red]✗[/red] [bold]{count} differences[/bold]")

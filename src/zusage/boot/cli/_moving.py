@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from zusage.adapters.postgres.appointments import AppointmentState
+from zusage.adapters.postgres.calendar_blocks import PostgresBlocks
 from zusage.adapters.postgres.database import Database
 from zusage.adapters.postgres.ledger import PostgresLedger
 from zusage.adapters.postgres.masters import PostgresMasters
 from zusage.app.availability.offers import Search
+from zusage.app.availability.ports import LookAtCalendar
 from zusage.app.booking.cancel_appointment import cancel_appointment
 from zusage.app.booking.move_appointment import MoveOutcome, move_appointment
-from zusage.app.booking.ports import LedgerUnit, MoveOrder
+from zusage.app.booking.ports import LedgerUnit, Moved, MoveOrder
+from zusage.boot.calendars import open_calendars
 from zusage.boot.cli._errors import UsageError
+from zusage.boot.free_times import open_free_times
+from zusage.boot.servers import Servers, secret_box
+from zusage.boot.settings import Settings
 from zusage.boot.wiring import new_id, new_token
 from zusage.core.scheduling import day_bounds
-from zusage.core.scheduling.masters import BranchBook
+from zusage.core.scheduling.calendar import CalendarView
+from zusage.core.scheduling.masters import BranchBook, Service
 from zusage.core.scheduling.wish import Wish
-from zusage.core.values import Money
+from zusage.core.values import Money, Period
 
 _ANYBODY = "any"
+_PATIENCE_MS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +44,54 @@ class Wanted:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class MoveTried:
+    """What came of a move. `seen`: whether the calendar showed the new time free; None where there is no calendar, or
+    nothing is moved."""
+
+    outcome: MoveOutcome
+    seen: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AskingCalendar:
+    """What the calendar is asked with."""
+
+    settings: Settings
+    servers: Servers
+
+
 class _OnlyLookedError(Exception):
     """Nothing is to be done: what was done for the look is rolled back."""
 
     def __init__(self, outcome: MoveOutcome) -> None:
         super().__init__(outcome)
         self.outcome = outcome
+
+
+class _Remembering:
+    """Looks at the calendar, and keeps what it showed first: the days of the new time."""
+
+    def __init__(self, look: LookAtCalendar) -> None:
+        self._look = look
+        self.view: CalendarView | None = None
+
+    async def __call__(
+        self,
+        book: BranchBook,
+        service: Service,
+        staff: Collection[UUID],
+        windows: Sequence[Period],
+        *,
+        certain: Period | None = None,
+        besides: Sequence[Period] = (),
+    ) -> CalendarView:
+        found = await self._look(book, service, staff, windows, certain=certain, besides=besides)
+        self.view = self.view or found
+        return found
+
+    def greet(self, book: BranchBook) -> None:
+        self._look.greet(book)
 
 
 async def moved(
@@ -49,17 +101,33 @@ async def moved(
     wanted: Wanted,
     *,
     apply: bool,
-) -> MoveOutcome:
-    """Move it, or find out what moving it would give.
+    asking: AskingCalendar | None = None,
+) -> MoveTried:
+    """Move it, or find out what moving it would give. With `asking` the calendar is asked first, as for a caller.
 
     :raises UsageError: nobody is called so, or the service is not offered any more."""
+    search = await _search(database, company_id, state, wanted)
+    async with _look(database, search.book, asking) as look:
+        outcome = await _moved(
+            database, state, replace(search, calendar=look), wanted, company_id=company_id, apply=apply
+        )
+    return MoveTried(outcome, _seen(outcome, look))
 
+
+async def _moved(
+    database: Database,
+    state: AppointmentState,
+    search: Search,
+    wanted: Wanted,
+    *,
+    company_id: UUID,
+    apply: bool,
+) -> MoveOutcome:
     async def conclude(outcome: MoveOutcome, _unit: LedgerUnit) -> MoveOutcome:
         if not apply:
             raise _OnlyLookedError(outcome)
         return outcome
 
-    search = await _search(database, company_id, state, wanted)
     try:
         return await move_appointment(
             MoveOrder(state.appointment_id, state.start, "person", wanted.reason),
@@ -72,6 +140,32 @@ async def moved(
         )
     except _OnlyLookedError as looked:
         return looked.outcome
+
+
+@asynccontextmanager
+async def _look(
+    database: Database, book: BranchBook, asking: AskingCalendar | None
+) -> AsyncIterator[_Remembering | None]:
+    """Ask the calendar anew, whatever is kept of it: whoever moves by hand has a moment, and wants to know how it is now."""
+    if asking is None or not book.mirrored:
+        yield None
+        return
+    settings, valkey = asking.settings, asking.servers.valkey
+    async with open_calendars(
+        valkey, blocks=PostgresBlocks(database), replicas=settings.replicas
+    ) as calendars:
+        alone = replace(calendars, valkey=None)
+        async with open_free_times(database, secret_box(settings), alone, deadline_ms=_PATIENCE_MS) as free:
+            look = free.looks.of(book)
+            yield _Remembering(look) if look is not None else None
+
+
+def _seen(outcome: MoveOutcome, look: _Remembering | None) -> bool | None:
+    if look is None or look.view is None or not isinstance(outcome, Moved) or outcome.outcome != "moved":
+        return None
+    plan = outcome.plan or {}
+    period = Period(*(datetime.fromisoformat(str(plan[key])) for key in ("starts_at", "ends_at")))
+    return look.view.age(UUID(str(plan["staff_id"])), period) is not None
 
 
 async def cancelled(database: Database, company_id: UUID, appointment_id: UUID, reason: str) -> bool:

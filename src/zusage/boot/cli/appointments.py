@@ -12,7 +12,6 @@ from zusage.adapters.postgres.appointments import AppointmentState, appointments
 from zusage.adapters.postgres.companies import list_names
 from zusage.adapters.postgres.database import Database
 from zusage.adapters.postgres.records import AppointmentRecord, read_appointment
-from zusage.app.booking.move_appointment import MoveOutcome
 from zusage.app.operations.ports import CompanyName
 from zusage.boot.cli._appointment_pages import (
     dump,
@@ -24,8 +23,9 @@ from zusage.boot.cli._appointment_pages import (
 from zusage.boot.cli._asked import AskedError, moment
 from zusage.boot.cli._errors import FOUND, UsageError
 from zusage.boot.cli._frame import JSON, app_database, prepare, print_json, ready_servers, screen
-from zusage.boot.cli._moving import Wanted, cancelled, moved
+from zusage.boot.cli._moving import AskingCalendar, MoveTried, Wanted, cancelled, moved
 from zusage.boot.servers import Servers
+from zusage.boot.settings import Settings
 
 app = typer.Typer(
     help="Appointments: look at them, move and cancel them, here and in the calendar.",
@@ -85,13 +85,14 @@ def move(  # noqa: PLR0917 - each is an option
 ) -> None:
     """Move an appointment; a dry run without --apply. Ends with 1 where the new time cannot be had.
 
-    The new time is taken at once, and the old one is kept until the calendar has agreed; where it refuses, the
+    It must be free here and in the calendar, which is asked first. The new time is taken at once, and the old one is kept until the calendar has agreed; where it refuses, the
     appointment is back at its old time, and `zusage reviews list` tells of it."""
-    with ready_servers(prepare()) as servers:
-        state, outcome = asyncio.run(
-            _move(servers, company, _id(appointment_id), (start, staff, reason), apply=apply)
+    settings = prepare()
+    with ready_servers(settings) as servers:
+        state, tried = asyncio.run(
+            _move(settings, servers, company, _id(appointment_id), (start, staff, reason), apply=apply)
         )
-    done, sentences = said_of_move(state, outcome, applied=apply)
+    done, sentences = said_of_move(state, tried, applied=apply)
     if as_json:
         print_json(dump(company, state) | {"done": done, "applied": apply and done, "said": sentences})
     else:
@@ -145,19 +146,20 @@ async def _show(
 
 
 async def _move(
+    settings: Settings,
     servers: Servers,
     company: str,
     appointment_id: UUID,
     given: tuple[str, str, str],
     *,
     apply: bool,
-) -> tuple[AppointmentState, MoveOutcome]:
+) -> tuple[AppointmentState, MoveTried]:
     start, staff, reason = given
     async with app_database(servers) as database:
         name, state = await _found(database, company, appointment_id)
         wanted = Wanted(_moment(start, state.zone), staff, reason)
-        outcome = await moved(database, name.company_id, state, wanted, apply=apply)
-    return state, outcome
+        asking = AskingCalendar(settings, servers)
+        return state, await moved(database, name.company_id, state, wanted, apply=apply, asking=asking)
 
 
 async def _cancel(

@@ -29,6 +29,7 @@ app = typer.Typer(
 _COMPANY = typer.Option(None, "--company", help="Only this company (its key).")
 _CRITICAL = 2
 _CODES = {"healthy": 0, "degraded": FOUND, "critical": _CRITICAL}
+_LONGEST_WORDS = ("critical", "pending", "> 1 h", "oldest", "unknown", "review", "orphans", "100.0%")
 _COLOURS = {"healthy": "green", "degraded": "yellow", "critical": "red"}
 
 
@@ -104,10 +105,12 @@ def _table(found: Sequence[MirrorStatus]) -> Table:
     shown = table(
         "company", "health", "pending", "> 1 h", "oldest", "unknown", "to review", "orphans", "24 h"
     )
-    # Nine columns in a terminal of 80 signs: no lines between them, and the names whole.
-    shown.box, shown.show_edge, shown.padding = SIMPLE_HEAD, False, (0, 1, 0, 0)
-    for column in shown.columns[:2]:
-        column.no_wrap = True
+    # Nine columns in a terminal of 80 signs: no lines between them, and no word of the heads broken.
+    shown.box, shown.show_edge, shown.padding = SIMPLE_HEAD, False, (0, 0, 0, 0)
+    for column, longest in zip(shown.columns[1:], _LONGEST_WORDS, strict=True):
+        column.min_width = len(longest)
+        if " " in str(column.header) and " " not in longest:
+            column.max_width = len(longest)
     for each in found:
         f = each.figures
         health = f"[{_COLOURS[each.health]}]{each.health}[/]"
