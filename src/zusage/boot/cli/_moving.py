@@ -10,7 +10,6 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from zusage.adapters.postgres.appointments import AppointmentState
-from zusage.adapters.postgres.calendar_blocks import PostgresBlocks
 from zusage.adapters.postgres.database import Database
 from zusage.adapters.postgres.ledger import PostgresLedger
 from zusage.adapters.postgres.masters import PostgresMasters
@@ -150,12 +149,9 @@ async def _look(
     if asking is None or not book.mirrored:
         yield None
         return
-    settings, valkey = asking.settings, asking.servers.valkey
-    async with open_calendars(
-        valkey, blocks=PostgresBlocks(database), replicas=settings.replicas
-    ) as calendars:
-        alone = replace(calendars, valkey=None)
-        async with open_free_times(database, secret_box(settings), alone, deadline_ms=_PATIENCE_MS) as free:
+    async with open_calendars(asking.settings, asking.servers, database) as calendars:
+        box, alone = secret_box(asking.settings), replace(calendars, valkey=None)
+        async with open_free_times(database, box, alone, deadline_ms=_PATIENCE_MS) as free:
             look = free.looks.of(book)
             yield _Remembering(look) if look is not None else None
 

@@ -11,13 +11,21 @@ from uuid import UUID
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
 from zusage.app.free_times.status import CacheStatus, cache_status
 from zusage.app.free_times.warm import WARM_DAYS, Warmed, warm
 from zusage.boot.calendars import open_calendars
 from zusage.boot.cli._errors import FOUND, ProblemError, UsageError
-from zusage.boot.cli._frame import JSON, app_database, aside, prepare, print_json, ready_servers, screen
+from zusage.boot.cli._frame import (
+    JSON,
+    app_database,
+    aside,
+    prepare,
+    print_json,
+    ready_servers,
+    screen,
+    table,
+)
 from zusage.boot.free_times import FreeTimeParts, open_free_times
 from zusage.boot.servers import Servers, secret_box
 from zusage.boot.settings import Settings
@@ -29,6 +37,7 @@ app = typer.Typer(
 )
 _COMPANY = typer.Option(None, "--company", help="Only this company (its key).")
 _MOST_DAYS = 60
+_NONE = "No company has a calendar; `zusage calcom connect` connects one."
 
 
 @app.command("warm", epilog="Example: zusage cache warm --company friseur-eins --days 14")
@@ -59,6 +68,8 @@ def clear(company: str | None = _COMPANY, as_json: bool = JSON) -> None:
     if as_json:
         print_json([{"company": key, "days": days} for key, days in cleared])
         return
+    if not cleared:
+        screen.print(_NONE)
     for key, days in cleared:
         screen.print(f"{key}: {days} days forgotten")
 
@@ -72,12 +83,15 @@ def status(company: str | None = _COMPANY, as_json: bool = JSON) -> None:
     if as_json:
         print_json([asdict(each) | {"hit_rate": each.hit_rate} for each in found])
         return
-    table = Table("company", "days kept", "at once", "refreshed behind", "waited", "hit rate", "requests")
+    if not found:
+        screen.print(_NONE)
+        return
+    shown = table("company", "days kept", "at once", "refreshed behind", "waited", "hit rate", "requests")
     for each in found:
         rate = "-" if each.hit_rate is None else f"{each.hit_rate:.1%}"
         counts = (each.days, each.hits, each.stale, each.misses)
-        table.add_row(each.company, *map(str, counts), rate, str(each.reads))
-    screen.print(table)
+        shown.add_row(each.company, *map(str, counts), rate, str(each.reads))
+    screen.print(shown)
 
 
 async def _warm(
@@ -157,7 +171,7 @@ def _bar(*, quiet: bool) -> Progress:
 
 def _print_warmed(warmed: Sequence[tuple[str, Warmed]]) -> None:
     if not warmed:
-        screen.print("No company has a calendar; `zusage calcom connect` connects one.")
+        screen.print(_NONE)
     for key, each in warmed:
         screen.print(f"{key}: {each.hosts} hosts, {each.read} days read, {each.young} young enough")
         if each.failed:
