@@ -32,7 +32,9 @@ class ClosedBreakers:
 @pytest.fixture
 async def salon(app_db: Database, jobs_db: Database) -> AsyncIterator[Mirrored]:
     async with mirrored(app_db, jobs_db) as made:
-        made.sim.add_fault(Fault("error_before_commit", op="bookings.create", status=401, message="bad key"))
+        made.sim.add_fault(
+            Fault("error_before_commit", op="bookings.create", status=400, message="that is in the past")
+        )
         appointment = await made.book()
         await made.bring(appointment)
         yield made
@@ -101,7 +103,7 @@ async def test_a_review_says_whom_to_call_and_masks_the_number_unless_asked(
         "Sabine Müller",
         True,
     )
-    assert item["detail"]["failure"] == "auth"
+    assert item["detail"]["failure"] == "out_of_bounds"
 
 
 async def test_a_person_closes_an_item_with_a_note(salon: Mirrored, zusage: Zusage, app_db: Database) -> None:
@@ -137,13 +139,50 @@ async def test_a_cancelled_appointment_that_cal_com_keeps_needs_no_callback(
     async with mirrored(app_db, jobs_db) as made:
         appointment = await made.book()
         await made.bring(appointment)
-        made.sim.add_fault(Fault("error_before_commit", op="bookings.cancel", status=401, message="bad key"))
+        made.sim.add_fault(
+            Fault("error_before_commit", op="bookings.cancel", status=400, message="has already ended")
+        )
         await made.cancel(appointment)
         await made.bring(appointment)
         _, out = await zusage("reviews", "list", "--json")
     (item,) = json.loads(out)
     assert (item["kind"], item["cancelled"], item["callback"]) == ("mirror_refused", True, False)
     assert "did not let it go: cancel it in Cal.com" in item["action"]
+
+
+@pytest.mark.parametrize(
+    ("refusal", "advice"),
+    [
+        (
+            401,
+            "bad key",
+            "Cal.com refuses the key: give it a new one (`zusage calcom connect {company}`), then",
+        ),
+        (
+            (404, "Event type with id 7 not found"),
+            "The event type is not in Cal.com any more: make it again there, or say",
+        ),
+    ],
+)
+async def test_what_is_mended_at_the_desk_needs_no_callback(
+    app_db: Database, jobs_db: Database, zusage: Zusage, refusal: tuple[int, str], advice: str
+) -> None:
+    status, message = refusal
+    async with mirrored(app_db, jobs_db) as made:
+        made.sim.add_fault(Fault("error_before_commit", op="bookings.create", status=status, message=message))
+        await made.bring(await made.book())
+        company = made.shop.company_id.hex
+        told = advice.format(company=company)
+        _, out = await zusage("reviews", "list", "--json")
+        (item,) = json.loads(out)
+        assert (item["kind"], item["callback"], item["action"].startswith(told)) == (
+            "mirror_refused",
+            False,
+            True,
+        )
+        await raise_alerts(made.shop.company_id, PostgresAlerts(jobs_db), ClosedBreakers())
+        code, out = await zusage("alerts", "list", "--company", company)
+        assert (code, told in out) == (0, True)
 
 
 async def test_the_doctor_says_whether_anybody_is_told(database: DatabaseUrls, tmp_path: Path) -> None:

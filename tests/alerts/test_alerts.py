@@ -65,7 +65,9 @@ async def listed(salon: Mirrored, store: PostgresAlerts) -> Sequence[AlertSight]
 
 
 async def refuse_a_booking(salon: Mirrored) -> UUID:
-    salon.sim.add_fault(Fault("error_before_commit", op="bookings.create", status=401, message="bad key"))
+    salon.sim.add_fault(
+        Fault("error_before_commit", op="bookings.create", status=400, message="that is in the past")
+    )
     appointment = await salon.book()
     await salon.bring(appointment)
     assert await salon.reviews() == ["mirror_refused"]

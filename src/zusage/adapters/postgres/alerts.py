@@ -31,7 +31,8 @@ _CONNECTION = (
 )
 # That differences are only observed is watched, and told by that.
 _REVIEWS = """
-SELECT r.review_id, r.kind, r.appointment_id, coalesce(a.status = 'cancelled', false), a.starts_at, coalesce(b.zone, 'UTC')
+SELECT r.review_id, r.kind, r.appointment_id, coalesce(a.status = 'cancelled', false), a.starts_at, coalesce(b.zone, 'UTC'),
+       coalesce(r.detail ->> 'failure', '')
 FROM review_item r
 LEFT JOIN appointment a ON a.company_id = r.company_id AND a.appointment_id = r.appointment_id
 LEFT JOIN branch b ON b.company_id = a.company_id AND b.branch_id = a.branch_id

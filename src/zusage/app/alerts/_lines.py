@@ -19,7 +19,11 @@ def review_line(company: str, review: OpenReview) -> News:
     what = f" of appointment {review.appointment_id}" if review.appointment_id else ""
     when = f" on {_wall(review.start, review.zone)}" if review.start else ""
     advice = advice_for(
-        review.kind, company, appointment_id=review.appointment_id, cancelled=review.cancelled
+        review.kind,
+        company,
+        appointment_id=review.appointment_id,
+        cancelled=review.cancelled,
+        failure=review.failure,
     )
     return News(
         f"review {review.review_id}",

@@ -36,7 +36,7 @@ class News:
 
 @dataclass(frozen=True, slots=True)
 class OpenReview:
-    """A review item that was not told yet; no names. `start` in the branch's zone."""
+    """A review item that was not told yet; no names. `start` in the branch's zone, `failure` how the calendar refused it."""
 
     review_id: int
     kind: str
@@ -44,6 +44,7 @@ class OpenReview:
     cancelled: bool
     start: datetime | None
     zone: str
+    failure: str = ""
 
 
 @dataclass(frozen=True, slots=True)

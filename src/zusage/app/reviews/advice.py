@@ -52,6 +52,14 @@ _ADVICE = {
     "(`zusage calcom check {company}`); if it refuses in the end, call the customer back.",
     "stranded_promise": "It cannot be kept as it stands: call the customer back, or put back what is missing.",
 }
+# What the calendar refused for a reason that has nothing to do with the time: nobody has to be called.
+_MENDED_HERE = {
+    "auth": "Cal.com refuses the key: give it a new one (`zusage calcom connect {company}`), then "
+    + _RETRY
+    + ".",
+    "gone": "The event type is not in Cal.com any more: make it again there, or say which it is now "
+    "(`zusage calcom map {company}`, then with --apply); then " + _RETRY + ".",
+}
 _NOT_GONE = (
     "The appointment is cancelled here, and the calendar did not let it go: cancel it in Cal.com, then "
     + _RETRY
@@ -60,18 +68,30 @@ _NOT_GONE = (
 _ANY = "Look at it, and close it when it is seen to."
 
 
-def advice_for(kind: str, company: str, *, appointment_id: UUID | None, cancelled: bool) -> str:
+def advice_for(
+    kind: str, company: str, *, appointment_id: UUID | None, cancelled: bool, failure: str = ""
+) -> str:
     """Say in one sentence what a person should do about an item of a company (its key).
 
-    `appointment_id`: the appointment that it is about, if it is about one, which is `cancelled` or not."""
-    advice = _NOT_GONE if cancelled and kind.startswith("mirror_") else _ADVICE.get(kind, _ANY)
-    return advice.format(
+    `appointment_id`: the appointment that it is about, if it is about one, which is `cancelled` or not. `failure`: how the
+    calendar refused it, if it did."""
+    return _advice(kind, failure, cancelled=cancelled).format(
         company=company,
         one=f" --appointment {appointment_id}" if appointment_id else "",
         id=f" {appointment_id}" if appointment_id else "",
     )
 
 
-def needs_callback(kind: str, *, cancelled: bool) -> bool:
+def needs_callback(kind: str, *, cancelled: bool, failure: str = "") -> bool:
     """Say whether the customer has to be called back: what they were promised may not stand."""
-    return kind in _CALL_BACK and not cancelled
+    return kind in _CALL_BACK and not cancelled and not _is_mended_here(kind, failure)
+
+
+def _advice(kind: str, failure: str, *, cancelled: bool) -> str:
+    if _is_mended_here(kind, failure) and (failure == "auth" or not cancelled):
+        return _MENDED_HERE[failure]
+    return _NOT_GONE if cancelled and kind.startswith("mirror_") else _ADVICE.get(kind, _ANY)
+
+
+def _is_mended_here(kind: str, failure: str) -> bool:
+    return kind == "mirror_refused" and failure in _MENDED_HERE

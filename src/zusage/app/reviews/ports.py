@@ -37,6 +37,11 @@ class ReviewItem:
         """Give the reason in words, as far as there are any."""
         return str(self.detail.get("text") or self.detail.get("reason") or "")
 
+    @property
+    def failure(self) -> str:
+        """Say how the calendar refused it, "" where it did not."""
+        return str(self.detail.get("failure") or "")
+
 
 Resolved = Literal["resolved", "over", "unknown"]
 """over: it was resolved already. unknown: there is no such item."""

@@ -40,7 +40,8 @@ def list_(
     else:
         for key, item in found:
             _print(key, item, full=full)
-        screen.print(f"{sum(item.resolved_at is None for _, item in found)} open review items")
+        count = sum(item.resolved_at is None for _, item in found)
+        screen.print(f"{count} open review item{'' if count == 1 else 's'}")
     if any(item.resolved_at is None for _, item in found):
         raise typer.Exit(FOUND)
 
@@ -74,14 +75,24 @@ def resolve(
 def _dump(company: str, item: ReviewItem, *, full: bool) -> dict[str, Any]:
     dumped = asdict(item) | {
         "company": company,
-        "callback": needs_callback(item.kind, cancelled=item.cancelled),
+        "callback": _needs_callback(item),
     }
     numbers = {} if full else {"phone": _masked(item.phone), "contact_phone": _masked(item.contact_phone)}
     return dumped | numbers | {"action": _advice(company, item)}
 
 
 def _advice(company: str, item: ReviewItem) -> str:
-    return advice_for(item.kind, company, appointment_id=item.appointment_id, cancelled=item.cancelled)
+    return advice_for(
+        item.kind,
+        company,
+        appointment_id=item.appointment_id,
+        cancelled=item.cancelled,
+        failure=item.failure,
+    )
+
+
+def _needs_callback(item: ReviewItem) -> bool:
+    return needs_callback(item.kind, cancelled=item.cancelled, failure=item.failure)
 
 
 def _masked(number: str | None) -> str | None:
@@ -105,7 +116,7 @@ def _print(company: str, item: ReviewItem, *, full: bool) -> None:
             markup=False,
         )
         screen.print(
-            f"  {'call back' if needs_callback(item.kind, cancelled=item.cancelled) else 'customer'}: {_whom(item, full=full)}",
+            f"  {'call back' if _needs_callback(item) else 'customer'}: {_whom(item, full=full)}",
             markup=False,
         )
     if item.why:
