@@ -98,7 +98,6 @@ class Parts:
     app: Database
     jobs: Database | None
     counter: ValkeyCounter | None
-    directory: PostgresDirectory
     retell: RetellDoor
     hooks: CalcomHookDoor
     box: SecretBox
@@ -136,7 +135,6 @@ def build_parts(
         app=app,
         jobs=_jobs(settings, servers),
         counter=shared,
-        directory=directory,
         retell=_retell(
             settings,
             app,

@@ -35,7 +35,7 @@ class CalcomClient:
 
     A request runs in a task of its own: when its caller stops waiting it goes on to `full_limit`, if it has left,
     and its outcome still counts for the breaker; if it has not left, it never will. `blocks` keeps that a key is
-    blocked, in the background and where there is such a place. `broken` says which answers are failures. `clock` gives unix seconds."""
+    blocked, in the background and where there is such a place. `broken` says which answers are failures."""
 
     def __init__(
         self,
@@ -44,7 +44,6 @@ class CalcomClient:
         bucket: TokenBucket,
         *,
         blocks: BlockNote | None = None,
-        clock: Callable[[], float] = time.time,
         reach: Reach = pass_by,
         broken: Callable[[int, bytes], bool] = is_breakdown,
     ) -> None:
@@ -52,7 +51,6 @@ class CalcomClient:
         self._circuits = circuits
         self._bucket = bucket
         self._blocks = blocks
-        self._clock = clock
         self.reach = reach
         self._broken = broken
         self._noting: set[UUID] = set()
@@ -146,7 +144,7 @@ class CalcomClient:
             )
 
     async def _take_token(self, access: CalendarAccess, priority: Priority) -> None:
-        blocked = access.blocked_until.timestamp() - self._clock() if access.blocked_until else 0.0
+        blocked = access.blocked_until.timestamp() - time.time() if access.blocked_until else 0.0
         if blocked > 0:
             # Another process, or one before us, met the block; each request during it prolongs it (protocols 33).
             raise CalendarError(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, LiteralString
 from uuid import UUID
 
@@ -37,24 +37,23 @@ _MINUTE, _MOST = 60.0, 2_000
 
 
 class PostgresCalendarHosts:
-    """Implements `app.free_times.ports.HostBook`. `clock` gives seconds that only grow."""
+    """Implements `app.free_times.ports.HostBook`."""
 
-    def __init__(self, database: Database, seal: Sealer, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, database: Database, seal: Sealer) -> None:
         self._database = database
         self._seal = seal
-        self._clock = clock
         self._known: dict[tuple[UUID, int | None], tuple[float, CompanyHosts | None]] = {}
 
     async def hosts(self, company_id: UUID, version: int | None = None) -> CompanyHosts | None:
         known = self._known.get((company_id, version))
         # A newer version is read at once; what does not raise it (a key blocked there) is seen within a minute.
-        if known is not None and self._clock() - known[0] < _MINUTE:
+        if known is not None and time.monotonic() - known[0] < _MINUTE:
             return known[1]
         async with self._database.transaction(company_id) as connection:
             hosts = await self._read(connection, company_id)
         if len(self._known) > _MOST:
             self._known.clear()
-        self._known[company_id, version] = (self._clock(), hosts)
+        self._known[company_id, version] = (time.monotonic(), hosts)
         return hosts
 
     async def companies(self) -> Sequence[tuple[UUID, str]]:

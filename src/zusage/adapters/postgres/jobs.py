@@ -18,6 +18,7 @@ from zusage.adapters.postgres.database import Database
 _WAKE = "SELECT directory.wake(%s, 'mirror_appointment', %s, clock_timestamp() + %s)"
 _FORGET = "DELETE FROM mirror_attempt WHERE company_id = %s AND at < %s"
 _KEPT = timedelta(days=30)
+_CONNECTIONS = 3
 _LIST = """
 SELECT j.id, j.queue_name, j.task_name, j.status::text, j.attempts, j.scheduled_at, j.args,
        (SELECT max(e.at) FROM jobs.procrastinate_events e WHERE e.job_id = j.id AND e.type <> 'scheduled')
@@ -32,7 +33,7 @@ WHERE j.status = 'failed' AND j.id = ANY (%s)
 _COUNT = "SELECT status::text, count(*) FROM jobs.procrastinate_jobs GROUP BY 1 ORDER BY 1"
 
 
-def jobs_connector(url: str, *, size: int = 3) -> PsycopgConnector:
+def jobs_connector(url: str) -> PsycopgConnector:
     """Build a connector whose connections look into the schema of the jobs; opens nothing.
 
     The path goes with the connection, so the URL must not lead through a pooler that drops options."""
@@ -40,7 +41,7 @@ def jobs_connector(url: str, *, size: int = 3) -> PsycopgConnector:
     return PsycopgConnector(
         conninfo=make_conninfo(url, options=f"{options} -c search_path=jobs,public".strip()),
         min_size=1,
-        max_size=size,
+        max_size=_CONNECTIONS,
         timeout=5.0,
         kwargs={"application_name": "zusage-worker"},
     )

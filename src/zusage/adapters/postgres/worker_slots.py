@@ -17,6 +17,7 @@ from zusage.app.mirror.ports import WorkerSlots
 
 log = structlog.get_logger()
 
+_EACH = 2
 _LEASE = timedelta(seconds=60)
 _RENEW_SECONDS = 20.0
 _TAKE = """
@@ -38,13 +39,10 @@ class PostgresSlots:
     `here` is asked first: where this process has none free, the database need not be. The slots of a process that was
     killed are free again after a minute."""
 
-    def __init__(
-        self, database: Database, here: WorkerSlots, *, new_id: Callable[[], UUID], each: int = 2
-    ) -> None:
+    def __init__(self, database: Database, here: WorkerSlots, *, new_id: Callable[[], UUID]) -> None:
         self._database = database
         self._here = here
         self._new_id = new_id
-        self._each = each
 
     @asynccontextmanager
     async def take(self, company_id: UUID) -> AsyncIterator[bool]:
@@ -69,7 +67,7 @@ class PostgresSlots:
 
     async def _taken(self, company_id: UUID, holder: UUID) -> bool:
         # Of two that want the same free slot at one moment, the second finds the other free one when it looks again.
-        for _ in range(self._each):
+        for _ in range(_EACH):
             if await self._run(_TAKE, company_id, holder) == 1:
                 return True
         return False
@@ -89,6 +87,6 @@ class PostgresSlots:
             assert row is not None
             now: datetime = row[0]
             values = {"company": company_id, "holder": holder, "now": now, "until": now + _LEASE}
-            cursor = await connection.execute(statement, values | {"each": self._each})
+            cursor = await connection.execute(statement, values | {"each": _EACH})
             await connection.execute("COMMIT")
         return cursor.rowcount

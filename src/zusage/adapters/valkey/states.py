@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from typing import Any
 
 from zusage.adapters.calcom.shared import StateStore
@@ -28,10 +26,9 @@ class ValkeyStates:
         url: str,
         *,
         fallback: StateStore,
-        clock: Callable[[], float] = time.time,
         timeout: float = 0.1,
     ) -> None:
-        self._server = ValkeyServer(url, timeout=timeout, clock=clock)
+        self._server = ValkeyServer(url, timeout=timeout)
         self._swap = self._server.client.register_script(_SWAP)
         self._fallback = fallback
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -48,7 +48,6 @@ async def run_jobs(
     lanes: Sequence[Lane] = LANES,
     *,
     at_work: asyncio.Event | None = None,
-    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> None:
     """Fetch and run jobs until cancelled; then wait for what runs, for at most `GRACE_SECONDS`.
 
@@ -67,7 +66,7 @@ async def run_jobs(
             log.exception("job_worker_failed")
         long_run = asyncio.get_running_loop().time() - started > _SLOWEST_RETRY
         failures = 1 if long_run else failures + 1
-        await sleep(min(2.0 ** (failures - 1), _SLOWEST_RETRY))
+        await asyncio.sleep(min(2.0 ** (failures - 1), _SLOWEST_RETRY))
 
 
 async def _run_together(app: App, lanes: Sequence[Lane], at_work: asyncio.Event) -> None:
