@@ -328,11 +328,11 @@ def _in_review(row: MirrorRow, failure: str, text: str, now: datetime) -> Mirror
 
 
 def unbookable(
-    row: MirrorRow, plan: Literal["unmapped", "misfit"], now: datetime
+    row: MirrorRow, step: Literal["unmapped", "misfit"], now: datetime
 ) -> tuple[MirrorRow, ReviewKind]:
     """Give up a row that cannot be sent as the mapping is; a person mends the mapping and retries it."""
     text = "No event type is mapped to this service and member of staff."
-    if plan == "misfit" and row.target is not None:
+    if step == "misfit" and row.target is not None:
         minutes = int((row.end - row.start).total_seconds() // 60)
         text = f"The event type lasts {row.target.length_min} minutes, the phase {minutes}."
-    return _in_review(row, plan, text, now), "mirror_unmapped"
+    return _in_review(row, step, text, now), "mirror_unmapped"

@@ -21,7 +21,7 @@ _CANCELLED_THERE = "In Cal.com abgesagt"
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class Judgement:
     """What was found about an appointment, and what is to be done about the whole."""
 
     appointment_id: UUID
@@ -66,53 +66,55 @@ class Settler:
     storing: bool
     acting: bool
 
-    async def settle(self, plan: Plan) -> list[Difference]:
-        """Carry out one plan and tell what it was about. What changed meanwhile is left for the next comparison."""
+    async def settle(self, judgement: Judgement) -> list[Difference]:
+        """Carry out one judgement, and tell what it was about. What changed meanwhile is left for the next comparison."""
         deed: Deed = "done" if self.acting else "observed" if self.storing else "would_be_done"
-        if self.acting and not plan.writes:
+        if self.acting and not judgement.writes:
             deed = "left"
-        elif self.storing and plan.writes:
+        elif self.storing and judgement.writes:
             try:
-                plan, deed = await self._in_one(plan, deed)
+                judgement, deed = await self._in_one(judgement, deed)
             except LedgerRefused:
                 # Somebody was faster than the move: a person decides about it.
-                plan = replace(plan, course=replace(plan.course, kind="ask"))
-                plan, deed = await self._in_one(plan, deed)
-        if deed == "done" and plan.course.kind in ("cancel", "move"):
-            for phase, verdict in plan.verdicts:
+                judgement = replace(judgement, course=replace(judgement.course, kind="ask"))
+                judgement, deed = await self._in_one(judgement, deed)
+        if deed == "done" and judgement.course.kind in ("cancel", "move"):
+            for phase, verdict in judgement.verdicts:
                 await self._tell(phase, verdict)
         return [
             each
-            for phase, verdict in plan.verdicts
-            for each in self.describer.verdict(phase, verdict, plan.course, deed)
+            for phase, verdict in judgement.verdicts
+            for each in self.describer.verdict(phase, verdict, judgement.course, deed)
         ]
 
-    async def _in_one(self, plan: Plan, deed: Deed) -> tuple[Plan, Deed]:
+    async def _in_one(self, judgement: Judgement, deed: Deed) -> tuple[Judgement, Deed]:
         async with self.store.unit(self.company_id) as unit:
-            now = await unit.lock(plan.appointment_id)
-            if any(phase not in now for phase, _ in plan.verdicts):
-                return plan, "left"
-            plan = await self._write(unit, plan)
+            now = await unit.lock(judgement.appointment_id)
+            if any(phase not in now for phase, _ in judgement.verdicts):
+                return judgement, "left"
+            judgement = await self._write(unit, judgement)
             await unit.commit()
-        return plan, deed
+        return judgement, deed
 
-    async def _write(self, unit: ReconcileUnit, plan: Plan) -> Plan:
-        """Write what a plan says; gives it back with the course that it took."""
-        for phase, verdict in plan.verdicts:
+    async def _write(self, unit: ReconcileUnit, judgement: Judgement) -> Judgement:
+        """Write what a judgement says; gives it back with the course that it took."""
+        for phase, verdict in judgement.verdicts:
             if verdict.kind == "stands" and _is_news(phase, verdict.booking):
                 assert verdict.booking is not None
                 await unit.stands(phase, verdict.booking)
         if not self.acting:
-            return plan
-        for phase, verdict in plan.verdicts:
+            return judgement
+        for phase, verdict in judgement.verdicts:
             await self._mend(unit, phase, verdict)
-        if plan.course.kind == "cancel":
-            await unit.cancel(plan.appointment_id, [phase for phase, _ in plan.verdicts], _why(plan))
-        elif plan.course.kind == "move" and not await self._follow(unit, plan):
-            plan = replace(plan, course=replace(plan.course, kind="ask"))
-        if plan.course.kind == "ask":
-            await self._ask(unit, plan)
-        return plan
+        if judgement.course.kind == "cancel":
+            await unit.cancel(
+                judgement.appointment_id, [phase for phase, _ in judgement.verdicts], _why(judgement)
+            )
+        elif judgement.course.kind == "move" and not await self._follow(unit, judgement):
+            judgement = replace(judgement, course=replace(judgement.course, kind="ask"))
+        if judgement.course.kind == "ask":
+            await self._ask(unit, judgement)
+        return judgement
 
     async def _mend(self, unit: ReconcileUnit, phase: Phase, verdict: Verdict) -> None:
         """Leave to the mirror's routine what it is to cancel there or to make anew; nothing is asked from here (2)."""
@@ -123,17 +125,17 @@ class Settler:
         elif verdict.kind == "again":
             await unit.again(phase)
 
-    async def _follow(self, unit: ReconcileUnit, plan: Plan) -> bool:
+    async def _follow(self, unit: ReconcileUnit, judgement: Judgement) -> bool:
         """Move the whole appointment as people did; False where it cannot be, and a person decides."""
-        moved = bookings_of(plan.verdicts)
+        moved = bookings_of(judgement.verdicts)
         takeover = self.team.takeover(moved)
         if takeover is None:
             return False
-        return await unit.follow(plan.appointment_id, moved, takeover.staff_id, _MOVED_THERE)
+        return await unit.follow(judgement.appointment_id, moved, takeover.staff_id, _MOVED_THERE)
 
-    async def _ask(self, unit: ReconcileUnit, plan: Plan) -> None:
+    async def _ask(self, unit: ReconcileUnit, judgement: Judgement) -> None:
         """Have a person decide; what a person has before them already stays as it is."""
-        for phase, verdict in plan.verdicts:
+        for phase, verdict in judgement.verdicts:
             if phase.in_review:
                 continue
             if verdict.kind == "ended":
@@ -209,7 +211,9 @@ class Settler:
         await self.changed(self.company_id, stored.staff_id, Period(stored.start, stored.end))
 
 
-def _why(plan: Plan) -> str:
-    said = (verdict.booking.cancelled_because for _, verdict in plan.verdicts if verdict.booking is not None)
+def _why(judgement: Judgement) -> str:
+    said = (
+        verdict.booking.cancelled_because for _, verdict in judgement.verdicts if verdict.booking is not None
+    )
     reason = next((each.strip() for each in said if each and each.strip()), "")
     return f"{_CANCELLED_THERE}: {reason}" if reason else _CANCELLED_THERE

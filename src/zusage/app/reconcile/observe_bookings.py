@@ -9,7 +9,7 @@ from uuid import UUID
 from zusage.app.mirror.ours import INTENT
 from zusage.app.mirror.ports import CalendarBooking, ReadableCalendars, Terms
 from zusage.app.mirror.store import Changed, tell_nobody
-from zusage.app.reconcile.carrying_out import Plan, Settler
+from zusage.app.reconcile.carrying_out import Judgement, Settler
 from zusage.app.reconcile.describing import Describer
 from zusage.app.reconcile.guarding import Mode, guard
 from zusage.app.reconcile.observing import belongs, course, judge, made_up_address, standing_at
@@ -81,9 +81,11 @@ async def observe_bookings(
     :raises CalendarError: a question stayed without an answer; nothing was done.
     :raises LedgerBusy: the database is too busy; what was done stays done."""
     known = await _read(company_id, frame, seen, reconciling.store)
-    plans = await _plans(frame, seen, known, reader)
+    judgements = await _judgements(frame, seen, known, reader)
     lost = await others_gone(known.externals, seen.bookings, seen.during, seen.missing, reader)
-    stopped = await guard(company_id, frame, sum(plan.deeds for plan in plans), reconciling.store, mode=mode)
+    stopped = await guard(
+        company_id, frame, sum(judgement.deeds for judgement in judgements), reconciling.store, mode=mode
+    )
     settler = Settler(
         company_id,
         frame.team,
@@ -93,13 +95,13 @@ async def observe_bookings(
         storing=mode != "look",
         acting=mode == "go" or (mode == "work" and not stopped),
     )
-    differences = [each for plan in plans for each in await settler.settle(plan)]
+    differences = [each for judgement in judgements for each in await settler.settle(judgement)]
     differences += await settler.no_shows(known.shown)
     mine = known.orphans.union(*(known.shown.values()))
     others = {uid: booking for uid, booking in {**seen.bookings, **lost.found}.items() if uid not in mine}
     differences += await compare_others(frame, others, lost.missing, known.externals, settler)
     if mode == "look":
-        differences += _pending(known, plans, settler.describer)
+        differences += _pending(known, judgements, settler.describer)
     return Observed(tuple(differences), stopped)
 
 
@@ -163,7 +165,7 @@ def _shown(
     return shown
 
 
-async def _plans(frame: Frame, seen: Seen, known: _Known, reader: Reader) -> list[Plan]:
+async def _judgements(frame: Frame, seen: Seen, known: _Known, reader: Reader) -> list[Judgement]:
     """Judge every phase that was shown, expected, or is missing; of what ends or moves, the whole appointment."""
     touched = {*known.shown, *(phase.key for phase in known.expected)}
     touched |= {key for key, phase in known.phases.items() if phase.uid in seen.missing}
@@ -174,13 +176,13 @@ async def _plans(frame: Frame, seen: Seen, known: _Known, reader: Reader) -> lis
     for key in sorted(known.phases.keys() - verdicts.keys()):
         if key[0] in deviating:
             verdicts[key] = await _verdict(frame, known, key, reader)
-    plans = []
+    judgements = []
     for appointment_id in sorted({key[0] for key in verdicts}):
         judged = tuple(
             (known.phases[key], verdicts[key]) for key in sorted(verdicts) if key[0] == appointment_id
         )
-        plans.append(Plan(appointment_id, judged, frame.team.decided(course(judged), judged)))
-    return plans
+        judgements.append(Judgement(appointment_id, judged, frame.team.decided(course(judged), judged)))
+    return judgements
 
 
 async def _verdict(frame: Frame, known: _Known, key: Key, reader: Reader) -> Verdict:
@@ -190,8 +192,13 @@ async def _verdict(frame: Frame, known: _Known, key: Key, reader: Reader) -> Ver
     return judge(phase, await reader.sight(phase, known.shown.get(key, {})), frame.now)
 
 
-def _pending(known: _Known, plans: Iterable[Plan], describer: Describer) -> list[Difference]:
-    """Tell what of the expected phases the routine has still to do, and no plan has said anything about."""
-    said = {phase.key for plan in plans for phase, verdict in plan.verdicts if verdict.kind != "nothing"}
+def _pending(known: _Known, judgements: Iterable[Judgement], describer: Describer) -> list[Difference]:
+    """Tell what of the expected phases the routine has still to do, and no judgement has said anything about."""
+    said = {
+        phase.key
+        for judgement in judgements
+        for phase, verdict in judgement.verdicts
+        if verdict.kind != "nothing"
+    }
     told = (describer.pending(phase) for phase in known.expected if phase.key not in said)
     return [each for each in told if each is not None]
