@@ -154,8 +154,7 @@ async def test_a_cancelled_appointment_that_cal_com_keeps_needs_no_callback(
     ("refusal", "advice"),
     [
         (
-            401,
-            "bad key",
+            (401, "bad key"),
             "Cal.com refuses the key: give it a new one (`zusage calcom connect {company}`), then",
         ),
         (
