@@ -31,7 +31,7 @@ async def fail(circuits: Circuits, times: int) -> None:
         await circuits.failed(COMPANY, "writes", "ReadError")
 
 
-async def test_five_failures_in_a_row_open_it_for_a_minute() -> None:
+async def test_hole_34_five_failures_in_a_row_open_the_breaker_of_reads_or_of_writes_alone() -> None:
     clock = Seconds()
     circuits = Circuits(LocalStates(), clock)
     await fail(circuits, 4)
@@ -86,7 +86,7 @@ async def test_a_probe_whose_process_died_is_made_by_another() -> None:
     assert (await circuits.admit(COMPANY, "writes"))[0] == "probe"
 
 
-async def test_processes_share_the_state_and_the_probe(servers: EmbeddedServers) -> None:
+async def test_hole_34_processes_share_the_state_and_one_probe(servers: EmbeddedServers) -> None:
     clock, company = Seconds(), uuid4()
     stores = [ValkeyStates(servers.urls.valkey, fallback=LocalStates(), timeout=2) for _ in range(2)]
     one, two = (Circuits(store, clock) for store in stores)
