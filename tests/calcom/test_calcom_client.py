@@ -10,11 +10,20 @@ from pathlib import Path
 
 import pytest
 from calcom_answers import END, SOON, START, WANTED, booking, core_error, framework_error
-from calcom_server import COMPANY, OTHER, FakeCalcom, Kit, Received, Reply, client_kit, serving
+from calcom_server import COMPANY, OTHER, FakeCalcom, Kit, Received, Reply, Seconds, client_kit, serving
 from throwaway_tls import contexts
 
+from zusage.adapters.calcom.client import CalcomClient
 from zusage.adapters.calcom.pool import PoolSettings
-from zusage.app.mirror.ports import BookingsWanted, CalendarAccess, CalendarError, SlotsWanted, Terms
+from zusage.adapters.calcom.shared import Admission, LocalBucket
+from zusage.app.mirror.ports import (
+    BookingsWanted,
+    CalendarAccess,
+    CalendarError,
+    Priority,
+    SlotsWanted,
+    Terms,
+)
 from zusage.core.values import Period
 
 
