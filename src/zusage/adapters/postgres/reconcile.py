@@ -230,10 +230,10 @@ class PostgresReconcileUnit(OpenUnit):
         await self._run(sql.FIRST_PULL, self._company_id, now)
         await self._run(sql.PULL_SOON, now, self._company_id, now)
 
-    async def take_pull(self, lease: UUID, seconds: float, *, only_due: bool) -> Pull | None:
+    async def take_pull(self, lease: UUID, seconds: float, *, at_once: bool) -> Pull | None:
         now = await self.now()
         await self._run(sql.FIRST_PULL, self._company_id, now)
-        values = {"company": self._company_id, "lease": lease, "now": now, "due": only_due}
+        values = {"company": self._company_id, "lease": lease, "now": now, "at_once": at_once}
         until = {"until": now + timedelta(seconds=seconds)}
         rows = await self._rows(sql.TAKE_PULL, **values | until)
         if not rows:

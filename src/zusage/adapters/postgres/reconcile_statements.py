@@ -194,9 +194,9 @@ ON CONFLICT (company_id) DO NOTHING
 PULL_SOON = "UPDATE calendar_pull SET next_at = %s WHERE company_id = %s AND next_at > %s"
 TAKE_PULL = """
 UPDATE calendar_pull p SET lease = %(lease)s, lease_until = %(until)s, identity = coalesce(p.identity, directory.identity())
-WHERE p.company_id = %(company)s AND (p.lease_until IS NULL OR p.lease_until <= %(now)s)
-  AND (NOT %(due)s OR p.next_at <= %(now)s OR (p.identity <> directory.identity() AND NOT EXISTS (
-           SELECT 1 FROM calendar_connection c WHERE c.company_id = p.company_id AND c.observe_only)))
+WHERE p.company_id = %(company)s AND (%(at_once)s OR ((p.lease_until IS NULL OR p.lease_until <= %(now)s)
+  AND (p.next_at <= %(now)s OR (p.identity <> directory.identity() AND NOT EXISTS (
+           SELECT 1 FROM calendar_connection c WHERE c.company_id = p.company_id AND c.observe_only)))))
 RETURNING p.changed_from, p.compare_from, p.compare_started_at, p.compared_at
 """
 KEEP_PULL = """

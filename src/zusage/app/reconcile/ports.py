@@ -216,8 +216,10 @@ class ReconcileUnit(Protocol):
     async def pull_soon(self) -> None:
         """Have what changed compared within the next minute."""
 
-    async def take_pull(self, lease: UUID, seconds: float, *, only_due: bool) -> Pull | None:
-        """Take the comparison of this company for so long; None where somebody has it, or it is not due."""
+    async def take_pull(self, lease: UUID, seconds: float, *, at_once: bool) -> Pull | None:
+        """Take the comparison of this company for so long; None where somebody has it, or it is not due.
+
+        `at_once`: due or not, and from whoever has it, whose own writing then does nothing."""
 
     async def keep_pull(self, pull: Pull, seconds: float) -> bool:
         """Write how far a comparison has come, and keep it for so long; False where the lease was lost."""

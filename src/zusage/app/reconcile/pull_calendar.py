@@ -28,12 +28,13 @@ _KEPT = timedelta(days=30)
 _BUSY = timedelta(minutes=1)
 
 
-async def pull_calendar(company_id: UUID, reconciling: Reconciling) -> Observed:
+async def pull_calendar(company_id: UUID, reconciling: Reconciling, *, as_by_night: bool = False) -> Observed:
     """Compare what is due of one company; at most one run of a company at a time, and one that was cut off goes on.
 
     Changes are asked for from before the last run's beginning on, by both times that Cal.com keeps, since one of them
     may be missing. At night in the branches, and where it was not done for over a day, all weeks ahead are compared.
-    What could not be asked is asked a quarter of an hour later.
+    What could not be asked is asked a quarter of an hour later. `as_by_night`: all weeks, now, whatever is due and
+    whoever has the comparison; a worker that was killed keeps it for ten minutes.
 
     :raises LedgerBusy: the database was too busy even to say so; the next minute begins anew.
     :raises SecretUnreadable: no key opens the calendar's key."""
@@ -41,10 +42,12 @@ async def pull_calendar(company_id: UUID, reconciling: Reconciling) -> Observed:
         frame = await unit.frame()
         if frame is None or frame.connection.paused:
             return Observed()
-        pull = await unit.take_pull(reconciling.new_id(), LEASE, only_due=True)
+        pull = await unit.take_pull(reconciling.new_id(), LEASE, at_once=as_by_night)
         await unit.commit()
     if pull is None:
         return Observed()
+    if as_by_night:
+        pull = replace(pull, compared_at=None)
     run = _Run(company_id, frame, pull, reconciling)
     failure: str | None = None
     rest = EVERY

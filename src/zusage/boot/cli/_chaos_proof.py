@@ -17,15 +17,12 @@ from zusage.adapters.postgres.mirror_health import PostgresMirrorHealth
 from zusage.adapters.postgres.verify import PostgresEvidence
 from zusage.app.errors import LedgerBusy
 from zusage.app.mirror.health import MirrorFigures
-from zusage.app.mirror.ports import CalendarError
 from zusage.app.operations.verify_ledger import Proof, verify_ledger
-from zusage.app.reconcile.compare_calendar import compare_calendar
-from zusage.boot.calendars import open_calendars
 from zusage.boot.cli._chaos_deeds import Stage
+from zusage.boot.cli._chaos_night import COMPARED_WITHIN, Night, compare_as_by_night
 from zusage.boot.cli._demo_calendar import read_booked
 from zusage.boot.cli._frame import app_database, screen
-from zusage.boot.servers import Servers, secret_box
-from zusage.boot.wiring import mirroring_of, reconciling_of
+from zusage.boot.servers import Servers
 from zusage.sandbox.agreement import Agreement, DifferenceKind, compare
 from zusage.sandbox.chaos import CallEnded, Outcome
 
@@ -34,8 +31,7 @@ _LATE_COMMIT = 110.0
 """Seconds after which nothing that was sent during the faults can be on its way any more."""
 
 _AGREED_WITHIN = 100.0
-_TRIES, _PAUSE = 10, 3.0
-SETTLED_WITHIN = _LATE_COMMIT + _AGREED_WITHIN
+SETTLED_WITHIN = _LATE_COMMIT + COMPARED_WITHIN + _AGREED_WITHIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +45,7 @@ class Rehearsed:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the proof rests on: the comparison, the ledger's own proof, what is still open there.
+    """What the proof rests on: the comparison, the ledger's own proof, what is still open there, the nightly comparison.
 
     `cancelled` and `withdrawn` count the appointments that callers cancelled, and people in the calendar."""
 
@@ -58,25 +54,29 @@ class Verdict:
     figures: MirrorFigures
     cancelled: int
     withdrawn: int
+    night: Night
 
     @property
     def ok(self) -> bool:
-        return self.agreement.ok and self.proof.proven and not self.figures.orphans
+        whole = not (self.figures.orphans or self.night.failure)
+        return self.agreement.ok and self.proof.proven and whole
 
 
 def settle(stage: Stage, rehearsed: Rehearsed, tell: Callable[[float, str], None]) -> Verdict:
     """Wait until nothing is under way, compare with the calendar as the worker does each night, wait again, and prove.
 
-    `tell` hears again and again how many seconds that has taken, and how it stands. It takes no longer than four
+    `tell` hears again and again how many seconds that has taken, and how it stands. It takes no longer than five
     minutes, whatever is left undone."""
     began = time.monotonic()
     _watch(stage, rehearsed, tell, began, agreed=False)
     tell(time.monotonic() - began, "comparing with Cal.com")
-    asyncio.run(_reconcile(stage))
+    night = asyncio.run(compare_as_by_night(stage.settings, stage.servers, stage.company_id))
     figures = _watch(stage, rehearsed, tell, began, agreed=True)
     proof = asyncio.run(_prove(stage.servers))
     agreement = judge(stage, rehearsed.calls)
-    return Verdict(agreement, proof, figures or MirrorFigures(), len(stage.cancelled), len(stage.withdrawn))
+    return Verdict(
+        agreement, proof, figures or MirrorFigures(), len(stage.cancelled), len(stage.withdrawn), night
+    )
 
 
 def _watch(
@@ -97,23 +97,6 @@ def _watch(
         if time.monotonic() > until or (quiet and (agreement.ok or not agreed)):
             return figures
         time.sleep(_LOOK_EVERY)
-
-
-async def _reconcile(stage: Stage) -> None:
-    """Do at once what the worker does each quarter of an hour and each night: some webhooks got lost."""
-    box = secret_box(stage.settings)
-    async with (
-        app_database(stage.servers) as database,
-        open_calendars(stage.settings, stage.servers, database) as calendars,
-    ):
-        reconciling = reconciling_of(database, box, mirroring_of(database, box, calendars))
-        for _ in range(_TRIES):
-            try:
-                await compare_calendar(stage.company_id, reconciling, mode="go")
-            except (CalendarError, LedgerBusy):
-                await asyncio.sleep(_PAUSE)
-            else:
-                return
 
 
 def judge(stage: Stage, ended: Sequence[CallEnded]) -> Agreement:
@@ -199,6 +182,7 @@ def print_proof(verdict: Verdict) -> None:
         table.add_row(name, str(count))
     screen.print()
     screen.print(table)
+    _print_night(verdict.night)
     for each in agreement.reviewed:
         screen.print(f"[yellow]![/yellow] in review, {each.kind}: {escape(each.text)}")
     for each in agreement.differences:
@@ -211,4 +195,16 @@ def print_proof(verdict: Verdict) -> None:
         )
     else:
         count = len(agreement.differences) + len(verdict.proof.findings) + figures.orphans
-        screen.print(f"[red]✗[/red] [bold]{count} differences[/bold]")
+        uncompared = ", and no nightly comparison" if verdict.night.failure else ""
+        screen.print(f"[red]✗[/red] [bold]{count} differences{uncompared}[/bold]")
+
+
+def _print_night(night: Night) -> None:
+    if night.guarded:
+        screen.print(
+            f"[yellow]![/yellow] the worker's nightly comparison only looked, until a person said go: {escape(night.guarded)}"
+        )
+    if night.failure:
+        screen.print(
+            f"[red]✗[/red] Cal.com could not be compared as each night, so this proves too little: {escape(night.failure)}"
+        )
