@@ -12,10 +12,11 @@ from support.at_work import at_work, until
 from support.database import Clock, DatabaseUrls
 from support.hooked import Hooked, hooked
 from support.mirrored import open_start
-from support.reconciled import HOUR, Reconciled, reconciled
+from support.reconciled import HOUR, Reconciled, kinds, reconciled
 from zusage.adapters.calcom.worker_slots import CompanySlots
 from zusage.adapters.postgres.database import Database
 from zusage.adapters.postgres.jobs import PostgresWaker, jobs_connector, list_jobs
+from zusage.app.reconcile.heed_hints import heed_hints
 from zusage.inbound.worker.jobs import Duties, build_jobs
 from zusage.inbound.worker.reconciling import add_reconciling, guard_all
 from zusage.sandbox.calcom import Fault
@@ -69,6 +70,24 @@ async def test_what_people_do_in_cal_com_is_heard(
     }
     assert await desk.salon.reviews() == []
     assert await list_jobs(jobs_db, status="failed", limit=9) == []
+
+
+async def test_hole_20_what_was_told_is_read_five_seconds_later_and_not_before(
+    desk: Reconciled, door: Hooked
+) -> None:
+    """Cal.com tells of some things before they are so."""
+    sim = desk.salon.sim
+    uid = await sim.people.book(desk.salon.kind(person=1).id, open_start(11))
+    await sim.settle()
+    assert [hint["uids"] for hint in await door.hints()] == [[uid]]
+    assert kinds(await heed_hints(desk.company_id, desk.reconciling)) == []
+    assert sim.journal.of("bookings.get") == []
+    waits = await desk.salon.shop.rows(
+        "SELECT next_at - received_at BETWEEN '5 seconds' AND '6 seconds' FROM calendar_hint"
+    )
+    assert waits == [(True,)]
+    desk.later(6)
+    assert kinds(await heed_hints(desk.company_id, desk.reconciling)) == [("foreign", "done")]
 
 
 async def test_a_lost_job_costs_a_minute(desk: Reconciled, jobs_db: Database, database: DatabaseUrls) -> None:
