@@ -74,6 +74,7 @@ async def test_retry_tells_first_and_does_it_when_asked(salon: Mirrored, zusage:
     told = json.loads(said)
     assert (code, told["applied"], told["retried"], len(told["stuck"])) == (0, False, 0, 1)
     assert await salon.reviews() == ["mirror_refused"]
+    assert f"  {appointment}/0" in (await zusage("mirror", "retry"))[1].splitlines()
     code, said = await zusage("mirror", "retry", "--company", key, "--apply")
     assert (code, "1 phase is tried again now" in said) == (0, True)
     assert await salon.reviews() == []
@@ -161,6 +162,10 @@ async def test_orphans_are_listed_and_closed_by_hand(salon: Mirrored, zusage: Zu
     code, said = await zusage("orphans", "list", "--company", key, "--json")
     (orphan,) = json.loads(said)
     assert (code, orphan["why"], orphan["uid"]) == (1, "wrong", salon.there[0].uid)
+    lines = (await zusage("orphans", "list"))[1].splitlines()
+    assert {f"  uid {orphan['uid']}", f"  appointment {orphan['appointment_id']}", "1 open orphan"} <= {
+        *lines
+    }
     told = await zusage("orphans", "resolve", orphan["uid"], "--company", key)
     assert (told[0], "with --apply" in told[1]) == (0, True)
     assert await salon.shop.rows("SELECT resolved_at FROM orphan") == [(None,)]

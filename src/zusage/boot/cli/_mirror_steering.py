@@ -8,13 +8,11 @@ from dataclasses import asdict, dataclass
 from uuid import UUID
 
 import typer
-from rich.markup import escape
-from rich.table import Table
 
 from zusage.adapters.postgres.mirror_health import PostgresMirrorHealth
 from zusage.app.mirror.steer import Stuck
 from zusage.boot.cli._errors import UsageError
-from zusage.boot.cli._frame import JSON, app_database, prepare, print_json, ready_servers, screen, table
+from zusage.boot.cli._frame import JSON, app_database, prepare, print_json, ready_servers, screen
 from zusage.boot.servers import Servers
 
 _COMPANY = typer.Option(None, "--company", help="Only this company (its key).")
@@ -47,8 +45,8 @@ def retry(
         said = [{"company": key} | asdict(each) for key, each in stuck]
         print_json({"stuck": said, "applied": apply, "retried": done})
         return
-    if stuck:
-        screen.print(_table(stuck))
+    for key, each in stuck:
+        _print(key, each)
     if apply:
         screen.print(f"{done} {'phase is' if done == 1 else 'phases are'} tried again now.")
     elif stuck:
@@ -67,14 +65,15 @@ def resume(company: str | None = _COMPANY, apply: bool = _APPLY, as_json: bool =
     _set_paused(company, apply=apply, as_json=as_json, paused=False)
 
 
-def _table(stuck: Sequence[tuple[str, Stuck]]) -> Table:
-    shown = table("company", "start (UTC)", "appointment/phase", "wanted", "known", "because")
-    for key, each in stuck:
-        where = f"{each.appointment_id}/{each.ordinal}"
-        because = f"{each.failure}: {each.text}"
-        row = (key, f"{each.start:%d.%m.%Y %H:%M}", where, each.wanted, each.known, because)
-        shown.add_row(*(escape(cell) for cell in row))
-    return shown
+def _print(key: str, stuck: Stuck) -> None:
+    """Print one phase; its appointment's id stands alone, so that it can be copied whole."""
+    lines = (
+        f"{key}: {stuck.start:%d.%m.%Y %H:%M} UTC, wanted {stuck.wanted}, known {stuck.known}",
+        f"  {stuck.appointment_id}/{stuck.ordinal}",
+        f"  {stuck.failure}: {stuck.text}",
+    )
+    for line in lines:
+        screen.print(line, markup=False)
 
 
 async def connected_company(store: PostgresMirrorHealth, company: str) -> UUID:

@@ -7,13 +7,11 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 import typer
-from rich.markup import escape
-from rich.table import Table
 
 from zusage.adapters.postgres.mirror_health import PostgresMirrorHealth
 from zusage.app.mirror.steer import OpenOrphan
 from zusage.boot.cli._errors import FOUND, UsageError
-from zusage.boot.cli._frame import JSON, app_database, prepare, print_json, ready_servers, screen, table
+from zusage.boot.cli._frame import JSON, app_database, prepare, print_json, ready_servers, screen
 from zusage.boot.cli._mirror_steering import connected_company
 from zusage.boot.servers import Servers
 
@@ -35,9 +33,9 @@ def list_(
     if as_json:
         print_json([{"company": key, **asdict(orphan)} for key, orphan in found])
     else:
-        if found:
-            screen.print(_table(found))
-        screen.print(f"{len(found)} open orphans")
+        for key, orphan in found:
+            _print(key, orphan)
+        screen.print(f"{len(found)} open orphan{'' if len(found) == 1 else 's'}")
     if found:
         raise typer.Exit(FOUND)
 
@@ -60,14 +58,18 @@ def resolve(
     screen.print(f"{uid} {what}{'' if apply else ' with --apply'}.", markup=False)
 
 
-def _table(found: Sequence[tuple[str, OpenOrphan]]) -> Table:
-    shown = table("company", "uid", "why", "appointment", "found (UTC)", "attempts", "state", "text")
-    for key, orphan in found:
-        state = "is tried again" if orphan.next_at else "rests, a person must cancel it"
-        since = f"{orphan.found_at:%d.%m.%Y %H:%M}"
-        row = (key, orphan.uid, orphan.why, str(orphan.appointment_id), since, str(orphan.attempts), state)
-        shown.add_row(*(escape(each) for each in (*row, orphan.text)))
-    return shown
+def _print(key: str, orphan: OpenOrphan) -> None:
+    """Print one; its ids stand alone, so that they can be copied whole."""
+    state = "it is tried again" if orphan.next_at else "it rests, a person must cancel it"
+    tried = f"{orphan.attempts} attempt{'' if orphan.attempts == 1 else 's'}"
+    lines = (
+        f"{key}: {orphan.why}, found {orphan.found_at:%d.%m.%Y %H:%M} UTC; {tried}, {state}",
+        f"  uid {orphan.uid}",
+        f"  appointment {orphan.appointment_id}",
+        *([f"  {orphan.text}"] if orphan.text else []),
+    )
+    for line in lines:
+        screen.print(line, markup=False)
 
 
 async def _list(servers: Servers, company: str | None) -> Sequence[tuple[str, OpenOrphan]]:
