@@ -6,6 +6,7 @@ import pytest
 
 from zusage.app.mirror.health import MirrorFigures
 from zusage.app.operations.verify_ledger import Proof
+from zusage.boot.cli._chaos_night import Night
 from zusage.boot.cli._chaos_proof import Verdict, print_proof
 from zusage.sandbox.agreement import Agreement, Difference
 
@@ -18,7 +19,7 @@ OF_ANOTHER = Difference("missing_there", "b", "b is not there.")
 
 def verdict(*reviewed: Difference, differences: tuple[Difference, ...] = ()) -> Verdict:
     agreement = Agreement(17, 17, 23, 20, 1, differences, reviewed)
-    return Verdict(agreement, Proof(1, {}, ()), MirrorFigures(), cancelled=0, withdrawn=0)
+    return Verdict(agreement, Proof(1, {}, ()), MirrorFigures(), cancelled=0, withdrawn=0, night=Night())
 
 
 @pytest.mark.parametrize(
