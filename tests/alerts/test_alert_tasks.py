@@ -69,6 +69,16 @@ async def test_the_minutes_task_tells_and_the_nights_tasks_tidy(
     assert await list_jobs(jobs_db, status="failed", limit=9) == []
 
 
+async def test_hole_48_no_task_waits_for_one_hour_of_the_day(
+    salon: Mirrored, jobs_db: Database, database: DatabaseUrls
+) -> None:
+    """A tick that comes over ten minutes late is dropped, and a machine may be off at that hour each day."""
+    ticks = app_of(salon, jobs_db, database.jobs).periodic_registry.periodic_tasks.values()
+    hours = {str(tick.task.name): tick.cron.split()[1] for tick in ticks}
+    assert {"tidy_alerts", "sweep_claims", "tidy_up"} <= hours.keys()
+    assert set(hours.values()) == {"*"}
+
+
 async def test_companies_with_nothing_to_tell_are_left_out_and_pages_follow_each_other(
     salon: Mirrored, jobs_db: Database
 ) -> None:
