@@ -11,6 +11,9 @@ from support.free_salon import FreeSalon, at, free_salon, said, starts
 from support.voice import open_day, served_salon
 from zusage.adapters.embedded import EmbeddedServers
 from zusage.adapters.valkey.server import client
+from zusage.app.mirror.bring_over import bring_over
+from zusage.boot.calendars import open_calendars
+from zusage.boot.wiring import mirroring_of
 from zusage.sandbox.calcom import Fault, Latency
 
 TWO = at(14)
@@ -85,22 +88,56 @@ async def test_without_a_probe_the_event_types_of_the_service_are_asked(database
         assert other["status"] == "held", "what was read a moment ago counts, and the day is young"
 
 
+NO_HOSTS = "There are no hosts for this event type."
+
+
+@pytest.mark.parametrize(
+    ("fault", "known", "failure"),
+    [
+        (None, "none", None),
+        (Fault("rate_limited", op="bookings.create", times=None), "none", "limit"),
+        (Fault("error_before_commit", op="bookings.create", times=None), "unknown", "unknown"),
+        (Fault("error_before_commit", op="bookings.create", status=422, message=NO_HOSTS, times=None), "none", "invalid"),
+    ],
+    ids=["not_tried", "pending", "unknown", "in_review"],
+)  # fmt: skip
 async def test_an_appointment_not_in_the_calendar_for_five_days_still_blocks(
-    salon: FreeSalon, clock: Clock
+    salon: FreeSalon, clock: Clock, fault: Fault | None, known: str, failure: str | None
 ) -> None:
-    """There is no worker here: nothing is brought over, and Cal.com calls the time free all the while."""
-    for key in salon.people:
-        name = salon.people[key].staff.name
-        wish = {"service": "Damenschnitt", "when": said(TWO), "name": "Sabine Müller", "staff": name}
+    """What another process tries once fails, or nobody tries: Cal.com calls the time free all the while."""
+    for record in salon.people.values():
+        wish = {
+            "service": "Damenschnitt",
+            "when": said(TWO),
+            "name": "Sabine Müller",
+            "staff": record.staff.name,
+        }
         answer = await salon.phone().tool("book_appointment", wish)
         assert answer["status"] in ("booked", "not_free", "conflict"), answer
-    booked = await salon.salon.rows("SELECT known FROM mirror")
-    assert set(booked) == {("none",)}
+    if fault is not None:
+        salon.sim.add_fault(fault)
+        await brought_over_elsewhere(salon)
+    mirrors = await salon.salon.rows("SELECT known, failure, review_at IS NOT NULL FROM mirror")
+    assert set(mirrors) == {(known, failure, failure == "invalid")}
     clock.advance(5 * 24 * 3600)
     answer = await salon.check(said(TWO))
     assert answer["status"] == "not_free"
-    assert TWO not in starts(answer)
-    assert salon.sim.journal.of("bookings.create") == []
+    window = {"service": "Damenschnitt", "when": f"{open_day():%d.%m.%Y} ab 13 Uhr"}
+    named = await salon.phone().tool("get_alternatives", window)
+    for offers in (answer, named):
+        assert starts(offers)
+        assert all(abs(start - TWO) >= timedelta(hours=1) for start in starts(offers))
+        assert {offer["certainty"]["calendar"] for offer in offers["data"]["offers"]} == {"seen"}
+    assert salon.sim.world.bookings == {}
+
+
+async def brought_over_elsewhere(salon: FreeSalon) -> None:
+    """Have each booking brought over once by a process of its own: this one may go on asking Cal.com."""
+    parts = salon.salon.parts
+    async with open_calendars(parts.settings, parts.servers, parts.app) as calendars:
+        mirroring = mirroring_of(parts.app, salon.salon.box, calendars)
+        for (appointment_id,) in await salon.salon.rows("SELECT appointment_id FROM appointment"):
+            await bring_over(salon.company_id, appointment_id, mirroring)
 
 
 async def test_incident_73_just_booked_slot_is_not_offered(
