@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from calendar_setup.salon import Salon, salon_at, salon_world
@@ -9,6 +11,7 @@ from zusage.adapters.postgres.database import Database
 from zusage.app.calendar_setup.account import Asking, read_account
 from zusage.app.calendar_setup.map_calendar import MapView
 from zusage.app.calendar_setup.ports import CalendarSetupError, CalendarUnusable
+from zusage.app.calendar_setup.wishes import read_wishes
 from zusage.sandbox.calcom import EventType, Fault, running_simulator
 
 ALL = {"Anna": {"herrenschnitt", "damenschnitt", "farbe"}, "Ben": {"herrenschnitt"}}
@@ -166,6 +169,28 @@ async def test_a_host_can_be_said_where_names_differ(connected: Salon) -> None:
     assert f"Chef ({ben.id})" in host.reason
     said = await connected.view(hosts=[f"Ben={ben.id}"])
     assert chosen(said)["herrenschnitt@Ben"] == "maennerschnitt"
+
+
+async def test_a_host_that_nobody_there_has_is_refused_with_those_who_are_there(connected: Salon) -> None:
+    host = (await connected.view(hosts=["Ben=99"])).proposal.hosts[1]
+    people = ", ".join(f"{each.name} ({each.id})" for each in connected.account.people.values())
+    assert (host.host, host.reason) == (None, f"99 is nobody that this key can see; there are {people}")
+
+
+async def test_staff_may_be_said_by_a_part_of_their_name_that_nobody_else_has(connected: Salon) -> None:
+    book = await connected.book()
+    anna, ben = book.staff
+    staff = (replace(anna, name="Anna Grünwald"), replace(ben, name="Anna Maß"))
+    books = [replace(book, staff=staff)]
+    read = read_wishes(["Maß=7"], ["herrenschnitt@Grünwald=8"], books)
+    assert (read.hosts, list(read.pieces.values())) == ({ben.id: 7}, [8])
+    assert [staff_id for _, _, staff_id in read.pieces] == [anna.id]
+    with pytest.raises(
+        CalendarSetupError, match='Several are called "Anna"; there are: Anna Grünwald, Anna Maß'
+    ):
+        read_wishes(["Anna=7"], [], books)
+    with pytest.raises(CalendarSetupError, match="there are: herrenschnitt@Anna Grünwald"):
+        read_wishes([], ["herrenschnitt@Anna=8"], books)
 
 
 async def test_incident_54_two_of_one_name_are_not_guessed_between(app_db: Database) -> None:

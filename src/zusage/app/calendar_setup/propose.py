@@ -116,7 +116,15 @@ def _host(
 
 
 def _said_host(member: Staff, host_id: int, picture: AccountPicture) -> HostProposal:
-    there = picture.member(host_id) or Member(host_id, f"user {host_id}")
+    there = picture.member(host_id)
+    if there is None and picture.notes:
+        # This key may not see everybody, so whoever was named may be there all the same.
+        there = Member(host_id, f"user {host_id}")
+    if there is None:
+        people = ", ".join(map(_shown, picture.members))
+        return HostProposal(
+            member, None, "none", f"{host_id} is nobody that this key can see; there are {people}"
+        )
     return HostProposal(member, there, "said", "as you said")
 
 

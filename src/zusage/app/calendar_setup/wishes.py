@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from zusage.app.calendar_setup.names import words_of
+from zusage.app.calendar_setup.names import is_called, words_of
 from zusage.app.calendar_setup.ports import CalendarSetupError
 from zusage.core.scheduling import minutes_of
 from zusage.core.scheduling.masters import Branch, BranchBook, Service, Staff
@@ -83,7 +83,8 @@ class Wishes:
 
 
 def read_wishes(hosts: Sequence[str], pieces: Sequence[str], books: Sequence[BranchBook]) -> Wishes:
-    """Read `STAFF=HOST_ID` and `SERVICE[.PART]@STAFF=EVENT_TYPE_ID`, by key or name, parts counted from 1.
+    """Read `STAFF=HOST_ID` and `SERVICE[.PART]@STAFF=EVENT_TYPE_ID`, services by key or name, staff by their name or a part of
+    it that only one of them has, parts counted from 1.
 
     :raises CalendarSetupError: one cannot be read, or names nobody and nothing of this company."""
     known = list(pieces_of(books))
@@ -98,7 +99,7 @@ def _host_wish(said: str, books: Sequence[BranchBook]) -> tuple[UUID, int]:
     if not number.strip().isdecimal() or not name.strip():
         raise CalendarSetupError(f'"{said}" cannot be read; write --host "Anna=1234".')
     staff = staff_of(books)
-    found = [member for member in staff if _same(name, member.name)]
+    found = _meant(name, staff)
     if len(found) != 1:
         known = ", ".join(member.name for member in staff)
         several = "several are called" if found else "nobody is called"
@@ -110,11 +111,12 @@ def _piece_wish(said: str, known: Sequence[Piece]) -> tuple[tuple[UUID, int, UUI
     match = _SAID.fullmatch(said.strip())
     if match is None:
         raise CalendarSetupError(f'"{said}" cannot be read; write --set "herrenschnitt@Anna=1234".')
+    members = {piece.member.id for piece in _of(match["staff"], known)}
     found = [
         piece
         for piece in known
         if (match["service"].strip() == piece.service.key or _same(match["service"], piece.service.name))
-        and _same(match["staff"], piece.member.name)
+        and piece.member.id in members
         and int(match["number"] or 1) == piece.number
     ]
     if len(found) != 1 or (match["number"] is None and found[0].of > 1):
@@ -123,9 +125,24 @@ def _piece_wish(said: str, known: Sequence[Piece]) -> tuple[tuple[UUID, int, UUI
 
 
 def _unknown_piece(said: str, staff: str, known: Sequence[Piece]) -> str:
-    theirs = [piece.said for piece in known if _same(staff, piece.member.name)]
+    theirs = [piece.said for piece in _of(staff, known)]
     there = theirs or list(dict.fromkeys(piece.member.name for piece in known))
     return f'"{said}" names nothing of this company; there are: {", ".join(there) or "none"}.'
+
+
+def _of(staff: str, known: Sequence[Piece]) -> list[Piece]:
+    """Give the pieces of whoever is meant."""
+    members = {piece.member.id: piece.member for piece in known}
+    meant = {member.id for member in _meant(staff, members.values())}
+    return [piece for piece in known if piece.member.id in meant]
+
+
+def _meant(said: str, staff: Iterable[Staff]) -> list[Staff]:
+    """Find who is meant: whoever is called just so, else whoever has it as a part of the name."""
+    known = list(staff)
+    return [member for member in known if _same(said, member.name)] or [
+        member for member in known if is_called(said, (member.name,))
+    ]
 
 
 def _same(said: str, name: str) -> bool:
