@@ -107,12 +107,11 @@ class PostgresReconcileUnit(OpenUnit):
         await self._run(sql.MISSED, **await self._of(phase))
         await self._look_later(phase.uid or "")
 
-    async def again(self, phase: Phase) -> bool:
+    async def again(self, phase: Phase) -> None:
         values = (self._company_id, phase.appointment_id, phase.ordinal, phase.intent)
         (row,) = await self._rows(sql.AGAIN, *values)
         if row[0]:
             await self._run(sql.NOTE_AGAIN, *values[:3], await self.now())
-        return bool(row[0])
 
     async def ended(self, phase: Phase, why: str) -> None:
         asked: dict[str, str | None] = {
@@ -182,9 +181,9 @@ class PostgresReconcileUnit(OpenUnit):
         cursor = await self._connection.execute(sql.NO_SHOW, values | {"now": await self.now()})
         return cursor.rowcount == 1
 
-    async def block(self, uid: str, staff_id: UUID, during: Period) -> Sequence[UUID]:
+    async def block(self, uid: str, staff_id: UUID, during: Period) -> None:
         values = (self._company_id, self._new_id(), uid, staff_id, during.start, during.end)
-        return [row[0] for row in await self._rows(sql.EXTERNAL, *values)]
+        await self._run(sql.EXTERNAL, *values)
 
     async def free(self, uid: str) -> None:
         await self._run(sql.EXTERNAL, self._company_id, self._new_id(), uid, None, None, None)
@@ -200,9 +199,8 @@ class PostgresReconcileUnit(OpenUnit):
         rows = await self._rows(sql.IDENTITIES, self._company_id)
         return any(acted is not None and acted != now and not noted for acted, now, noted in rows)
 
-    async def act(self) -> bool:
-        (row,) = await self._rows(sql.ACT, self._company_id)
-        return bool(row[0])
+    async def act(self) -> None:
+        await self._run(sql.ACT, self._company_id)
 
     async def close_overlaps(self) -> None:
         await self._run(sql.CLOSE_OVERLAPS, company=self._company_id, now=await self.now())

@@ -144,8 +144,8 @@ class ReconcileUnit(Protocol):
     async def missed(self, phase: Phase) -> None:
         """Note that the booking of a phase was not found, and have it looked at again in three minutes."""
 
-    async def again(self, phase: Phase) -> bool:
-        """Have the routine make a booking anew, as the next generation; False where the phase changed meanwhile."""
+    async def again(self, phase: Phase) -> None:
+        """Have the routine make a booking anew, as the next generation, unless the phase changed meanwhile."""
 
     async def ended(self, phase: Phase, why: str) -> None:
         """Note that people cancelled the booking of a phase, for a person to look at."""
@@ -181,8 +181,8 @@ class ReconcileUnit(Protocol):
     async def no_show(self, appointment_id: UUID, uid: str) -> bool:
         """Write into the history that the customer did not come; False where it stands there."""
 
-    async def block(self, uid: str, staff_id: UUID, during: Period) -> Sequence[UUID]:
-        """Store a booking of others, or where it is now; tells the promises that it newly stands over."""
+    async def block(self, uid: str, staff_id: UUID, during: Period) -> None:
+        """Store a booking of others, or where it is now; the promises that it newly stands over go to a person."""
 
     async def free(self, uid: str) -> None:
         """Forget a booking of others that is over."""
@@ -198,8 +198,8 @@ class ReconcileUnit(Protocol):
     async def is_other_database(self) -> bool:
         """Say whether this is another database than the one that compared before, and nobody has noted it yet."""
 
-    async def act(self) -> bool:
-        """Let the reconciler act again, in this database; False where it did already."""
+    async def act(self) -> None:
+        """Let the reconciler act again, in this database."""
 
     async def close_overlaps(self) -> None:
         """Close what was to be looked at about bookings of others over promises that are over, or elsewhere by now."""
