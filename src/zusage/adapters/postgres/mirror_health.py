@@ -127,7 +127,9 @@ WHERE company_id = %(company)s AND uid = %(uid)s AND resolved_at IS NULL;
 
 
 class PostgresMirrorHealth:
-    """Implements `app.mirror.health.FiguresStore` and `app.mirror.steer.Steering`."""
+    """Implements `app.mirror.health.FiguresStore`, and what a person may do to the mirror of a company.
+
+    Each method is a transaction of its own for each company."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -145,10 +147,14 @@ class PostgresMirrorHealth:
             return await read_figures(connection, company_id)
 
     async def stuck(self, company_id: UUID) -> Sequence[Stuck]:
+        """List what waits for a person or fails, by start."""
         async with self._database.transaction(company_id) as connection:
             return [Stuck(*row) for row in await _rows(connection, _STUCK, (company_id,))]
 
     async def retry(self, company_id: UUID, appointment_id: UUID | None) -> int:
+        """Let all that is stuck be tried again at once, or one appointment's; says how many phases.
+
+        What was cancelled in the calendar and is wanted here gets a new intent: the old one's booking stays dead."""
         async with self._database.transaction(company_id) as connection:
             values = await _values(connection, company_id)
             changed = [
@@ -161,6 +167,7 @@ class PostgresMirrorHealth:
         return len(changed)
 
     async def set_paused(self, company_id: UUID, *, paused: bool) -> bool:
+        """Hold or let go; False where it was so already, or there is no connection."""
         async with self._database.transaction(company_id) as connection:
             values = await _values(connection, company_id)
             cursor = await connection.execute(_PAUSE, values | {"paused": paused})
@@ -168,10 +175,12 @@ class PostgresMirrorHealth:
         return cursor.rowcount == 1
 
     async def orphans(self, company_id: UUID) -> Sequence[OpenOrphan]:
+        """List the open orphans, the oldest first."""
         async with self._database.transaction(company_id) as connection:
             return [OpenOrphan(*row) for row in await _rows(connection, _ORPHANS, (company_id,))]
 
     async def resolve_orphan(self, company_id: UUID, uid: str, *, again: bool) -> bool:
+        """Close an orphan that a person has seen to, or let it be cancelled `again`; False where none such is open."""
         async with self._database.transaction(company_id) as connection:
             values = await _values(connection, company_id)
             cursor = await connection.execute(_RESOLVE, values | {"uid": uid, "again": again})

@@ -40,12 +40,15 @@ WHERE company_id = %s AND appointment_id = %s AND ordinal::text = %s AND review_
 
 
 class PostgresReviews:
-    """Implements `app.reviews.ports.ReviewStore`."""
+    """Review items of one company; each method is a transaction of its own.
+
+    :raises LedgerBusy: the database is too busy; trying again is safe."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def reviews(self, company_id: UUID, *, all_of_them: bool = False) -> Sequence[ReviewItem]:
+        """List the open items, the oldest first; with `all_of_them` those of the last 30 days that are resolved too."""
         async with self._database.transaction(company_id) as connection:
             now = (await (await connection.execute("SELECT zusage_now()")).fetchall())[0][0]
             values = {"company": company_id, "all": all_of_them, "now": now}
@@ -53,6 +56,7 @@ class PostgresReviews:
         return [_item(row) for row in rows]
 
     async def resolve(self, company_id: UUID, review_id: int, note: str) -> Resolved:
+        """Close an item that a person has seen to; what the calendar lacks then stays as it is, until it is retried."""
         async with self._database.transaction(company_id) as connection:
             found = await (await connection.execute(_FIND, (company_id, review_id))).fetchall()
             if not found:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 from uuid import UUID
 
 
@@ -45,15 +45,3 @@ class ReviewItem:
 
 Resolved = Literal["resolved", "over", "unknown"]
 """over: it was resolved already. unknown: there is no such item."""
-
-
-class ReviewStore(Protocol):
-    """Review items of one company; each method is a transaction of its own.
-
-    :raises LedgerBusy: the database is too busy; trying again is safe."""
-
-    async def reviews(self, company_id: UUID, *, all_of_them: bool = False) -> Sequence[ReviewItem]:
-        """List the open items, the oldest first; with `all_of_them` those of the last 30 days that are resolved too."""
-
-    async def resolve(self, company_id: UUID, review_id: int, note: str) -> Resolved:
-        """Close an item that a person has seen to; what the calendar lacks then stays as it is, until it is retried."""
