@@ -155,7 +155,7 @@ async def test_a_cancelled_appointment_that_cal_com_keeps_needs_no_callback(
     [
         (
             (401, "bad key"),
-            "Cal.com refuses the key: give it a new one (`zusage calcom connect {company}`), then",
+            "Cal.com refuses the key: give it a new one (`zusage calcom connect {company}`); what waits",
         ),
         (
             (404, "Event type with id 7 not found"),

@@ -58,6 +58,18 @@ _PUT_SEGMENT = """
 INSERT INTO calendar_mapping (company_id, service_id, ordinal, staff_id, event_type_id, length_min, send_length)
 VALUES (%s, %s, %s, %s, %s, %s, %s)
 """
+_GO_ON = """
+UPDATE mirror m SET review_at = NULL, failing_since = NULL, failure = NULL, failure_text = '', attempts = 0,
+       next_at = zusage_now()
+FROM (SELECT x.appointment_id, x.ordinal FROM mirror x
+      WHERE x.company_id = %(company)s AND x.failure = 'auth' AND x.review_at IS NOT NULL AND x.lease IS NULL
+      ORDER BY x.appointment_id, x.ordinal FOR UPDATE) AS f
+WHERE m.company_id = %(company)s AND m.appointment_id = f.appointment_id AND m.ordinal = f.ordinal;
+"""
+_KEY_ACCEPTED = """
+UPDATE review_item SET resolved_at = zusage_now()
+WHERE company_id = %(company)s AND kind = 'mirror_refused' AND detail ->> 'failure' = 'auth' AND resolved_at IS NULL;
+"""
 # Whose bookings of others block their time follows the mapping.
 _COMPARE_ANEW = """
 UPDATE calendar_pull SET compared_at = NULL, compare_from = NULL, next_at = %s WHERE company_id = %s;
@@ -98,6 +110,13 @@ class PostgresCalendars:
                 )
                 await connection.execute(_NEWER, [wanted.company_id])
                 await connection.execute("COMMIT")
+
+    async def key_accepted(self, company_id: UUID) -> int:
+        async with self._database.transaction(company_id) as connection:
+            gone_on = await connection.execute(_GO_ON, {"company": company_id})
+            await connection.execute(_KEY_ACCEPTED, {"company": company_id})
+            await connection.execute("COMMIT")
+        return gone_on.rowcount
 
     async def load_mapping(self, company_id: UUID) -> CalendarMapping:
         async with self._database.transaction(company_id) as connection:

@@ -37,7 +37,8 @@ class ConnectWish:
 
 @dataclass(frozen=True, slots=True)
 class Connected:
-    """What came of it; `changed_account`: another one than before, so the mapping was forgotten."""
+    """What came of it; `changed_account`: another one than before, so the mapping was forgotten. `going_on`: so many
+    phases of appointments had waited for a key that is accepted."""
 
     company: str
     base_url: str
@@ -47,6 +48,7 @@ class Connected:
     changed_account: bool
     courtesy: bool
     unreachable: Literal["offer", "hide"]
+    going_on: int = 0
 
 
 async def connect_calendar(
@@ -56,7 +58,8 @@ async def connect_calendar(
     calendars: SetupCalendars,
     new_token: Callable[[], str],
 ) -> Connected:
-    """Connect a calendar, or renew the key of a connected one; repeating it changes nothing more.
+    """Connect a calendar, or renew the key of a connected one, and let what waited for it go on; repeating it changes
+    nothing more.
 
     Branches are not mirrored yet: `map_calendar` brings them in once it is known who is whom.
 
@@ -78,6 +81,7 @@ async def connect_calendar(
     await store.save_connection(connection)
     if changed:
         await store.save_mapping(company_id, CalendarMapping())
+    going_on = 0 if changed else await store.key_accepted(company_id)
     hook, reach = await subscribe(asking, account, connection, public_url)
     return Connected(
         wish.company,
@@ -88,6 +92,7 @@ async def connect_calendar(
         changed,
         courtesy=connection.courtesy_holds,
         unreachable=connection.unreachable,
+        going_on=going_on,
     )
 
 

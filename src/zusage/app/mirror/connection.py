@@ -108,6 +108,9 @@ class CalendarStore(Protocol):
 
         :raises ConnectionRefused: another company has the key, or a value is refused."""
 
+    async def key_accepted(self, company_id: UUID) -> int:
+        """Let what waits for another key go on within a minute; says how many phases that are."""
+
     async def load_mapping(self, company_id: UUID) -> CalendarMapping: ...
 
     async def save_mapping(self, company_id: UUID, mapping: CalendarMapping) -> None:

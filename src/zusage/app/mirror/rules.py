@@ -284,7 +284,7 @@ def _refused(
     if outcome.action in ("create", "move") and (row.wanted == "absent" or other):
         return _settled(failed, now), None
     failure = outcome.failure or "refused"
-    if outcome.action == "move" and failed.place is not None:
+    if outcome.action == "move" and failure != "auth" and failed.place is not None:
         text = f"In Cal.com it still stands at {failed.place.start:%d.%m.%Y %H:%M} UTC: {outcome.text}"
         return _in_review(failed, failure, text, now), "mirror_not_moved"
     return _in_review(failed, failure, outcome.text, now), "mirror_refused"

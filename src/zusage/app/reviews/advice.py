@@ -54,9 +54,8 @@ _ADVICE = {
 }
 # What the calendar refused for a reason that has nothing to do with the time: nobody has to be called.
 _MENDED_HERE = {
-    "auth": "Cal.com refuses the key: give it a new one (`zusage calcom connect {company}`), then "
-    + _RETRY
-    + ".",
+    "auth": "Cal.com refuses the key: give it a new one (`zusage calcom connect {company}`); what waits for it goes on by "
+    "itself then.",
     "gone": "The event type is not in Cal.com any more: make it again there, or say which it is now "
     "(`zusage calcom map {company}`, then with --apply); then " + _RETRY + ".",
 }

@@ -36,6 +36,9 @@ def connected(done: Connected) -> Iterator[str]:
         yield "What is held for a caller is hidden from web bookers meanwhile."
     if done.unreachable == "hide":
         yield "While Cal.com does not answer, nothing is offered that was not seen there shortly before."
+    if done.going_on:
+        parts = "part" if done.going_on == 1 else "parts"
+        yield f"{done.going_on} {parts} of appointments had waited for the key; they are brought over within a minute."
     if done.changed_account:
         yield "It is another account than before, so the mapping was forgotten and no branch is mirrored."
     yield f"Next: zusage calcom map {done.company}"
