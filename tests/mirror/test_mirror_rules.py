@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -120,15 +121,20 @@ def test_nothing_is_ever_forgotten(  # noqa: PLR0917 - hypothesis gives them by 
         assert after.review_at is None
 
 
-@pytest.mark.parametrize("leaving", [(UUID(int=2),), ()], ids=["ours_leaves", "control_nothing_leaves"])
+@pytest.mark.parametrize(
+    "ours",
+    [{"leaving": (UUID(int=2),)}, {"may_arrive": True}, {}],
+    ids=["ours_leaves", "ours_may_arrive", "control_nothing_leaves"],
+)
 def test_hole_12_a_refusal_while_ours_leaves_is_tried_again_and_any_other_asks_a_person(
-    leaving: tuple[UUID, ...],
+    ours: dict[str, Any],
 ) -> None:
     """It was sent before what leaves was seen; the calendar then refuses it because of our own dying booking."""
-    sent = replace(ROW, known="sending", sent_at=NOW, place=ROW.wanted_place, leaving=leaving)
+    sent = replace(ROW, known="sending", sent_at=NOW, place=ROW.wanted_place, **ours)
     after, review = rules.after(sent, Outcome("create", "refused", failure="taken"), NOW, 0.5)
     assert (after.known, after.settled) == ("none", False)
-    if leaving:
+    assert rules.is_refused(after) is not bool(ours)
+    if ours:
         assert (review, after.review_at, after.next_at) == (None, None, NOW + timedelta(seconds=5))
         assert rules.next_step(replace(after, leaving=()), NOW + timedelta(seconds=5)) == "create"
     else:

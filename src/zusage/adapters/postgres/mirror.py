@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
@@ -30,8 +30,11 @@ from zusage.app.operations.ports import Sealer
 
 # First of all, and for all that follows of this appointment: the order of locks everywhere.
 _LOCK = "SELECT 1 FROM appointment WHERE company_id = %s AND appointment_id = %s FOR NO KEY UPDATE"
+# What was cancelled before anybody knew whether it stands, and was looked for as 6 says; see `rules`.
+_SOUGHT: LiteralString = """(o.wanted = 'absent' AND o.known = 'unknown' AND o.looks >= 2
+                    AND o.looked_at >= coalesce(o.sent_at, o.created_at) + interval '90 s')"""
 # `leaving` are other bookings of this host and time that are still to go there; what rests in review does not go.
-_ROWS = """
+_ROWS: LiteralString = f"""
 SELECT m.ordinal, m.starts_at, m.ends_at, m.wanted, m.known, m.intent, m.created_at, m.reason, m.automatic, m.uid,
        m.uids, m.attempts, m.next_at, m.lease, m.lease_until, m.sent_at, m.looks, m.looked_at, m.failure,
        m.failure_text, m.failing_since, m.review_at, m.settled_at,
@@ -42,12 +45,17 @@ SELECT m.ordinal, m.starts_at, m.ends_at, m.wanted, m.known, m.intent, m.created
                AND o.known_starts_at < m.ends_at AND o.known_ends_at > m.starts_at
                AND (o.wanted = 'absent' OR (o.starts_at, o.ends_at, o.staff_id)
                     IS DISTINCT FROM (o.known_starts_at, o.known_ends_at, o.known_staff_id))
+               AND NOT {_SOUGHT}
              UNION
              SELECT f.appointment_id FROM mirror_former f
              JOIN mirror o ON o.company_id = f.company_id AND o.appointment_id = f.appointment_id
                   AND o.ordinal = f.ordinal AND o.next_at IS NOT NULL AND o.review_at IS NULL
              WHERE f.company_id = m.company_id AND f.staff_id = m.staff_id AND f.appointment_id <> m.appointment_id
                AND f.starts_at < m.ends_at AND f.ends_at > m.starts_at),
+       EXISTS (SELECT 1 FROM mirror o
+               WHERE o.company_id = m.company_id AND o.known_staff_id = m.staff_id AND o.next_at IS NOT NULL
+                 AND o.review_at IS NULL AND o.appointment_id <> m.appointment_id
+                 AND o.known_starts_at < m.ends_at AND o.known_ends_at > m.starts_at AND {_SOUGHT}),
        t.event_type_id, h.host_id, t.length_min, t.send_length, m.staff_id, m.generation, m.moving_to,
        m.known_starts_at, m.known_ends_at, m.known_staff_id, m.known_event_type_id, m.known_host_id
 FROM mirror m
@@ -56,7 +64,7 @@ LEFT JOIN calendar_mapping t ON t.company_id = m.company_id AND t.service_id = m
 LEFT JOIN calendar_host h ON h.company_id = m.company_id AND h.staff_id = m.staff_id
 WHERE m.company_id = %s AND m.appointment_id = %s
 ORDER BY m.ordinal FOR UPDATE OF m;
-"""
+"""  # noqa: S608 - put together from literals
 _GUEST = """
 SELECT a.attendee_name, coalesce(c.phone, a.contact_phone), c.phone IS NULL, a.customer_id, a.call_id, b.zone,
        k.language, directory.installed(%s), zusage_now(),
@@ -288,7 +296,7 @@ def _row(row: tuple[Any, ...], formers: Mapping[int, Sequence[Former]]) -> Mirro
     (
         ordinal, start, end, wanted, known, intent, created_at, reason, automatic, uid, uids, attempts, next_at, lease,
         lease_until, sent_at, looks, looked_at, failure, failure_text, failing_since, review_at, settled_at, leaving,
-        event_type_id, host_id, length_min, send_length, staff_id, generation, moving_to, *place,
+        may_arrive, event_type_id, host_id, length_min, send_length, staff_id, generation, moving_to, *place,
     ) = row  # fmt: skip
     target = Target(event_type_id, host_id, length_min, send_length) if event_type_id is not None else None
     return MirrorRow(
@@ -317,6 +325,7 @@ def _row(row: tuple[Any, ...], formers: Mapping[int, Sequence[Former]]) -> Mirro
         review_at=review_at,
         settled_at=settled_at,
         leaving=tuple(leaving),
+        may_arrive=may_arrive,
         staff_id=staff_id,
         generation=generation,
         place=Place(*place) if place[0] is not None else None,

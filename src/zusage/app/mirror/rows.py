@@ -70,8 +70,9 @@ class MirrorRow:
 
     `next_at` None: nothing is to be done. `sent_at` is the last moment at which a request may have left; `looks` counts
     look-ups since then that found nothing, ten seconds apart at least. `leaving` are other appointments whose bookings
-    of this host and time are still to be cancelled or moved away there (protocols 12). `place` is where it stands or was
-    asked to stand, `moving_to` the start to which it was asked to be moved last."""
+    of this host and time are still to be cancelled or moved away there (protocols 12); `may_arrive` says that there is one
+    nobody wants, which was looked for in vain for as long as a request may take, and is watched on (17). `place` is where
+    it stands or was asked to stand, `moving_to` the start to which it was asked to be moved last."""
 
     ordinal: int
     start: datetime
@@ -98,6 +99,7 @@ class MirrorRow:
     review_at: datetime | None = None
     settled_at: datetime | None = None
     leaving: tuple[UUID, ...] = ()
+    may_arrive: bool = False
     staff_id: UUID | None = None
     generation: int = 0
     place: Place | None = None

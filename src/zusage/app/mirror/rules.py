@@ -85,11 +85,16 @@ def ends_move(row: MirrorRow, outcome: Outcome, review: ReviewKind | None) -> bo
 
 def is_refused(row: MirrorRow) -> bool:
     """Say whether the calendar refused a phase for good, and it was not found there by one look at least."""
-    if row.wanted == "absent" or row.leaving or row.failure not in (*_ANSWERED, "wrong"):
+    if row.wanted == "absent" or _is_ours_in_the_way(row) or row.failure not in (*_ANSWERED, "wrong"):
         return False
     if row.known == "unknown":
         return row.looks > 0
     return row.review_at is not None and not (row.known == "present" and row.in_place)
+
+
+def _is_ours_in_the_way(row: MirrorRow) -> bool:
+    """Say whether a refusal as taken may be about a booking of ours that goes, or that came late and will go."""
+    return bool(row.leaving) or row.may_arrive
 
 
 def recovered(row: MirrorRow, now: datetime) -> MirrorRow:
@@ -274,8 +279,9 @@ def _refused(
     What is not wanted any more, or elsewhere by now, was refused for nothing: the next thing comes at once."""
     known: Known = {"create": "none", "move": "present"}.get(outcome.action, row.known)  # type: ignore[assignment]
     failed = _failed(replace(row, known=known, moving_to=None), outcome, now)
-    if outcome.failure == "taken" and row.leaving:
-        return replace(failed, next_at=now + timedelta(seconds=_FIRST_DELAYS[1])), None
+    if outcome.failure == "taken" and _is_ours_in_the_way(row):
+        pause = max(_FIRST_DELAYS[1], delay(failed.attempts, jitter) if row.may_arrive else 0.0)
+        return replace(failed, next_at=now + timedelta(seconds=pause)), None
     if outcome.action in ("cancel", "drop") and outcome.failure != "auth":
         told = row.failure == failed.failure
         retried, overdue = _retried(row, outcome, now, jitter)
