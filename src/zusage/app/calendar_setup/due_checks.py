@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-_NIGHT = range(2, 5)
+from zusage.app.nights import is_due_at_night
+
 _ONCE_A_NIGHT = timedelta(hours=12)
-# Whoever had no worker running at night is looked at by day.
-_MISSED = timedelta(hours=36)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +39,4 @@ async def due_checks(times: CheckTimes) -> list[UUID]:
 
 def is_due(last: LastCheck, now: datetime) -> bool:
     """Say whether it is night there and nobody looked this night, or whether a whole night was missed."""
-    since = now - last.checked_at
-    night = now.astimezone(ZoneInfo(last.zone)).hour in _NIGHT
-    return (night and since >= _ONCE_A_NIGHT) or since >= _MISSED
+    return is_due_at_night(last.zone, now, now - last.checked_at, once=_ONCE_A_NIGHT)

@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-_NIGHT = range(2, 5)
+from zusage.app.nights import is_due_at_night
+
 # Longer than a night: what has become old since this night's sweep waits for the next.
 _ONCE_A_NIGHT = timedelta(hours=4)
-# Whoever had no worker running at night is swept by day.
-_MISSED = timedelta(hours=36)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,5 +39,4 @@ async def due_sweeps(store: PastClaimsStore) -> list[UUID]:
 
 def is_due(past: PastClaims, now: datetime) -> bool:
     """Say whether it is night there and nobody swept this night, or whether a whole night was missed."""
-    night = now.astimezone(ZoneInfo(past.zone)).hour in _NIGHT
-    return (night and past.since >= _ONCE_A_NIGHT) or past.since >= _MISSED
+    return is_due_at_night(past.zone, now, past.since, once=_ONCE_A_NIGHT)
