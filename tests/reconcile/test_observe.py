@@ -113,7 +113,12 @@ async def test_what_others_book_blocks_its_time_until_it_is_over(desk: Reconcile
     assert kinds(await desk.compare()) == [("foreign", "done"), ("foreign_gone", "done")]
     assert await desk.externals() == [(later, anna, start + 3 * hour, start + 4 * hour)]
     salon.sim.people.reassign(later, salon.kind(person=1).owner_id or 0)
-    assert kinds(await desk.compare()) == [("foreign_moved", "done")]
+    moved = await desk.compare()
+    assert kinds(moved) == [("foreign_moved", "done")]
+    at = (start + 3 * hour).astimezone(BERLIN).strftime("%d.%m.%Y %H:%M")
+    assert [(each.here, each.there) for each in moved.differences] == [
+        (f"its time is blocked at {at} with staff 0", f"accepted at {at} with staff 1")
+    ]
     assert await desk.externals() == [(later, ben, start + 3 * hour, start + 4 * hour)]
     assert (anna, start + 3 * hour) in desk.told
     await salon.sim.people.cancel(later)

@@ -9,7 +9,15 @@ from zoneinfo import ZoneInfo
 
 from zusage.app.mirror.ports import CalendarBooking
 from zusage.app.reconcile.observing import Course
-from zusage.app.reconcile.sights import Deed, Difference, DifferenceKind, Phase, Verdict, VerdictKind
+from zusage.app.reconcile.sights import (
+    Deed,
+    Difference,
+    DifferenceKind,
+    External,
+    Phase,
+    Verdict,
+    VerdictKind,
+)
 from zusage.app.reconcile.taking_over import Team
 
 _KNOWN = {
@@ -115,7 +123,11 @@ class Describer:
         """Describe a booking that belongs to no phase."""
         return Difference(kind, booking.uid, here, self.booking(booking), action, deed, start=booking.start)
 
-    def gone(self, uid: str, start: datetime, there: str, action: str, deed: Deed) -> Difference:
+    def gone(self, stored: External, there: str, action: str, deed: Deed) -> Difference:
         """Describe a booking of others that is over."""
-        here = f"its time is blocked at {self.moment(start)}"
-        return Difference("foreign_gone", uid, here, there, action, deed, start=start)
+        return Difference(
+            "foreign_gone", stored.uid, self.blocked(stored), there, action, deed, start=stored.start
+        )
+
+    def blocked(self, stored: External) -> str:
+        return f"its time is blocked at {self.moment(stored.start)} with {self._person(stored.staff_id)}"

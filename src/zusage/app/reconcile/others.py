@@ -76,15 +76,14 @@ async def _compare(
     if over or staff_id is None:
         if stored is not None:
             await settler.free(stored)
-            told.append(say.gone(stored.uid, stored.start, say.booking(booking), "give its time back", deed))
+            told.append(say.gone(stored, say.booking(booking), "give its time back", deed))
         return told
     if stored is None:
         await settler.block(booking, staff_id, None)
         told.append(say.other("foreign", booking, "not known here", "block its time", deed))
     elif _differs(booking, staff_id, stored):
         await settler.block(booking, staff_id, stored)
-        here = f"its time is blocked at {say.moment(stored.start)}"
-        told.append(say.other("foreign_moved", booking, here, "block its new time", deed))
+        told.append(say.other("foreign_moved", booking, say.blocked(stored), "block its new time", deed))
     elif stored.missed_at is not None:
         await settler.block(booking, staff_id, None)
     return told
@@ -98,8 +97,8 @@ async def _missing(frame: Frame, stored: External, settler: Settler, deed: Deed)
     say = settler.describer
     if stored.missed_at is None:
         await settler.missed(stored)
-        return [say.gone(stored.uid, stored.start, "not found", "look again in three minutes", deed)]
+        return [say.gone(stored, "not found", "look again in three minutes", deed)]
     if frame.now - stored.missed_at < APART:
         return []
     await settler.free(stored)
-    return [say.gone(stored.uid, stored.start, "not found twice", "give its time back", deed)]
+    return [say.gone(stored, "not found twice", "give its time back", deed)]
