@@ -79,6 +79,8 @@ def launch_postgres(
         _CLEAR, places.servers / "cluster" / "postmaster.pid", places.sockets / f".s.PGSQL.{PORT}"
     )
     fixed = {"unix_socket_directories": str(places.sockets), "listen_addresses": ""}
+    # A moved folder keeps this number, a copied one gets another: so a copy is known as another database.
+    fixed["zusage.place"] = str(places.servers.stat().st_ino)
     given = [f"--{name}={value}" for name, value in {**_SETTINGS, **settings, **fixed}.items()]
     process.launch(binaries / "postgres", "-D", places.servers / "cluster", *given)
 
