@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from zusage.adapters.postgres.database import Database
+from zusage.adapters.postgres.database import Database, clock
 from zusage.adapters.postgres.mirror_health import read_trouble
 from zusage.adapters.postgres.open_unit import OpenUnit
 from zusage.app.alerts.ports import (
@@ -183,6 +183,6 @@ class PostgresAlerts:
     async def tidy(self, company_id: UUID) -> None:
         """Forget what was told 90 days ago and is over."""
         async with self._database.transaction(company_id) as connection:
-            now = (await (await connection.execute("SELECT zusage_now()")).fetchall())[0][0]
+            now = await clock(connection)
             await connection.execute(_TIDY, {"company": company_id, "before": now - _KEPT})
             await connection.execute("COMMIT")

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from zusage.adapters.postgres.database import Database
+from zusage.adapters.postgres.database import Database, clock
 from zusage.app.mirror.backfill import Unmirrored
 from zusage.app.mirror.rows import Target
 
@@ -44,7 +44,7 @@ class PostgresBackfill:
 
     async def unmirrored(self, company_id: UUID, limit: int) -> Sequence[Unmirrored]:
         async with self._database.transaction(company_id) as connection:
-            now = (await (await connection.execute("SELECT zusage_now()")).fetchall())[0][0]
+            now = await clock(connection)
             values = {"company": company_id, "now": now, "limit": limit}
             rows = await (await connection.execute(_UNMIRRORED, values)).fetchall()
         return [_phase(*row) for row in rows]

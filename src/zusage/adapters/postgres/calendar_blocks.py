@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID
 
-from zusage.adapters.postgres.database import Database
+from zusage.adapters.postgres.database import Database, clock
 
 _NOTE = """
 UPDATE calendar_connection SET blocked_until = greatest(blocked_until, %s) WHERE company_id = %s;
@@ -20,8 +20,6 @@ class PostgresBlocks:
 
     async def note(self, company_id: UUID, seconds: float) -> None:
         async with self._database.transaction(company_id) as connection:
-            # The clock is asked in a statement of its own (protocols 26).
-            row = await (await connection.execute("SELECT zusage_now()")).fetchone()
-            assert row is not None
-            await connection.execute(_NOTE, (row[0] + timedelta(seconds=seconds), company_id))
+            until = await clock(connection) + timedelta(seconds=seconds)
+            await connection.execute(_NOTE, (until, company_id))
             await connection.execute("COMMIT")

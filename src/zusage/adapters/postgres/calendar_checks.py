@@ -9,6 +9,7 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from zusage.adapters.postgres.calendar_setup import PostgresCalendarSetup
+from zusage.adapters.postgres.database import clock
 from zusage.app.calendar_setup.due_checks import LastCheck
 
 _LAST = """
@@ -42,10 +43,7 @@ class PostgresCalendarChecks(PostgresCalendarSetup):
 
     async def now(self) -> datetime:
         async with self._masters.connection() as connection:
-            row = await (await connection.execute("SELECT zusage_now()")).fetchone()
-            assert row is not None
-            moment: datetime = row[0]
-            return moment
+            return await clock(connection)
 
     async def last_checks(self) -> Sequence[LastCheck]:
         found: list[LastCheck] = []
@@ -58,9 +56,7 @@ class PostgresCalendarChecks(PostgresCalendarSetup):
     async def note_check(self, company_id: UUID, errors: Mapping[str, int], text: str) -> None:
         detail = Jsonb({"codes": dict(errors), "text": text})
         async with self._masters.transaction(company_id) as connection:
-            row = await (await connection.execute("SELECT zusage_now()")).fetchone()
-            assert row is not None
-            values = {"company": company_id, "now": row[0], "detail": detail}
+            values = {"company": company_id, "now": await clock(connection), "detail": detail}
             await connection.execute(_CHECKED, values)
             for statement in (_RENEW, _OPEN) if errors else (_CLOSE,):
                 await connection.execute(statement, values)

@@ -11,7 +11,7 @@ from uuid import UUID
 import psycopg
 
 from zusage.adapters.postgres.companies import LOCK_COMPANY
-from zusage.adapters.postgres.database import Connection, Database
+from zusage.adapters.postgres.database import Connection, Database, clock
 from zusage.app.mirror.connection import (
     BranchCalendar,
     CalendarConnection,
@@ -139,7 +139,7 @@ class PostgresCalendars:
                 for s in mapping.segments:
                     row = (company_id, s.service_id, s.ordinal, s.staff_id, s.event_type_id, s.length_min)
                     await connection.execute(_PUT_SEGMENT, (*row, s.send_length))
-                now = (await _rows(connection, "SELECT zusage_now()"))[0][0]
+                now = await clock(connection)
                 await connection.execute(_COMPARE_ANEW, [now, company_id])
                 await connection.execute(_NEWER, [company_id])
                 await connection.execute("COMMIT")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime
 from uuid import UUID
 
 import psycopg
@@ -108,6 +109,14 @@ class Database:
             return None
         await self._pool.check()
         return LedgerBusy("the database went away")
+
+
+async def clock(connection: Connection) -> datetime:
+    """Tell the database's time, in a statement of its own: an update by a volatile clock could not be distributed (protocols 26)."""
+    row = await (await connection.execute("SELECT zusage_now()")).fetchone()
+    assert row is not None
+    moment: datetime = row[0]
+    return moment
 
 
 def _translate(error: psycopg.Error | PoolTimeout) -> ZusageError | None:

@@ -13,7 +13,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.types.json import Jsonb
 
 from zusage.adapters.postgres.companies import list_names
-from zusage.adapters.postgres.database import Database
+from zusage.adapters.postgres.database import Database, clock
 
 _WAKE = "SELECT directory.wake(%s, 'mirror_appointment', %s, clock_timestamp() + %s)"
 _FORGET = "DELETE FROM mirror_attempt WHERE company_id = %s AND at < %s"
@@ -61,9 +61,7 @@ class PostgresWaker:
 
     async def forget_attempts(self, company_id: UUID) -> None:
         async with self._database.transaction(company_id) as connection:
-            row = await (await connection.execute("SELECT zusage_now()")).fetchone()
-            assert row is not None
-            await connection.execute(_FORGET, (company_id, row[0] - _KEPT))
+            await connection.execute(_FORGET, (company_id, await clock(connection) - _KEPT))
             await connection.execute("COMMIT")
 
     async def company_ids(self) -> Sequence[UUID]:

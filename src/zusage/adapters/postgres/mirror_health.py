@@ -9,7 +9,7 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from zusage.adapters.postgres.companies import list_names
-from zusage.adapters.postgres.database import Connection, Database
+from zusage.adapters.postgres.database import Connection, Database, clock
 from zusage.app.mirror.health import MirrorFigures, OpenReviews, Trouble
 from zusage.app.mirror.steer import OpenOrphan, Stuck
 
@@ -210,8 +210,7 @@ async def read_trouble(connection: Connection, company_id: UUID) -> MirrorFigure
 
 
 async def _values(connection: Connection, company_id: UUID) -> dict[str, Any]:
-    now = (await _rows(connection, "SELECT zusage_now()", ()))[0][0]
-    return {"company": company_id, "now": now}
+    return {"company": company_id, "now": await clock(connection)}
 
 
 async def _rows(

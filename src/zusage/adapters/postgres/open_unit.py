@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, LiteralString
 from uuid import UUID
 
-from zusage.adapters.postgres.database import Connection
+from zusage.adapters.postgres.database import Connection, clock
 
 
 class OpenUnit:
@@ -19,8 +19,7 @@ class OpenUnit:
 
     async def now(self) -> datetime:
         """Tell the database's clock."""
-        moment: datetime = (await self._rows("SELECT zusage_now()"))[0][0]
-        return moment
+        return await clock(self._connection)
 
     async def commit(self) -> None:
         await self._connection.execute("COMMIT")

@@ -8,7 +8,7 @@ from typing import Any, LiteralString
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from zusage.adapters.postgres.database import Database
+from zusage.adapters.postgres.database import Database, clock
 from zusage.app.reviews.ports import Resolved, ReviewItem
 
 _LIST: LiteralString = """
@@ -50,7 +50,7 @@ class PostgresReviews:
     async def reviews(self, company_id: UUID, *, all_of_them: bool = False) -> Sequence[ReviewItem]:
         """List the open items, the oldest first; with `all_of_them` those of the last 30 days that are resolved too."""
         async with self._database.transaction(company_id) as connection:
-            now = (await (await connection.execute("SELECT zusage_now()")).fetchall())[0][0]
+            now = await clock(connection)
             values = {"company": company_id, "all": all_of_them, "now": now}
             rows = await (await connection.execute(_LIST, values)).fetchall()
         return [_item(row) for row in rows]

@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from zusage.adapters.postgres.companies import list_names
-from zusage.adapters.postgres.database import Database
+from zusage.adapters.postgres.database import Database, clock
 from zusage.app.operations.due_sweeps import PastClaims
 
 # One look at the index for each resource; `claims_sweep` says from when on claims may go.
@@ -55,10 +55,7 @@ class PostgresHousekeeping:
 
     async def now(self) -> datetime:
         async with self._database.connection() as connection:
-            row = await (await connection.execute("SELECT zusage_now()")).fetchone()
-            assert row is not None
-            moment: datetime = row[0]
-            return moment
+            return await clock(connection)
 
     async def past_claims(self) -> Sequence[PastClaims]:
         now = await self.now()

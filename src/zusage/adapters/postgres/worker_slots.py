@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import LiteralString
 from uuid import UUID
 
 import structlog
 
-from zusage.adapters.postgres.database import Database
+from zusage.adapters.postgres.database import Database, clock
 from zusage.app.errors import LedgerBusy
 from zusage.app.mirror.ports import WorkerSlots
 
@@ -83,9 +83,7 @@ class PostgresSlots:
     async def _run(self, statement: LiteralString, company_id: UUID, holder: UUID) -> int:
         """Run one of the statements; says how many rows it met."""
         async with self._database.transaction(company_id) as connection:
-            row = await (await connection.execute("SELECT zusage_now()")).fetchone()
-            assert row is not None
-            now: datetime = row[0]
+            now = await clock(connection)
             values = {"company": company_id, "holder": holder, "now": now, "until": now + _LEASE}
             cursor = await connection.execute(statement, values | {"each": _EACH})
             await connection.execute("COMMIT")
