@@ -142,7 +142,7 @@ def test_erase_asks_and_removes_everything_but_never_under_users(clone: Zusage) 
     with clone.running("demo", "--port", "0") as demo:
         demo.wait_for(re.compile("Ctrl-C stops\\.\n"))
         refused = clone.run("demo", "erase", "--yes")
-        assert (refused.code, "running" in refused.err) == (1, True)
+        assert (refused.code, "running" in refused.err) == (2, True)
         assert demo.stop(signal.SIGINT) == 0, demo.said
     unanswered = clone.run("demo", "erase")
     assert (unanswered.code, str(home) in unanswered.said, home.exists()) == (1, True, True)

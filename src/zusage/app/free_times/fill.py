@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
@@ -26,6 +26,8 @@ _PATIENCE = 15.0
 _REST_SECONDS = 10.0
 """How long a host is not asked again after a failure: a caller must not wait for the same silence twice."""
 _LEASE_SECONDS = 20.0
+_GONE_SECONDS = 600.0
+"""How long a probe that is gone is not asked for; then it may have been made again."""
 _MOST_RESTING = 10_000
 _GATHERED_SECONDS = 0.2
 
@@ -67,6 +69,10 @@ class CalendarUnread(Exception):  # noqa: N818
         self.retry_after = retry_after
 
 
+class ProbeGone(CalendarUnread):
+    """The host's probe is not there any more; until it is made anew the event types of each service are asked."""
+
+
 class Filler:
     """Reads days and keeps them. One for a process; close it in the end. `clock` gives seconds since 1970.
 
@@ -81,6 +87,7 @@ class Filler:
         self._calendars = calendars
         self._running: dict[tuple[UUID, UUID, str], list[tuple[Wanted, asyncio.Task[Filled]]]] = {}
         self._resting: dict[tuple[UUID, UUID, str], float] = {}
+        self._gone: dict[tuple[UUID, UUID, str], float] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
         self.totals: Counter[Kind] = Counter()
         self._uncounted: dict[tuple[UUID, date], Counter[Kind]] = {}
@@ -94,6 +101,20 @@ class Filler:
         if len(self._resting) > _MOST_RESTING:
             self._resting.clear()
         self._resting[wanted.name] = self.clock() + _REST_SECONDS
+
+    def without_gone(self, company: CompanyHosts) -> CompanyHosts:
+        """Leave out the probes that were not there when they were asked; the very same where all are."""
+        lost = [
+            host
+            for host in (company.hosts.values() if self._gone else ())
+            if host.probe is not None
+            and self._gone.get((company.company_id, host.staff_id, host.probe.key), 0.0) > self.clock()
+        ]
+        if not lost:
+            return company
+        return replace(
+            company, hosts=dict(company.hosts) | {each.staff_id: replace(each, probe=None) for each in lost}
+        )
 
     def start(self, wanted: Wanted, priority: Priority) -> asyncio.Task[Filled]:
         """Begin to read, or join who reads the same days; the task goes on when nobody waits for it any more.
@@ -164,20 +185,37 @@ class Filler:
             raise CalendarUnread("No key opens the API key of this company.")
         calendar = self._calendars.of(wanted.company.access)
         try:
-            found = await calendar.free_slots(slots, Terms(_PATIENCE, priority))
+            seen = await calendar.free_slots(slots, Terms(_PATIENCE, priority))
         except CalendarError as error:
-            if error.kind != "limit" or priority == "live":
-                # What is left to the background being used up says nothing about the calls' own share.
-                self.rest(wanted)
-            log.info("free_times_unread", company_id=str(wanted.company.company_id), reason=str(error))
-            raise CalendarUnread(str(error), error.retry_after) from error
+            self._unread(wanted, priority, error)
+            seen = ()
+        else:
+            seen = (*seen, *await self._hidden(wanted, slots.during))
         self._resting.pop(wanted.name, None)
-        free = free_by_day([*found, *await self._hidden(wanted, slots.during)], wanted.host.zone, days)
+        free = free_by_day(seen, wanted.host.zone, days)
         read = {day: KeptDay(free[day], read_at) for day in days}
         under = dict(zip(places, generations, strict=True))
         kept = await self.kept.write({wanted.place(day): each for day, each in read.items()}, under)
         self.count(wanted.company.company_id, "reads")
         return Filled(read, kept)
+
+    def _unread(self, wanted: Wanted, priority: Priority, error: CalendarError) -> None:
+        """Raise what an error means, unless it says that nothing is free: of what is gone nothing can be booked.
+
+        :raises CalendarUnread: always but then."""
+        company_id = str(wanted.company.company_id)
+        log.info("free_times_unread", company_id=company_id, reason=str(error))
+        if error.kind == "gone":
+            if wanted.source != wanted.host.probe:
+                return
+            if len(self._gone) > _MOST_RESTING:
+                self._gone.clear()
+            self._gone[wanted.name] = self.clock() + _GONE_SECONDS
+            raise ProbeGone(str(error)) from error
+        if error.kind != "limit" or priority == "live":
+            # What is left to the background being used up says nothing about the calls' own share.
+            self.rest(wanted)
+        raise CalendarUnread(str(error), error.retry_after) from error
 
     async def _hidden(self, wanted: Wanted, window: Period) -> list[Period]:
         """Tell what the calendar keeps from us only because we asked it to; the ledger says whether it is free."""

@@ -68,7 +68,13 @@ class Look:
             return CalendarView(empty.zone, "offer", {(one, day): None for one in staff for day in days})
         surely = frozenset(empty.days_in(certain)) if certain is not None else frozenset()
         question = _Question(company, book.branch.zone, service, staff, days, surely)
-        whole = replace(question, days=days | along)
+        view = await self._view(question, along)
+        known = self._looks.filler.without_gone(company)
+        # A probe was found gone meanwhile: the event types of the service tell the same.
+        return view if known is company else await self._view(replace(question, company=known), along)
+
+    async def _view(self, question: _Question, along: Collection[date]) -> CalendarView:
+        whole = replace(question, days={*question.days, *along})
         known = dict(await self._looks.filler.kept.read(whole.places))
         if question.waits(known, self._looks.filler.clock()):
             # One request covers them all: whoever waits for one day has those around it for nothing.
@@ -87,7 +93,8 @@ class Look:
 
     async def _company(self, book: BranchBook) -> CompanyHosts | None:
         try:
-            return await self._looks.hosts.hosts(book.company_id, book.version)
+            company = await self._looks.hosts.hosts(book.company_id, book.version)
+            return self._looks.filler.without_gone(company) if company is not None else None
         except ZusageError as error:
             log.warning("calendar_hosts_unread", company_id=str(book.company_id), reason=str(error))
             return None

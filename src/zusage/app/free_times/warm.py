@@ -10,7 +10,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from zusage.app.free_times._days import days_from, stretches_of_days
-from zusage.app.free_times.fill import CalendarUnread, Filler, Wanted, wanted_days
+from zusage.app.free_times.fill import CalendarUnread, Filler, ProbeGone, Wanted, wanted_days
 from zusage.app.free_times.ports import CalendarHost, CompanyHosts, HostBook
 from zusage.core.scheduling.calendar import CERTAIN_SECONDS
 
@@ -126,6 +126,9 @@ async def _warm_one(
     for last_try in (False, True):
         try:
             filled = await filler.start(wanted, "background")
+        except ProbeGone:
+            # The nightly check tells the shop; the services' event types are asked when somebody wants to know.
+            return warmed
         except CalendarUnread as error:
             if last_try or sleep is None or error.retry_after is None:
                 return replace(warmed, failed=warmed.failed + _length(wanted), reason=str(error))
