@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
@@ -12,12 +12,11 @@ from uuid import UUID
 import pytest
 
 from support.database import Clock, DatabaseUrls
-from support.mirrored import Mirrored, mirrored, open_start
+from support.mirrored import Mirrored, open_start
 from support.zusage_command import zusage_on
 from zusage.adapters.crypto import SecretBox
 from zusage.adapters.postgres.backfill import PostgresBackfill
 from zusage.adapters.postgres.calendars import PostgresCalendars
-from zusage.adapters.postgres.database import Database
 from zusage.adapters.postgres.verify import PostgresEvidence
 from zusage.app.mirror.apply_backfill import Backfilled, apply_backfill
 from zusage.app.mirror.backfill import BackfillItem
@@ -28,12 +27,6 @@ from zusage.app.operations.verify_ledger import verify_ledger
 from zusage.sandbox.calcom import Fault
 
 STANDS = ("present", "present")
-
-
-@pytest.fixture
-async def salon(app_db: Database, jobs_db: Database) -> AsyncIterator[Mirrored]:
-    async with mirrored(app_db, jobs_db) as made:
-        yield made
 
 
 async def book_before(salon: Mirrored, *hours: int, compound: bool = False) -> list[UUID]:

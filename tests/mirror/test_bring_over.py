@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
@@ -12,7 +11,7 @@ from uuid import UUID
 import pytest
 
 from support.database import Clock
-from support.mirrored import DOMAIN, Mirrored, mirrored, open_start
+from support.mirrored import DOMAIN, Mirrored, open_start
 from support.shop import BOOKER, make_shop
 from zusage.adapters.postgres.database import Database
 from zusage.app.booking.ports import Booker
@@ -26,12 +25,6 @@ from zusage.sandbox.calcom import Fault, Latency
 
 STANDS, GONE = [("present", "present")], [("absent", "absent")]
 JOBS = "SELECT task_name, args ->> 'appointment_id', lock, queueing_lock FROM jobs.procrastinate_jobs ORDER BY id"
-
-
-@pytest.fixture
-async def salon(app_db: Database, jobs_db: Database) -> AsyncIterator[Mirrored]:
-    async with mirrored(app_db, jobs_db) as made:
-        yield made
 
 
 async def test_a_booking_comes_to_stand_there_as_ours(salon: Mirrored) -> None:

@@ -12,7 +12,7 @@ import pytest
 from pydantic import SecretStr
 
 from support.database import Clock, DatabaseUrls
-from support.mirrored import Mirrored, mirrored
+from support.mirrored import Mirrored
 from zusage.adapters.calcom.circuit import Circuits
 from zusage.adapters.calcom.client import CalcomClient
 from zusage.adapters.calcom.pool import CalcomPool, PoolSettings
@@ -31,12 +31,6 @@ from zusage.boot.settings import Settings
 from zusage.sandbox.calcom import Fault
 
 TERMS = Terms(2.0, "live")
-
-
-@pytest.fixture
-async def salon(app_db: Database, jobs_db: Database) -> AsyncIterator[Mirrored]:
-    async with mirrored(app_db, jobs_db) as made:
-        yield made
 
 
 @asynccontextmanager

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -12,21 +11,14 @@ import pytest
 
 from support.at_work import until
 from support.database import Clock
-from support.mirrored import DOMAIN, Mirrored, mirrored, open_start
+from support.mirrored import DOMAIN, Mirrored, open_start
 from zusage.adapters.calcom.encoding import booking_body
-from zusage.adapters.postgres.database import Database
 from zusage.app.mirror.connection import CalendarConnection
 from zusage.app.mirror.ports import Attendee, BookingWanted, CalendarError, Terms
 from zusage.sandbox.calcom import DEMO_KEY, Fault, Latency
 
 STANDS = [("present", "present")]
 _VERSION = "2024-08-13"
-
-
-@pytest.fixture
-async def salon(app_db: Database, jobs_db: Database) -> AsyncIterator[Mirrored]:
-    async with mirrored(app_db, jobs_db) as made:
-        yield made
 
 
 def wanted(salon: Mirrored, intent: str) -> BookingWanted:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import procrastinate
@@ -10,7 +9,7 @@ import psycopg
 import pytest
 
 from support.database import DatabaseUrls
-from support.mirrored import Mirrored, mirrored
+from support.mirrored import Mirrored
 from zusage.adapters.calcom.worker_slots import CompanySlots
 from zusage.adapters.postgres.database import Database
 from zusage.adapters.postgres.jobs import PostgresWaker, jobs_connector
@@ -27,12 +26,6 @@ SELECT jobs.procrastinate_defer_jobs_v1(ARRAY[ROW('mirror', 'mirror_appointment'
        ::jobs.procrastinate_job_to_defer_v1])
 """
 _FETCH = "SELECT id FROM jobs.procrastinate_fetch_job_v2(ARRAY['mirror'], %s) WHERE id IS NOT NULL"
-
-
-@pytest.fixture
-async def salon(app_db: Database, jobs_db: Database) -> AsyncIterator[Mirrored]:
-    async with mirrored(app_db, jobs_db) as made:
-        yield made
 
 
 def heard(listener: psycopg.Connection) -> list[str]:

@@ -8,26 +8,18 @@ import os
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from support.database import DatabaseUrls
-from support.mirrored import Mirrored, mirrored, open_start
+from support.mirrored import Mirrored, open_start
 from support.zusage_command import Zusage, zusage_on
 from zusage.adapters.calcom.circuit import Circuits
 from zusage.adapters.calcom.shared import LocalStates
 from zusage.adapters.embedded import EmbeddedServers
-from zusage.adapters.postgres.database import Database
 from zusage.adapters.valkey.states import ValkeyStates
 from zusage.sandbox.calcom import Fault
-
-
-@pytest.fixture
-async def salon(app_db: Database, jobs_db: Database) -> AsyncIterator[Mirrored]:
-    async with mirrored(app_db, jobs_db) as made:
-        yield made
 
 
 def settings(database: DatabaseUrls) -> dict[str, str]:

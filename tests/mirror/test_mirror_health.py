@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
 
 from support.database import Clock
-from support.mirrored import Mirrored, mirrored, open_start
-from zusage.adapters.postgres.database import Database
+from support.mirrored import Mirrored, open_start
 from zusage.adapters.postgres.mirror_health import PostgresMirrorHealth, read_trouble
 from zusage.app.mirror.health import MirrorFigures, action_for, judge, mirror_status, worst
 from zusage.sandbox.calcom import Fault
 
 WELL = MirrorFigures(mirrors=100, worked_on=100, succeeded=100)
-
-
-@pytest.fixture
-async def salon(app_db: Database, jobs_db: Database) -> AsyncIterator[Mirrored]:
-    async with mirrored(app_db, jobs_db) as made:
-        yield made
 
 
 @pytest.mark.parametrize(

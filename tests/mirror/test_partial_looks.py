@@ -2,22 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
-import pytest
-
 from support.database import Clock
-from support.mirrored import Mirrored, mirrored
-from zusage.adapters.postgres.database import Database
+from support.mirrored import Mirrored
 from zusage.sandbox.calcom import Booking, Fault
 
 UNREADABLE, STANDS = None, [("present", "present")]
-
-
-@pytest.fixture
-async def salon(app_db: Database, jobs_db: Database) -> AsyncIterator[Mirrored]:
-    async with mirrored(app_db, jobs_db) as made:
-        yield made
 
 
 async def lost_answer(salon: Mirrored) -> tuple[object, Booking]:

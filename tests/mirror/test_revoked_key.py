@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 
-import pytest
-
 from support.database import Clock
-from support.mirrored import Mirrored, mirrored, open_start
+from support.mirrored import Mirrored, open_start
 from zusage.adapters.calcom.teams import CalcomAccounts
 from zusage.adapters.crypto import SecretBox
 from zusage.adapters.postgres.calendar_setup import PostgresCalendarSetup
@@ -20,12 +17,6 @@ from zusage.app.mirror.health import judge
 from zusage.app.reviews.advice import advice_for, needs_callback
 from zusage.boot.cli._calcom_pages import connected
 from zusage.sandbox.calcom import DEMO_KEY
-
-
-@pytest.fixture
-async def salon(app_db: Database, jobs_db: Database) -> AsyncIterator[Mirrored]:
-    async with mirrored(app_db, jobs_db) as made:
-        yield made
 
 
 async def test_a_booking_a_move_and_a_cancellation_wait_and_go_on_with_the_next_key(

@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 
 from support.database import DatabaseUrls
-from support.mirrored import DOMAIN, Mirrored, mirrored, open_start
+from support.mirrored import DOMAIN, Mirrored, open_start
 from zusage.adapters.postgres.database import Database
 from zusage.adapters.postgres.jobs import PostgresWaker, jobs_connector
 from zusage.app.mirror.ports import (
@@ -25,12 +25,6 @@ from zusage.inbound.worker.jobs import Duties, build_jobs
 from zusage.sandbox.calcom import Fault, Latency
 
 SOON = Terms(2.0)
-
-
-@pytest.fixture
-async def salon(app_db: Database, jobs_db: Database) -> AsyncIterator[Mirrored]:
-    async with mirrored(app_db, jobs_db) as made:
-        yield made
 
 
 async def calendar(salon: Mirrored) -> CalendarBookings:

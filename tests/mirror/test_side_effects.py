@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
 import pytest
 
-from support.mirrored import Mirrored, mirrored
+from support.mirrored import Mirrored
 from zusage.adapters.crypto import SecretBox
 from zusage.adapters.postgres.alerts import PostgresAlerts
 from zusage.adapters.postgres.courtesies import PostgresCourtesies
@@ -27,12 +27,6 @@ from zusage.app.mirror.confirm_inline import InlineConfirmer
 from zusage.sandbox.calcom import Fault
 
 STANDS, GONE = [("present", "present")], [("absent", "absent")]
-
-
-@pytest.fixture
-async def salon(app_db: Database, jobs_db: Database) -> AsyncIterator[Mirrored]:
-    async with mirrored(app_db, jobs_db) as made:
-        yield made
 
 
 class BrokenListenerError(Exception):

@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
-import pytest
-
 from support.database import Clock
-from support.mirrored import Mirrored, mirrored, open_start
-from zusage.adapters.postgres.database import Database
+from support.mirrored import Mirrored, open_start
 from zusage.adapters.postgres.mirror_health import PostgresMirrorHealth
 from zusage.adapters.postgres.verify import PostgresEvidence
 from zusage.app.operations.verify_ledger import verify_ledger
 from zusage.sandbox.calcom import Fault
-
-
-@pytest.fixture
-async def salon(app_db: Database, jobs_db: Database) -> AsyncIterator[Mirrored]:
-    async with mirrored(app_db, jobs_db) as made:
-        yield made
 
 
 async def found(salon: Mirrored) -> list[str]:

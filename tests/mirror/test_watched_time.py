@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from uuid import UUID
 
-import pytest
-
 from support.database import Clock
-from support.mirrored import Mirrored, mirrored
-from zusage.adapters.postgres.database import Database
+from support.mirrored import Mirrored
 from zusage.sandbox.calcom import Fault
 
 STANDS, WATCHED, GONE = [("present", "present")], [("absent", "unknown")], [("absent", "absent")]
-
-
-@pytest.fixture
-async def salon(app_db: Database, jobs_db: Database) -> AsyncIterator[Mirrored]:
-    async with mirrored(app_db, jobs_db) as made:
-        yield made
 
 
 async def after_a_cancelled_one(salon: Mirrored) -> tuple[UUID, UUID]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from uuid import UUID
 
@@ -13,9 +13,8 @@ import pytest
 
 from support.at_work import until
 from support.database import Clock, DatabaseUrls
-from support.mirrored import Mirrored, mirrored
+from support.mirrored import Mirrored
 from support.worker_process import WorkerProcess, worker_process
-from zusage.adapters.postgres.database import Database
 from zusage.inbound.worker.run_jobs import LANES
 from zusage.sandbox.calcom import Fault, Latency
 
@@ -23,12 +22,6 @@ from zusage.sandbox.calcom import Fault, Latency
 pytestmark = pytest.mark.race
 
 STANDS = [("present", "present")]
-
-
-@pytest.fixture
-async def salon(app_db: Database, jobs_db: Database) -> AsyncIterator[Mirrored]:
-    async with mirrored(app_db, jobs_db) as made:
-        yield made
 
 
 def stands(salon: Mirrored, appointment: UUID) -> Callable[[], Awaitable[bool]]:
