@@ -41,6 +41,14 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 _COMPANY = typer.Argument(metavar="COMPANY", help="The company's key.")
+_COURTESY = typer.Option(
+    None, "--courtesy/--no-courtesy", help="Hide what is held for a caller from web bookers (off)."
+)
+_UNREACHABLE = typer.Option(
+    None,
+    "--unreachable",
+    help="While Cal.com does not answer: offer by the ledger alone (so at first), or hide.",
+)
 _Value = TypeVar("_Value")
 
 
@@ -71,14 +79,8 @@ def connect(  # noqa: PLR0917 - the command line names each of them
         "", "--public-url", metavar="URL", help="Where Cal.com can tell changes (ZUSAGE_PUBLIC_URL)."
     ),
     replace: bool = typer.Option(False, "--replace", help="Take another account than the connected one."),
-    courtesy: bool | None = typer.Option(
-        None, "--courtesy/--no-courtesy", help="Hide what is held for a caller from web bookers (off)."
-    ),
-    unreachable: Literal["offer", "hide"] | None = typer.Option(
-        None,
-        "--unreachable",
-        help="While Cal.com does not answer: offer by the ledger alone (so at first), or hide.",
-    ),
+    courtesy: bool | None = _COURTESY,
+    unreachable: Literal["offer", "hide"] | None = _UNREACHABLE,
     as_json: bool = JSON,
 ) -> None:
     """Try an API key, store it sealed, and have Cal.com tell changes where --public-url leads here.
@@ -158,14 +160,8 @@ def settings_(  # noqa: PLR0917 - the command line names each of them
     wait_ms: int | None = typer.Option(
         None, "--wait-ms", metavar="MS", help="How long a call waits for that (4000)."
     ),
-    courtesy: bool | None = typer.Option(
-        None, "--courtesy/--no-courtesy", help="Hide what is held for a caller from web bookers (off)."
-    ),
-    unreachable: Literal["offer", "hide"] | None = typer.Option(
-        None,
-        "--unreachable",
-        help="While Cal.com does not answer: offer by the ledger alone (so at first), or hide.",
-    ),
+    courtesy: bool | None = _COURTESY,
+    unreachable: Literal["offer", "hide"] | None = _UNREACHABLE,
     per_minute: int | None = typer.Option(
         None, "--per-minute", metavar="N", help="How many requests the key may send in a minute (120)."
     ),
