@@ -85,8 +85,9 @@ def move(  # noqa: PLR0917 - each is an option
 ) -> None:
     """Move an appointment; a dry run without --apply. Ends with 1 where the new time cannot be had.
 
-    It must be free here and in the calendar, which is asked first. The new time is taken at once, and the old one is kept until the calendar has agreed; where it refuses, the
-    appointment is back at its old time, and `zusage reviews list` tells of it."""
+    It must be free here and in the calendar, which is asked first. The new time is taken at once, and the old one is kept
+    until the calendar has agreed; where it refuses, the appointment is back at its old time, and `zusage reviews list`
+    tells of it."""
     settings = prepare()
     with ready_servers(settings) as servers:
         state, tried = asyncio.run(
