@@ -18,6 +18,14 @@ from zusage.boot.cli import main
 Run = Callable[[str, Mapping[str, str]], Ended]
 
 
+@pytest.fixture(autouse=True, scope="package")
+def heeding() -> Iterator[None]:
+    """Where tests run in the background Ctrl-C is ignored, and what they start would inherit that."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.fixture
 def bare(tmp_path: Path) -> Zusage:
     """Commands on a fresh machine: no settings, no data."""

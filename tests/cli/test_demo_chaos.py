@@ -50,15 +50,6 @@ def test_six_callers_book_while_all_is_killed_and_both_agree_in_the_end(clone: Z
     assert clone.run("demo", "erase", "--yes", ZUSAGE_DATA_DIR=".zusage-chaos").code == 0
 
 
-@pytest.fixture
-def heeding() -> Iterator[None]:
-    """Where tests run in the background Ctrl-C is ignored, and what they start would inherit that."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
-
-
-@pytest.mark.usefixtures("heeding")
 def test_ctrl_c_in_the_middle_ends_every_process(clone: Zusage) -> None:
     log = clone.folder / "said.log"
     with log.open("wb") as output:

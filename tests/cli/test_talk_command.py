@@ -141,7 +141,7 @@ def test_it_rings_what_serves_already(clone: Zusage) -> None:
         (["--branch", "nowhere"], 2, 'no branch "nowhere"'),
         (["--company", "nosuch.toml"], 2, "nosuch.toml: No such file"),
         (["--base-url", "x"], 2, "not a base URL"),
-        (["--base-url", "http://127.0.0.1:1"], 1, "Nothing answers"),
+        (["--base-url", "http://127.0.0.1:1"], 2, "Nothing answers"),
     ],
 )
 def test_what_cannot_be_rung_is_said_in_a_sentence(

@@ -17,6 +17,7 @@ from embedded_user import UserProcess
 
 from support.servers import start_test_servers
 from zusage.adapters.embedded import EmbeddedError, EmbeddedServers, EmbeddedUrls, erase, running
+from zusage.adapters.embedded._process import LAUNCH
 
 
 def ask(url: str, query: str) -> object:
@@ -204,6 +205,18 @@ def test_a_first_start_killed_at_any_moment_is_finished_by_the_next(folder: Path
         assert ask(
             servers.urls.admin, "SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = 'zusage'"
         ) == ("zusage_migrate")
+
+
+def test_the_number_of_a_server_is_kept_although_whoever_started_it_is_gone(tmp_path: Path) -> None:
+    """Else nobody could stop it any more."""
+    hears, tells = os.pipe()
+    os.close(hears)
+    with os.fdopen(tells, "wb") as nobody:
+        launch = ["sh", "-c", LAUNCH, "sh", str(tmp_path), "server", "sleep", "60"]
+        subprocess.run(launch, stdout=nobody, stderr=subprocess.DEVNULL, check=False)
+    number = int((tmp_path / "server.pid").read_text(encoding="utf-8"))
+    assert number > 1
+    os.kill(number, signal.SIGTERM)
 
 
 def test_a_forked_child_keeps_nothing_running(rested: Path) -> None:

@@ -19,13 +19,15 @@ Signals = tuple[tuple[str, float], ...]
 
 _PAUSE = 0.01
 _LOG_SIZE = 4_000_000
-# The shell leaves at once, so the server is nobody's child here: no zombie, and Ctrl-C does not reach it.
-_LAUNCH = f"""
+# The shell leaves at once, so the server is nobody's child here: no zombie, and Ctrl-C does not reach it. The number is
+# kept before it is told: nobody may be there any more to hear it.
+LAUNCH = f"""
 set -e
 cd "$1"; name=$2; shift 2
 if [ -f "$name.log" ] && [ "$(wc -c <"$name.log")" -gt {_LOG_SIZE} ]; then mv -f "$name.log" "$name.log.1"; fi
 "$@" >>"$name.log" 2>&1 </dev/null &
-echo $! | tee "$name.pid"
+echo $! >"$name.pid"
+cat "$name.pid"
 """
 # Sent as the servers' account: a wrong number can hit nobody else's process.
 _SIGNAL = 'kill -s "$1" "$(cat "$2" 2>/dev/null || echo "$3")"'
@@ -52,7 +54,7 @@ class ServerProcess:
         with self.lock() as lock:
             try:
                 self._pid = places.account.run(
-                    _LAUNCH, places.servers, self.name, *command, fds=[lock.fd]
+                    LAUNCH, places.servers, self.name, *command, fds=[lock.fd]
                 ).strip()
             except ScriptFailed as failed:
                 raise EmbeddedError.from_output(f"{self.name} cannot be started.", failed.output) from failed

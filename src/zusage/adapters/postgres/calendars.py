@@ -60,14 +60,14 @@ VALUES (%s, %s, %s, %s, %s, %s, %s)
 """
 _GO_ON = """
 UPDATE mirror m SET review_at = NULL, failing_since = NULL, failure = NULL, failure_text = '', attempts = 0,
-       next_at = zusage_now()
+       next_at = %(now)s
 FROM (SELECT x.appointment_id, x.ordinal FROM mirror x
       WHERE x.company_id = %(company)s AND x.failure = 'auth' AND x.review_at IS NOT NULL AND x.lease IS NULL
       ORDER BY x.appointment_id, x.ordinal FOR UPDATE) AS f
 WHERE m.company_id = %(company)s AND m.appointment_id = f.appointment_id AND m.ordinal = f.ordinal;
 """
 _KEY_ACCEPTED = """
-UPDATE review_item SET resolved_at = zusage_now()
+UPDATE review_item SET resolved_at = %(now)s
 WHERE company_id = %(company)s AND kind = 'mirror_refused' AND detail ->> 'failure' = 'auth' AND resolved_at IS NULL;
 """
 # Whose bookings of others block their time follows the mapping.
@@ -113,8 +113,9 @@ class PostgresCalendars:
 
     async def key_accepted(self, company_id: UUID) -> int:
         async with self._database.transaction(company_id) as connection:
-            gone_on = await connection.execute(_GO_ON, {"company": company_id})
-            await connection.execute(_KEY_ACCEPTED, {"company": company_id})
+            values = {"company": company_id, "now": await clock(connection)}
+            gone_on = await connection.execute(_GO_ON, values)
+            await connection.execute(_KEY_ACCEPTED, values)
             await connection.execute("COMMIT")
         return gone_on.rowcount
 
