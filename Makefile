@@ -41,9 +41,9 @@ else
 	@$(RUN) -m pytest tests/contract_calcom -m live -rs $(PYTEST_ARGS)
 endif
 
-test-faults: ## play every cell of the fault matrix: each point with each fault (docs: CONTRIBUTING.md)
+test-faults: ## play every cell of the fault matrix: each point with each fault (REST=1: only those that `make test` leaves out)
 	@sh scripts/setup dev
-	$(RUN) -m pytest -n 4 tests/faults/test_fault_matrix.py tests/faults/test_calendar_machine.py
+	$(RUN) -m pytest -n 4 $(if $(call on,$(REST)),-m faults) tests/faults/test_fault_matrix.py tests/faults/test_calendar_machine.py
 	$(RUN) -m pytest tests/cli/test_demo_chaos.py
 
 bench: ## measure the booking core on this machine (BENCH_ARGS passes options)
