@@ -18,18 +18,19 @@ async def test_a_connection_that_ran_into_the_full_limit_is_not_used_again(tmp_p
     server_tls, client_tls = contexts(tmp_path)
     calls: list[str] = []
 
-    async def dead_first(got: Received) -> Reply:
+    async def dead_then(got: Received) -> Reply:
         calls.append(got.path)
-        await asyncio.sleep(30 if len(calls) == 1 else 0)
+        await asyncio.sleep(30 if len(calls) == 2 else 0)
         return Reply(200, booking())
 
-    settings = PoolSettings(full_limit=0.2, tls=client_tls, trust_env=False)
-    async with serving(FakeCalcom(script=dead_first), server_tls) as fake, client_kit(settings) as kit:
+    settings = PoolSettings(full_limit=1.0, tls=client_tls, trust_env=False)
+    async with serving(FakeCalcom(script=dead_then), server_tls) as fake, client_kit(settings) as kit:
         calendar = kit.client.of(fake.access())
+        assert (await calendar.get_booking("u", SOON)).uid == "mQ2xk7c9TtZ", "it stands before it is let down"
         with pytest.raises(CalendarError) as caught:
-            await calendar.get_booking("u", Terms(0.1))
+            await calendar.get_booking("u", Terms(0.3))
         assert caught.value.kind == "unknown"
-        await asyncio.sleep(0.2)
+        await asyncio.sleep(1.2)
         assert (await kit.circuits.read(COMPANY))[0].failures == 1
         assert (await calendar.get_booking("u", SOON)).uid == "mQ2xk7c9TtZ"
         assert fake.connections == 2

@@ -60,6 +60,23 @@ class Killed(BaseException):
     """The process ended here."""
 
 
+# Named, not lambdas: what is told of a lambda is parsed from its source, which Python 3.11 sometimes breaks off.
+def has_holds(machine: CalendarMachine) -> bool:
+    return bool(machine.model.holds)
+
+
+def has_booked(machine: CalendarMachine) -> bool:
+    return any(each.booked for each in machine.model.appointments.values())
+
+
+def has_ours(machine: CalendarMachine) -> bool:
+    return bool(machine.ours())
+
+
+def has_movable(machine: CalendarMachine) -> bool:
+    return any(each.booked and not each.theirs for each in machine.model.appointments.values())
+
+
 class CalendarMachine(RuleBasedStateMachine):
     """Two members of staff, a day, one calendar."""
 
@@ -118,7 +135,7 @@ class CalendarMachine(RuleBasedStateMachine):
             assert taken.expires_at is not None
             self.model.holds.append(Held(name, run, taken.hold_id, plan, taken.expires_at))
 
-    @precondition(lambda self: self.model.holds)
+    @precondition(has_holds)
     @rule(data=st.data())
     def confirm(self, data: st.DataObject) -> None:
         """What is held still is booked; what ran out may be booked all the same, if nobody else has it."""
@@ -132,7 +149,7 @@ class CalendarMachine(RuleBasedStateMachine):
         assert not self.model.bars(held.plan, now), "a taken time was sold"
         self.model.appointments[booked.appointment_id] = Known(held.name, held.plan, held.plan.period.start)
 
-    @precondition(lambda self: self.model.holds)
+    @precondition(has_holds)
     @rule(data=st.data())
     def release(self, data: st.DataObject) -> None:
         held, now = data.draw(st.sampled_from(self.model.holds), "hold"), self._now()
@@ -152,9 +169,7 @@ class CalendarMachine(RuleBasedStateMachine):
         assert isinstance(now, datetime)
         return now
 
-    @precondition(
-        lambda self: any(each.booked and not each.theirs for each in self.model.appointments.values())
-    )
+    @precondition(has_movable)
     @rule(data=st.data(), hour=st.sampled_from(HOURS), staff=st.integers(0, 1))
     def move(self, data: st.DataObject, hour: int, staff: int) -> None:
         mine = [key for key, each in self.model.appointments.items() if each.booked and not each.theirs]
@@ -180,7 +195,7 @@ class CalendarMachine(RuleBasedStateMachine):
         minutes, gap = (120, (60, 30)) if compound else (60, None)
         return self.salon.shop.plan(staff, start=open_start(hour), minutes=minutes, gap=gap)
 
-    @precondition(lambda self: any(each.booked for each in self.model.appointments.values()))
+    @precondition(has_booked)
     @rule(data=st.data())
     def cancel(self, data: st.DataObject) -> None:
         appointment = data.draw(
@@ -247,7 +262,7 @@ class CalendarMachine(RuleBasedStateMachine):
             if known.theirs:
                 known.booked = status == "booked"
 
-    @precondition(lambda self: self.ours())
+    @precondition(has_ours)
     @rule(data=st.data(), hour=st.sampled_from((None, 17, 18)))
     def people_change(self, data: st.DataObject, hour: int | None) -> None:
         booking = data.draw(st.sampled_from(self.ours()), "booking")

@@ -54,6 +54,23 @@ wishes = st.lists(
 )
 
 
+# Named, not lambdas: what is told of a lambda is parsed from its source, which Python 3.11 sometimes breaks off.
+def has_holds(machine: LedgerMachine) -> bool:
+    return bool(machine.model.holds)
+
+
+def has_own(machine: LedgerMachine) -> bool:
+    return any(machine.model.own(name) for name in CALLS)
+
+
+def has_held(machine: LedgerMachine) -> bool:
+    return bool(machine.model.held())
+
+
+def has_absences(machine: LedgerMachine) -> bool:
+    return bool(machine.model.absences)
+
+
 class LedgerMachine(RuleBasedStateMachine):
     """Four calls on two members of staff, one chair and two hours."""
 
@@ -124,7 +141,7 @@ class LedgerMachine(RuleBasedStateMachine):
         assert self.model.confirm(name, hold_id) == "booked"
         self.model.appointments[appointment_id] = self.model.holds[hold_id]
 
-    @precondition(lambda self: self.model.holds)
+    @precondition(has_holds)
     @rule(name=names, data=st.data())
     def confirm(self, name: str, data: st.DataObject) -> None:
         self._confirm(name, data.draw(st.sampled_from(list(self.model.holds)), "hold"))
@@ -136,7 +153,7 @@ class LedgerMachine(RuleBasedStateMachine):
         else:
             assert booked.outcome == self.model.confirm(name, hold_id)
 
-    @precondition(lambda self: any(self.model.own(name) for name in CALLS))
+    @precondition(has_own)
     @rule(data=st.data())
     def confirm_own(self, data: st.DataObject) -> None:
         hold_id = data.draw(st.sampled_from(list(self.model.held())), "hold")
@@ -156,7 +173,7 @@ class LedgerMachine(RuleBasedStateMachine):
         start = later(half / 2)
         self._block(ModelAbsence(self.shop.staff[staff], Period(start, start + timedelta(hours=hours))))
 
-    @precondition(lambda self: self.model.held())
+    @precondition(has_held)
     @rule(data=st.data())
     def block_what_is_held(self, data: st.DataObject) -> None:
         hold = data.draw(st.sampled_from(list(self.model.held().values())), "hold")
@@ -169,7 +186,7 @@ class LedgerMachine(RuleBasedStateMachine):
         hit = self._do(self.shop.do("SELECT ledger_block(%s, %s, %s, %s, %s, 'krank')", *values))
         assert {row[0] for row in hit} == self.model.block(absence_id, absence)
 
-    @precondition(lambda self: self.model.absences)
+    @precondition(has_absences)
     @rule(data=st.data())
     def unblock(self, data: st.DataObject) -> None:
         absence_id = data.draw(st.sampled_from(list(self.model.absences)), "absence")
