@@ -12,6 +12,8 @@ COMPILE := $(RUN) -m uv pip compile --quiet --upgrade --universal --python-versi
 
 export PYTHON
 on = $(filter-out 0 no false,$(1))
+# AGAIN=1: what fails beside others is named, and tried once more by itself; only what fails then, too, is a failure.
+again = $(if $(call on,$(AGAIN)),|| $(RUN) -m pytest --last-failed --last-failed-no-failures none)
 
 help: ## show what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile | expand -t 22
@@ -29,8 +31,8 @@ test: ## check format, lint, types and import contracts, and run all tests (PYTE
 ifneq ($(strip $(PYTEST_ARGS)),)
 	$(RUN) -m pytest $(PYTEST_ARGS)
 else
-	$(RUN) -m pytest -n 4 -m "not race and not faults"
-	$(RUN) -m pytest -m race
+	$(RUN) -m pytest -n 4 -m "not race and not faults" $(again)
+	$(RUN) -m pytest -m race $(again)
 endif
 
 test-live: ## try the Cal.com client at your own account (CALCOM_KEY=cal_live_…, CALCOM_URL=https://api.cal.eu)
@@ -43,7 +45,7 @@ endif
 
 test-faults: ## play every cell of the fault matrix: each point with each fault (REST=1: only those that `make test` leaves out)
 	@sh scripts/setup dev
-	$(RUN) -m pytest -n 4 $(if $(call on,$(REST)),-m faults) tests/faults/test_fault_matrix.py tests/faults/test_calendar_machine.py
+	$(RUN) -m pytest -n 4 $(if $(call on,$(REST)),-m faults) tests/faults/test_fault_matrix.py tests/faults/test_calendar_machine.py $(again)
 	$(RUN) -m pytest tests/cli/test_demo_chaos.py
 
 bench: ## measure the booking core on this machine (BENCH_ARGS passes options)
