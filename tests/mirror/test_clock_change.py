@@ -68,6 +68,7 @@ async def test_around_the_change_each_instant_is_its_own(desk: Reconciled, month
     start = change(month) + timedelta(minutes=minutes)
     appointment = await desk.salon.book(desk.salon.shop.plan(start=start))
     await desk.salon.bring(appointment)
+    assert [each.period.start for each in desk.salon.there] == [start]
     await agrees(desk, appointment, start)
 
 
