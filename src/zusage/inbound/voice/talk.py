@@ -93,8 +93,9 @@ class Talk:
         member = self.book.member(staff_id)
         return member.name if member else ""
 
-    def hold_data(self, token: str, expires_at: datetime) -> dict[str, Any]:
-        left = max(0, int((expires_at - self.run.now).total_seconds()))
+    def hold_data(self, token: str, expires_at: datetime, now: datetime) -> dict[str, Any]:
+        """Tell of a hold; `now` is when it was taken or looked at, which may be later than the tool call began."""
+        left = max(0, int((expires_at - now).total_seconds()))
         return {"token": token, "expires_at": self.iso(expires_at), "seconds_left": left}
 
     def plan_data(

@@ -142,7 +142,7 @@ def _still_held(talk: Talk) -> dict[str, Any]:
     held = talk.held
     if held is None:
         return {}
-    return {"hold": talk.hold_data(held.token, held.expires_at), **_plan(talk, held.plan)}
+    return {"hold": talk.hold_data(held.token, held.expires_at, talk.run.now), **_plan(talk, held.plan)}
 
 
 def _exact(talk: Talk, understood: Understood) -> _Target | ToolResult:

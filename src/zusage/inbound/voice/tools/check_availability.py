@@ -56,7 +56,7 @@ def _result(talk: Talk, understood: Understood, start: datetime, outcome: HoldOu
 
 
 def _held(talk: Talk, understood: Understood, taken: Taken, plan: Plan, expires_at: datetime) -> ToolResult:
-    hold = talk.hold_data(taken.token, expires_at)
+    hold = talk.hold_data(taken.token, expires_at, taken.now)
     sure = certainty("held", taken.view, plan.staff_id, plan.period)
     say = talk.speech.held(
         talk.here,
